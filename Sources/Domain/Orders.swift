@@ -1,0 +1,134 @@
+/// Who writes blocks.
+public enum Author: String, Sendable, Codable, CaseIterable {
+    case draft
+    case target
+}
+
+/// What a worker is for. The same program serves both; a role is a value.
+public enum Role: String, Sendable, Codable, CaseIterable {
+    case draft
+    case target
+}
+
+/// What an order does for its path.
+public enum Stage: String, Sendable, Codable, CaseIterable {
+    case draft
+    case score
+    case takeOver
+}
+
+/// Which work an order, and every reply to it, is about. Only a reply whose tag equals the path's current order may
+/// change state; every other is counted and dropped.
+public struct OrderTag: Hashable, Sendable, Codable {
+    public let order: OrderID
+    public let path: PathKey
+    /// From 0.
+    public let round: Int
+    /// How often this piece of work has been ordered, from 1.
+    public let attempt: Int
+    public let stage: Stage
+    /// The worker's own random number, made when its process started.
+    public let incarnation: UInt64
+
+    public init(order: OrderID, path: PathKey, round: Int, attempt: Int, stage: Stage, incarnation: UInt64) {
+        self.order = order
+        self.path = path
+        self.round = round
+        self.attempt = attempt
+        self.stage = stage
+        self.incarnation = incarnation
+    }
+}
+
+/// A block as a piece of a path's context. Text is the truth between models; ids help when the reader has the same
+/// vocabulary.
+public struct Segment: Sendable, Codable, Hashable {
+    public let id: SegmentID
+    public let author: Author
+    /// The bytes the tokens write. A block may end within a character, so this is not always valid UTF-8.
+    public let text: [UInt8]
+    /// The author's ids; without the end token.
+    public let tokens: [Int32]
+    /// Digest of the vocabulary that `tokens` belong to.
+    public let vocabulary: String
+
+    public init(id: SegmentID, author: Author, text: [UInt8], tokens: [Int32], vocabulary: String) {
+        self.id = id
+        self.author = author
+        self.text = text
+        self.tokens = tokens
+        self.vocabulary = vocabulary
+    }
+}
+
+/// A path's context as a difference to what the worker already holds of it.
+public struct ContextUpdate: Sendable, Hashable {
+    /// What stays.
+    public enum Base: Sendable, Hashable {
+        /// Nothing is held, or what is held does not count: the problem's text opens the context anew.
+        case problem(String)
+        /// The prompt alone stays; every segment goes.
+        case prompt
+        /// Everything up to the end of this segment stays.
+        case segment(SegmentID)
+    }
+
+    public let base: Base
+    /// What follows the base, in order.
+    public let segments: [Segment]
+
+    public init(base: Base, segments: [Segment]) {
+        self.base = base
+        self.segments = segments
+    }
+}
+
+/// To write a block.
+public struct GenerateTask: Sendable, Hashable {
+    /// The segment that the block will be.
+    public let segment: SegmentID
+    public let maximumTokens: Int
+    public let sampling: SamplingSettings
+    public let seed: UInt64
+    public let boundary: BlockBoundary
+
+    public init(
+        segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, boundary: BlockBoundary
+    ) {
+        self.segment = segment
+        self.maximumTokens = maximumTokens
+        self.sampling = sampling
+        self.seed = seed
+        self.boundary = boundary
+    }
+}
+
+/// To give the log-probability of each token of a block.
+public struct ScoreTask: Sendable, Hashable {
+    public let block: Segment
+    /// Whether the block ended with the author's end token; the scorer then scores its own end token after it.
+    public let endsText: Bool
+
+    public init(block: Segment, endsText: Bool) {
+        self.block = block
+        self.endsText = endsText
+    }
+}
+
+/// Work for one worker.
+public struct Order: Sendable, Hashable {
+    public enum Work: Sendable, Hashable {
+        case generate(GenerateTask)
+        case score(ScoreTask)
+    }
+
+    public let tag: OrderTag
+    public let context: ContextUpdate
+    public let work: Work
+
+    public init(tag: OrderTag, context: ContextUpdate, work: Work) {
+        self.tag = tag
+        self.context = context
+        self.work = work
+    }
+}

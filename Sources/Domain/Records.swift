@@ -1,0 +1,157 @@
+/// The judgement of a draft block.
+public enum Verdict: String, Sendable, Codable, CaseIterable {
+    case keep
+    case takeOver
+}
+
+/// A block that was accepted, as the store keeps it.
+public struct BlockRecord: Sendable, Codable, Hashable {
+    public let path: PathKey
+    public let round: Int
+    public let block: Segment
+    public let finish: FinishReason
+    /// Name of the worker that wrote it.
+    public let worker: String
+    public let attempt: Int
+    public let timing: WorkTiming
+    public let recordedWallMs: Int64
+
+    public init(
+        path: PathKey, round: Int, block: Segment, finish: FinishReason, worker: String, attempt: Int,
+        timing: WorkTiming, recordedWallMs: Int64
+    ) {
+        self.path = path
+        self.round = round
+        self.block = block
+        self.finish = finish
+        self.worker = worker
+        self.attempt = attempt
+        self.timing = timing
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
+/// A verdict with all that led to it. Never changes once recorded; its score is the calibration bank's entry.
+public struct VerdictRecord: Sendable, Codable, Hashable {
+    public let path: PathKey
+    public let round: Int
+    /// The draft block that was judged.
+    public let segment: SegmentID
+    /// Mean negative log-likelihood of the block under the target, nats a token.
+    public let score: Double
+    /// How many tokens the mean is over, in the target's vocabulary.
+    public let tokenCount: Int
+    public let pValue: Double
+    /// The uniform number that broke ties.
+    public let tieBreak: Double
+    /// The stratum ranked in, for people: `round=3`.
+    public let stratum: String
+    /// How many scores the rank was among.
+    public let bankCount: Int
+    /// The rejection rate in force for this verdict.
+    public let rate: Double
+    public let verdict: Verdict
+    /// Name of the worker that scored it.
+    public let worker: String
+    public let timing: WorkTiming
+    public let recordedWallMs: Int64
+
+    public init(
+        path: PathKey, round: Int, segment: SegmentID, score: Double, tokenCount: Int, pValue: Double,
+        tieBreak: Double, stratum: String, bankCount: Int, rate: Double, verdict: Verdict, worker: String,
+        timing: WorkTiming, recordedWallMs: Int64
+    ) {
+        self.path = path
+        self.round = round
+        self.segment = segment
+        self.score = score
+        self.tokenCount = tokenCount
+        self.pValue = pValue
+        self.tieBreak = tieBreak
+        self.stratum = stratum
+        self.bankCount = bankCount
+        self.rate = rate
+        self.verdict = verdict
+        self.worker = worker
+        self.timing = timing
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
+/// How a path ended.
+public enum PathOutcome: String, Sendable, Codable, CaseIterable {
+    case answered
+    /// An end token without an answer.
+    case ended
+    case roundsExhausted
+    case tokensExhausted
+    /// The model's context is full.
+    case contextFull
+    /// The problem was decided without it.
+    case undecisive
+    case cancelled
+    /// Its work killed three workers.
+    case quarantined
+    case failed
+}
+
+/// A path is over.
+public struct PathRecord: Sendable, Codable, Hashable {
+    public let path: PathKey
+    public let outcome: PathOutcome
+    /// The content of the last balanced `\boxed{}`.
+    public let answer: String?
+    /// Why, where the outcome alone does not say it.
+    public let reason: String?
+    public let recordedWallMs: Int64
+
+    public init(path: PathKey, outcome: PathOutcome, answer: String?, reason: String?, recordedWallMs: Int64) {
+        self.path = path
+        self.outcome = outcome
+        self.answer = answer
+        self.reason = reason
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
+/// A problem is over.
+public struct ProblemRecord: Sendable, Codable, Hashable {
+    public let run: RunID
+    public let problem: Int
+    /// The majority's answer; nil when no path gave one.
+    public let answer: String?
+    /// Paths that gave an answer equal to it.
+    public let votes: Int
+    /// Against the known answer; nil when none is known.
+    public let isRight: Bool?
+    public let recordedWallMs: Int64
+
+    public init(run: RunID, problem: Int, answer: String?, votes: Int, isRight: Bool?, recordedWallMs: Int64) {
+        self.run = run
+        self.problem = problem
+        self.answer = answer
+        self.votes = votes
+        self.isRight = isRight
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
+public enum RunState: String, Sendable, Codable, CaseIterable {
+    case open
+    case finished
+    case cancelled
+}
+
+/// Everything that must survive the coordinator. The store keeps records in the order given; feeding them back in
+/// that order restores the coordinator's state.
+public enum Record: Sendable, Hashable {
+    case runSubmitted(RunSpec, problems: [ProblemSpec], recordedWallMs: Int64)
+    /// A block by either author was accepted.
+    case blockAccepted(BlockRecord)
+    case verdictReached(VerdictRecord)
+    case pathEnded(PathRecord)
+    case problemEnded(ProblemRecord)
+    /// What each worker did for a run, written when the run ends.
+    case busyMeasured(RunID, [BusyShare])
+    case runEnded(RunID, RunState, recordedWallMs: Int64)
+}

@@ -1,0 +1,164 @@
+/// Why a block ended.
+public enum FinishReason: String, Sendable, Codable, CaseIterable {
+    /// The bound on its tokens.
+    case length
+    /// The model's end token (which is not among the block's tokens).
+    case endToken
+    /// A blank line, where the boundary is the step.
+    case step
+    /// A balanced `\boxed{}` closed.
+    case answer
+    /// The model's context is full; the path cannot go on.
+    case contextFull
+}
+
+/// When a worker did a piece of work and what it cost there.
+public struct WorkTiming: Sendable, Codable, Hashable {
+    /// Wall-clock milliseconds since 1970 at the worker, for people.
+    public let startedWallMs: Int64
+    public let finishedWallMs: Int64
+    /// From the order's arrival at the worker to its first computation.
+    public let queuedMs: Int64
+
+    public init(startedWallMs: Int64, finishedWallMs: Int64, queuedMs: Int64) {
+        self.startedWallMs = startedWallMs
+        self.finishedWallMs = finishedWallMs
+        self.queuedMs = queuedMs
+    }
+}
+
+/// A block is written.
+public struct BlockReport: Sendable, Hashable {
+    public let tag: OrderTag
+    public let block: Segment
+    public let finish: FinishReason
+    public let timing: WorkTiming
+
+    public init(tag: OrderTag, block: Segment, finish: FinishReason, timing: WorkTiming) {
+        self.tag = tag
+        self.block = block
+        self.finish = finish
+        self.timing = timing
+    }
+}
+
+/// A block is scored.
+public struct ScoreReport: Sendable, Hashable {
+    public let tag: OrderTag
+    /// Natural logarithm of the target's probability of each token of the block, the end token included if the task
+    /// said so; in the target's own tokens. Unchecked: the coordinator refuses non-finite and positive values.
+    public let logProbabilities: [Float]
+    public let timing: WorkTiming
+
+    public init(tag: OrderTag, logProbabilities: [Float], timing: WorkTiming) {
+        self.tag = tag
+        self.logProbabilities = logProbabilities
+        self.timing = timing
+    }
+}
+
+/// Why an order could not be carried out.
+public enum FailureCode: String, Sendable, Codable, CaseIterable {
+    /// The worker does not hold the base of the context: send the whole.
+    case contextLost
+    /// The context does not fit the model: no worker with this model can do it.
+    case contextTooLong
+    /// The KV cache can never hold it.
+    case cacheTooSmall
+    /// The model gave a number that is not one.
+    case nonFinite
+    /// The order itself makes no sense to this worker.
+    case invalidOrder
+    /// The worker is going away; another shall do it.
+    case draining
+}
+
+/// An order failed.
+public struct FailureReport: Sendable, Hashable {
+    public let tag: OrderTag
+    public let code: FailureCode
+    public let message: String
+
+    public init(tag: OrderTag, code: FailureCode, message: String) {
+        self.tag = tag
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What a worker says of itself when it comes.
+public struct Hello: Sendable, Hashable {
+    public let name: String
+    public let role: Role
+    public let incarnation: UInt64
+    public let processID: Int32
+    public let host: String
+    /// The model's name in the configuration.
+    public let model: String
+    /// SHA-256 of the model file, hexadecimal.
+    public let modelDigest: String
+    /// Digest of the vocabulary; equal digests mean equal ids.
+    public let vocabulary: String
+    /// Digest of the prompt template in use.
+    public let promptTemplate: String
+    /// Tokens of context the model takes.
+    public let contextLength: Int
+    /// Orders it wants at once.
+    public let slots: Int
+    public let threads: Int
+
+    public init(
+        name: String, role: Role, incarnation: UInt64, processID: Int32, host: String, model: String,
+        modelDigest: String, vocabulary: String, promptTemplate: String, contextLength: Int, slots: Int, threads: Int
+    ) {
+        self.name = name
+        self.role = role
+        self.incarnation = incarnation
+        self.processID = processID
+        self.host = host
+        self.model = model
+        self.modelDigest = modelDigest
+        self.vocabulary = vocabulary
+        self.promptTemplate = promptTemplate
+        self.contextLength = contextLength
+        self.slots = slots
+        self.threads = threads
+    }
+}
+
+/// A worker's sign of life, with proof of progress.
+public struct Heartbeat: Sendable, Codable, Hashable {
+    /// Counts tokens computed (prefilled and written) since the process started; stands still when nothing moves.
+    public var progress: UInt64
+    public var activeOrders: Int
+    public var waitingOrders: Int
+    public var writtenTokens: UInt64
+    public var prefilledTokens: UInt64
+    public var kvBlocksTotal: Int
+    public var kvBlocksFree: Int
+    /// Time since the process started, split: computing, waiting for KV memory, waiting for work.
+    public var computeMs: Int64
+    public var memoryWaitMs: Int64
+    public var idleMs: Int64
+    public var residentBytes: UInt64
+    public var isDraining: Bool
+
+    public init(
+        progress: UInt64 = 0, activeOrders: Int = 0, waitingOrders: Int = 0, writtenTokens: UInt64 = 0,
+        prefilledTokens: UInt64 = 0, kvBlocksTotal: Int = 0, kvBlocksFree: Int = 0, computeMs: Int64 = 0,
+        memoryWaitMs: Int64 = 0, idleMs: Int64 = 0, residentBytes: UInt64 = 0, isDraining: Bool = false
+    ) {
+        self.progress = progress
+        self.activeOrders = activeOrders
+        self.waitingOrders = waitingOrders
+        self.writtenTokens = writtenTokens
+        self.prefilledTokens = prefilledTokens
+        self.kvBlocksTotal = kvBlocksTotal
+        self.kvBlocksFree = kvBlocksFree
+        self.computeMs = computeMs
+        self.memoryWaitMs = memoryWaitMs
+        self.idleMs = idleMs
+        self.residentBytes = residentBytes
+        self.isDraining = isDraining
+    }
+}

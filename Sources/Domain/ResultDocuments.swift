@@ -1,0 +1,190 @@
+/// The answer to `a1 results`, from the store.
+
+/// A block with its verdict, if it was judged.
+public struct BlockResult: Sendable, Codable, Hashable {
+    public var round: Int
+    public var segment: UInt64
+    public var author: Author
+    /// With U+FFFD where a block begins or ends within a character.
+    public var text: String
+    public var tokens: Int
+    public var finish: FinishReason
+    public var worker: String
+    public var attempt: Int
+    public var timing: WorkTiming
+    public var score: Double?
+    public var pValue: Double?
+    public var verdict: Verdict?
+    public var stratum: String?
+    public var bankCount: Int?
+    public var rate: Double?
+    public var scoredBy: String?
+    public var scoredTiming: WorkTiming?
+    /// False for a draft block that was replaced by the target's.
+    public var stands: Bool
+
+    public init(
+        round: Int, segment: UInt64, author: Author, text: String, tokens: Int, finish: FinishReason,
+        worker: String, attempt: Int, timing: WorkTiming, stands: Bool
+    ) {
+        self.round = round
+        self.segment = segment
+        self.author = author
+        self.text = text
+        self.tokens = tokens
+        self.finish = finish
+        self.worker = worker
+        self.attempt = attempt
+        self.timing = timing
+        self.stands = stands
+    }
+}
+
+public struct PathResult: Sendable, Codable, Hashable {
+    public var path: Int
+    /// Nil while the path is open.
+    public var outcome: PathOutcome?
+    public var answer: String?
+    public var isRight: Bool?
+    public var reason: String?
+    public var rounds: Int
+    public var takeovers: Int
+    public var tokens: TokenCounts
+    public var blocks: [BlockResult]
+
+    public init(
+        path: Int, outcome: PathOutcome?, answer: String?, isRight: Bool?, reason: String?, rounds: Int,
+        takeovers: Int, tokens: TokenCounts, blocks: [BlockResult]
+    ) {
+        self.path = path
+        self.outcome = outcome
+        self.answer = answer
+        self.isRight = isRight
+        self.reason = reason
+        self.rounds = rounds
+        self.takeovers = takeovers
+        self.tokens = tokens
+        self.blocks = blocks
+    }
+}
+
+public struct ProblemResult: Sendable, Codable, Hashable {
+    public var problem: Int
+    public var id: String
+    public var text: String
+    public var knownAnswer: String?
+    /// Nil while the problem is open, or when no path gave an answer.
+    public var answer: String?
+    public var isRight: Bool?
+    public var votes: Int
+    public var isEnded: Bool
+    public var rounds: Int
+    public var takeovers: Int
+    public var verdicts: Int
+    public var tokens: TokenCounts
+    /// From its first block's beginning to its last block's end.
+    public var seconds: Double
+    public var paths: [PathResult]
+
+    public init(
+        problem: Int, id: String, text: String, knownAnswer: String?, answer: String?, isRight: Bool?, votes: Int,
+        isEnded: Bool, rounds: Int, takeovers: Int, verdicts: Int, tokens: TokenCounts, seconds: Double,
+        paths: [PathResult]
+    ) {
+        self.problem = problem
+        self.id = id
+        self.text = text
+        self.knownAnswer = knownAnswer
+        self.answer = answer
+        self.isRight = isRight
+        self.votes = votes
+        self.isEnded = isEnded
+        self.rounds = rounds
+        self.takeovers = takeovers
+        self.verdicts = verdicts
+        self.tokens = tokens
+        self.seconds = seconds
+        self.paths = paths
+    }
+}
+
+/// The share of time a worker computed while the run was open.
+public struct BusyShare: Sendable, Codable, Hashable {
+    public var worker: String
+    public var role: Role
+    public var busy: Double
+
+    public init(worker: String, role: Role, busy: Double) {
+        self.worker = worker
+        self.role = role
+        self.busy = busy
+    }
+}
+
+public struct RoundRate: Sendable, Codable, Hashable {
+    public var round: Int
+    public var verdicts: Int
+    public var takeovers: Int
+
+    public init(round: Int, verdicts: Int, takeovers: Int) {
+        self.round = round
+        self.verdicts = verdicts
+        self.takeovers = takeovers
+    }
+}
+
+/// The run's figures. Shares are nil where nothing was counted: no known answers, no verdicts.
+public struct RunSummary: Sendable, Codable, Hashable {
+    public var run: RunID
+    public var name: String
+    public var state: RunState
+    public var settings: RunSettings
+    public var problems: Int
+    public var problemsEnded: Int
+    /// Mean over paths of problems with a known answer.
+    public var passAt1: Double?
+    /// Share of problems whose majority is right.
+    public var majority: Double?
+    /// Share of problems with at least one right path.
+    public var passAtM: Double?
+    public var rejectionRateAsked: Double
+    public var rejectionRateGot: Double?
+    public var verdicts: Int
+    public var takeovers: Int
+    public var rateByRound: [RoundRate]
+    /// Tokens in standing blocks.
+    public var tokens: TokenCounts
+    /// Tokens of draft blocks that were replaced.
+    public var tokensReplaced: Int
+    public var tokensPerSecond: Double
+    public var wallSeconds: Double
+    public var busy: [BusyShare]
+
+    public init(run: RunID, name: String, state: RunState, settings: RunSettings) {
+        self.run = run
+        self.name = name
+        self.state = state
+        self.settings = settings
+        problems = 0
+        problemsEnded = 0
+        rejectionRateAsked = settings.rejectionRate
+        verdicts = 0
+        takeovers = 0
+        rateByRound = []
+        tokens = TokenCounts()
+        tokensReplaced = 0
+        tokensPerSecond = 0
+        wallSeconds = 0
+        busy = []
+    }
+}
+
+public struct RunResults: Sendable, Codable, Hashable {
+    public var summary: RunSummary
+    public var problems: [ProblemResult]
+
+    public init(summary: RunSummary, problems: [ProblemResult]) {
+        self.summary = summary
+        self.problems = problems
+    }
+}

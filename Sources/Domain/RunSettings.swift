@@ -1,0 +1,150 @@
+/// Which rule writes and judges: ALGORITHM.md, section 7.
+public enum Strategy: String, Sendable, Codable, CaseIterable {
+    /// Draft, score, verdict by p-value, takeover: each path on its own.
+    case async
+    /// The target writes everything.
+    case target
+    /// The draft writes everything; nothing is judged.
+    case draft
+}
+
+/// What happens to a block that is taken over.
+public enum TakeoverRule: String, Sendable, Codable, CaseIterable {
+    /// The target goes on after the draft's block (the paper's rule).
+    case `continue`
+    /// The target's block replaces the draft's.
+    case resample
+}
+
+/// How a p-value is computed: ALGORITHM.md, section 3.
+public enum PValueRule: String, Sendable, Codable, CaseIterable {
+    case smoothed
+    case paper
+}
+
+/// Which scores are ranked together: ALGORITHM.md, section 4.
+public enum Strata: String, Sendable, Codable, CaseIterable {
+    case marginal
+    case round
+    case problem
+    case roundAndProblem = "round+problem"
+}
+
+/// Where a block ends.
+public enum BlockBoundary: String, Sendable, Codable, CaseIterable {
+    /// After the configured number of tokens.
+    case tokens
+    /// After the blank line that ends a step, the number of tokens being the bound.
+    case step
+}
+
+/// How the tokens of a block are drawn.
+public struct SamplingSettings: Sendable, Codable, Hashable {
+    /// 0 is greedy.
+    public var temperature: Float
+    /// Only the k most likely tokens; 0 is off.
+    public var topK: Int
+    /// The smallest set of tokens whose probability reaches this; 1 is off.
+    public var topP: Float
+    /// Only tokens at least this share as likely as the best; 0 is off.
+    public var minP: Float
+    /// Divides the positive logits of tokens seen before (multiplies negative ones); 1 is off.
+    public var repetitionPenalty: Float
+
+    public init(
+        temperature: Float = 0.7, topK: Int = 0, topP: Float = 0.95, minP: Float = 0, repetitionPenalty: Float = 1
+    ) {
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+        self.minP = minP
+        self.repetitionPenalty = repetitionPenalty
+    }
+}
+
+/// Everything a user may set for one run. Stored with the run; two runs with equal settings, problems, models and
+/// seeds draw the same tokens wherever their verdicts agree.
+public struct RunSettings: Sendable, Codable, Hashable {
+    public var strategy: Strategy
+    /// m: candidate chains of a problem.
+    public var paths: Int
+    /// T: at most this many rounds a path.
+    public var rounds: Int
+    /// K_d: at most this many tokens in a block of the draft.
+    public var draftTokens: Int
+    /// K_t: at most this many tokens in a block of the target.
+    public var targetTokens: Int
+    /// At most this many tokens a path, whoever wrote them.
+    public var pathTokens: Int
+    /// r: the share of draft blocks that shall be taken over, 0...1.
+    public var rejectionRate: Double
+    public var pValue: PValueRule
+    public var strata: Strata
+    public var takeover: TakeoverRule
+    public var boundary: BlockBoundary
+    public var draftSampling: SamplingSettings
+    public var targetSampling: SamplingSettings
+    /// B: at most this many takeovers of one problem in flight; 0 is no bound.
+    public var takeoversInFlight: Int
+    /// Whether a problem stops when its open paths cannot change the majority.
+    public var decidesEarly: Bool
+    /// Seed of everything random in the run.
+    public var seed: UInt64
+
+    public init(
+        strategy: Strategy = .async, paths: Int = 8, rounds: Int = 16, draftTokens: Int = 64, targetTokens: Int = 64,
+        pathTokens: Int = 2048, rejectionRate: Double = 0.4, pValue: PValueRule = .smoothed, strata: Strata = .round,
+        takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens,
+        draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
+        takeoversInFlight: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
+    ) {
+        self.strategy = strategy
+        self.paths = paths
+        self.rounds = rounds
+        self.draftTokens = draftTokens
+        self.targetTokens = targetTokens
+        self.pathTokens = pathTokens
+        self.rejectionRate = rejectionRate
+        self.pValue = pValue
+        self.strata = strata
+        self.takeover = takeover
+        self.boundary = boundary
+        self.draftSampling = draftSampling
+        self.targetSampling = targetSampling
+        self.takeoversInFlight = takeoversInFlight
+        self.decidesEarly = decidesEarly
+        self.seed = seed
+    }
+}
+
+/// A question of a batch.
+public struct ProblemSpec: Sendable, Codable, Hashable {
+    /// The user's own name for it, unique in the batch as bytes.
+    public var id: String
+    public var text: String
+    /// The known answer, if there is one.
+    public var answer: String?
+
+    public init(id: String, text: String, answer: String? = nil) {
+        self.id = id
+        self.text = text
+        self.answer = answer
+    }
+}
+
+/// One submitted batch.
+public struct RunSpec: Sendable, Codable, Hashable {
+    public var id: RunID
+    /// Chosen by the client; submitting twice with the same key is one run.
+    public var submissionKey: String
+    /// What people call the batch: by default its file name.
+    public var name: String
+    public var settings: RunSettings
+
+    public init(id: RunID, submissionKey: String, name: String, settings: RunSettings) {
+        self.id = id
+        self.submissionKey = submissionKey
+        self.name = name
+        self.settings = settings
+    }
+}
