@@ -1,0 +1,79 @@
+/// A setting of a run that no run can have.
+public struct RunSettingsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The setting's name as configuration files write it: `rejection_rate`, `draft_sampling.top_p`.
+    public let field: String
+    public let value: String
+    /// What would do: `0...1`.
+    public let allowed: String
+
+    public init(field: String, value: String, allowed: String) {
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+    }
+
+    public var description: String { "\(field): \(value) is not possible; allowed is \(allowed)" }
+}
+
+extension RunSettings {
+    /// Every setting out of its range, in the order of the declaration; empty when the run can be started.
+    public func problems(_ limits: Limits = .standard) -> [RunSettingsError] {
+        var found: [RunSettingsError] = []
+        func require(_ field: String, _ value: Int, in range: ClosedRange<Int>) {
+            if !range.contains(value) {
+                found.append(RunSettingsError(
+                    field: field, value: "\(value)", allowed: "\(range.lowerBound)...\(range.upperBound)"))
+            }
+        }
+        require("paths", paths, in: 1...limits.pathsPerProblem)
+        require("rounds", rounds, in: 1...limits.roundsPerPath)
+        require("draft_tokens", draftTokens, in: 1...limits.tokensPerBlock)
+        require("target_tokens", targetTokens, in: 1...limits.tokensPerBlock)
+        require("path_tokens", pathTokens, in: 1...limits.tokensPerPath)
+        // Not a number fails this comparison, as it must.
+        if !(rejectionRate >= 0 && rejectionRate <= 1) {
+            found.append(RunSettingsError(field: "rejection_rate", value: "\(rejectionRate)", allowed: "0...1"))
+        }
+        found += draftSampling.problems(named: "draft_sampling")
+        found += targetSampling.problems(named: "target_sampling")
+        require("takeovers_in_flight", takeoversInFlight, in: 0...limits.pathsPerProblem)
+        return found
+    }
+
+    /// The settings themselves, if a run can have them.
+    ///
+    /// - Throws: the first setting out of its range.
+    public func checked(_ limits: Limits = .standard) throws(RunSettingsError) -> RunSettings {
+        if let problem = problems(limits).first { throw problem }
+        return self
+    }
+}
+
+extension SamplingSettings {
+    /// The highest temperature that still means something: above it every token is nearly as likely as any other.
+    public static let maximumTemperature: Float = 100
+
+    /// Every value out of its range.
+    ///
+    /// - Parameter name: what stands before the field's own name and a dot.
+    public func problems(named name: String) -> [RunSettingsError] {
+        var found: [RunSettingsError] = []
+        // Each comparison is written so that a value that is not a number fails it.
+        func require(_ field: String, _ value: Float, _ isPossible: Bool, _ allowed: String) {
+            if !isPossible {
+                found.append(RunSettingsError(field: "\(name).\(field)", value: "\(value)", allowed: allowed))
+            }
+        }
+        require("temperature", temperature, temperature >= 0 && temperature <= Self.maximumTemperature, "0...100")
+        if topK < 0 || topK > 1 << 30 {
+            found.append(RunSettingsError(
+                field: "\(name).top_k", value: "\(topK)", allowed: "0 (off) or the number of tokens to draw from"))
+        }
+        require("top_p", topP, topP > 0 && topP <= 1, "above 0, at most 1 (1 is off)")
+        require("min_p", minP, minP >= 0 && minP <= 1, "0...1 (0 is off)")
+        require(
+            "repetition_penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty <= 10,
+            "above 0, at most 10 (1 is off)")
+        return found
+    }
+}
