@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A module of this project with its imports. The import table of the house is checked by `TidyTests`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources)
+}
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "A1",
+    products: [.executable(name: "a1", targets: ["A1"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels"),
+
+        // Pure: values in, values out.
+        module("Domain"),
+        module("Evaluation"),
+        module("Conformal", ["Domain"]),
+        module("Coordination", ["Conformal", "Domain", "Evaluation"]),
+        module("Wire", ["Domain", protobuf], exclude: ["worker.proto"]),
+        module("ModelFiles"),
+        module("Tokenizers"),
+        module("Batching"),
+
+        // The engine.
+        module("Tensors", ["CKernels", "COpenBLAS", "ModelFiles"]),
+        module("Transformer", ["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
+        module("Engine", ["Batching", "Tensors", "Tokenizers", "Transformer"]),
+
+        // Shells.
+        module("Settings", ["Domain", yaml]),
+        module("Logs", ["Domain", logging]),
+        module("RunStore", ["Domain", database]),
+        module("ModelStore", [yaml, crypto]),
+        module("Transport", ["CZeroMQ", "Domain"]),
+        module(
+            "CoordinatorService",
+            ["Coordination", "Domain", "Evaluation", "Logs", "RunStore", "Settings", "Transport", "Wire", logging]),
+        module(
+            "WorkerService",
+            [
+                "Domain", "Engine", "Evaluation", "Logs", "ModelStore", "Settings", "Tokenizers", "Transformer",
+                "Transport", "Wire", logging,
+            ]),
+        .executableTarget(
+            name: "A1",
+            dependencies: [
+                "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore",
+                "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
+                arguments, logging,
+            ]),
+
+        tests("DomainTests", ["Domain"]),
+        tests("EvaluationTests", ["Evaluation"]),
+        tests("ConformalTests", ["Conformal", "Domain"]),
+        tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"]),
+        tests("WireTests", ["Wire", "Domain"]),
+        tests("ModelFilesTests", ["ModelFiles"]),
+        tests("TokenizersTests", ["Tokenizers"]),
+        tests("BatchingTests", ["Batching"]),
+        tests("TensorsTests", ["Tensors", "ModelFiles", "CKernels"]),
+        tests("TransformerTests", ["Transformer", "Tensors", "ModelFiles", "Tokenizers"]),
+        tests("EngineTests", ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching"]),
+        tests("SettingsTests", ["Settings", "Domain"]),
+        tests("LogsTests", ["Logs", "Domain", logging]),
+        tests("RunStoreTests", ["RunStore", "Domain", database]),
+        tests("ModelStoreTests", ["ModelStore"]),
+        tests("TransportTests", ["Transport", "Domain"]),
+        tests("ServiceTests", ["WorkerService", "CoordinatorService", "Domain"]),
+        tests("TidyTests"),
+        tests("SystemTests", ["Domain"]),
+    ]
+)
