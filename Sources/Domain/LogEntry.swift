@@ -1,0 +1,43 @@
+/// A line for the log, as a value: the pure core says what happened, the shell stamps the time and writes.
+public struct LogEntry: Sendable, Hashable {
+    public enum Level: String, Sendable, Codable, CaseIterable {
+        case debug
+        case info
+        case warning
+        case error
+    }
+
+    public var level: Level
+    public var message: String
+    public var run: RunID?
+    public var path: PathKey?
+    public var round: Int?
+    /// Name of the worker it is about.
+    public var worker: String?
+    /// What else there is to say, in this order.
+    public var fields: [Field]
+
+    /// One further fact of a line.
+    public struct Field: Sendable, Hashable {
+        public let name: String
+        public let value: String
+
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        _ level: Level, _ message: String, run: RunID? = nil, path: PathKey? = nil, round: Int? = nil,
+        worker: String? = nil, fields: [Field] = []
+    ) {
+        self.level = level
+        self.message = message
+        self.run = run ?? path?.run
+        self.path = path
+        self.round = round
+        self.worker = worker
+        self.fields = fields
+    }
+}
