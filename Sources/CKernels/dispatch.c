@@ -1,0 +1,116 @@
+// Which family of kernels runs: decided once, when the program is loaded.
+
+#include <stdlib.h>
+#include <string.h>
+#include "families.h"
+
+#define FAMILY_TABLE(F)                                                                                   \
+    static const a1_kernel_table F##_table = {                                                            \
+        #F, a1_##F##_dequantize, a1_##F##_product, a1_##F##_rms_norm, a1_##F##_silu_multiply,             \
+        a1_##F##_gelu_multiply, a1_##F##_dot, a1_##F##_dot_rows, a1_##F##_axpy, a1_##F##_axpy_rows,       \
+        a1_##F##_add, a1_##F##_scale, a1_##F##_softmax_in_place, a1_##F##_log_sum_exp,                    \
+        a1_##F##_exponential, a1_##F##_rotate_halves, a1_##F##_rotate_pairs, a1_##F##_index_of_maximum};
+
+FAMILY_TABLE(scalar)
+#if defined(__x86_64__)
+FAMILY_TABLE(avx2)
+FAMILY_TABLE(avx512)
+#endif
+
+static const a1_kernel_table *chosen = &scalar_table;
+
+const a1_kernel_table *a1_kernels_named(const char *name) {
+    if (!name) return NULL;
+    if (!strcmp(name, "scalar")) return &scalar_table;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+        && __builtin_cpu_supports("f16c");
+    if (!strcmp(name, "avx2") && has_avx2) return &avx2_table;
+    if (!strcmp(name, "avx512") && has_avx2 && __builtin_cpu_supports("avx512f")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl"))
+        return &avx512_table;
+#endif
+    return NULL;
+}
+
+const char *a1_kernels_requested(void) {
+    const char *name = getenv("A1_KERNELS");
+    return name && *name ? name : NULL;
+}
+
+// An unknown or impossible request falls back to the best family here; the Tensors module reports it.
+__attribute__((constructor)) static void choose_family(void) {
+    const char *const order[] = {a1_kernels_requested(), "avx512", "avx2", "scalar"};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        const a1_kernel_table *table = a1_kernels_named(order[i]);
+        if (table) {
+            chosen = table;
+            return;
+        }
+    }
+}
+
+const a1_kernel_table *a1_kernels(void) { return chosen; }
+
+bool a1_dequantize(uint32_t type, const void *from, int64_t count, float *to) {
+    return chosen->dequantize(type, from, count, to);
+}
+
+int64_t a1_product_scratch(int64_t rows) {
+    const int64_t padded = (rows + A1_PRODUCT_ROWS - 1) / A1_PRODUCT_ROWS * A1_PRODUCT_ROWS;
+    return padded * A1_PRODUCT_TOKENS * A1_LANES;
+}
+
+void a1_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
+                const float *x, int64_t x_stride, int64_t tokens,
+                float *y, int64_t y_stride, const float *bias, float *scratch) {
+    chosen->product(tile, tile_stride, rows, columns, x, x_stride, tokens, y, y_stride, bias, scratch);
+}
+
+void a1_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out) {
+    chosen->rms_norm(x, weight, n, epsilon, out);
+}
+
+void a1_silu_multiply(const float *gate, const float *up, int64_t n, float *out) {
+    chosen->silu_multiply(gate, up, n, out);
+}
+
+void a1_gelu_multiply(const float *gate, const float *up, int64_t n, float *out) {
+    chosen->gelu_multiply(gate, up, n, out);
+}
+
+float a1_dot(const float *a, const float *b, int64_t n) { return chosen->dot(a, b, n); }
+
+void a1_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
+                 float scale, float *out) {
+    chosen->dot_rows(a, rows, stride, count, n, scale, out);
+}
+
+void a1_axpy(float factor, const float *x, int64_t n, float *y) { chosen->axpy(factor, x, n, y); }
+
+void a1_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,
+                  int64_t n, float *y) {
+    chosen->axpy_rows(factors, rows, stride, count, n, y);
+}
+
+void a1_add(const float *x, int64_t n, float *y) { chosen->add(x, n, y); }
+
+void a1_scale(float factor, int64_t n, float *x) { chosen->scale(factor, n, x); }
+
+void a1_softmax_in_place(float *x, int64_t n) { chosen->softmax_in_place(x, n); }
+
+double a1_log_sum_exp(const float *x, int64_t n) { return chosen->log_sum_exp(x, n); }
+
+void a1_exp(const float *x, int64_t n, float *out) { chosen->exponential(x, n, out); }
+
+void a1_rotate_halves(float *x, const float *cosines, const float *sines, int64_t half) {
+    chosen->rotate_halves(x, cosines, sines, half);
+}
+
+void a1_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half) {
+    chosen->rotate_pairs(x, cosines, sines, half);
+}
+
+int64_t a1_index_of_maximum(const float *x, int64_t n) { return chosen->index_of_maximum(x, n); }

@@ -1,0 +1,37 @@
+// The kernels of every family, for dispatch.c, which puts them into tables.
+
+#ifndef A1_FAMILIES_H
+#define A1_FAMILIES_H
+
+#include "CKernels.h"
+
+#define A1_DECLARE_FAMILY(F)                                                                                  \
+    bool a1_##F##_dequantize(uint32_t type, const void *from, int64_t count, float *to);                      \
+    void a1_##F##_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,              \
+                          const float *x, int64_t x_stride, int64_t tokens,                                   \
+                          float *y, int64_t y_stride, const float *bias, float *scratch);                     \
+    void a1_##F##_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out);        \
+    void a1_##F##_silu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \
+    void a1_##F##_gelu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \
+    float a1_##F##_dot(const float *a, const float *b, int64_t n);                                            \
+    void a1_##F##_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,       \
+                           float scale, float *out);                                                          \
+    void a1_##F##_axpy(float factor, const float *x, int64_t n, float *y);                                    \
+    void a1_##F##_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,           \
+                            int64_t n, float *y);                                                             \
+    void a1_##F##_add(const float *x, int64_t n, float *y);                                                   \
+    void a1_##F##_scale(float factor, int64_t n, float *x);                                                   \
+    void a1_##F##_softmax_in_place(float *x, int64_t n);                                                      \
+    double a1_##F##_log_sum_exp(const float *x, int64_t n);                                                   \
+    void a1_##F##_exponential(const float *x, int64_t n, float *out);                                         \
+    void a1_##F##_rotate_halves(float *x, const float *cosines, const float *sines, int64_t half);            \
+    void a1_##F##_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);             \
+    int64_t a1_##F##_index_of_maximum(const float *x, int64_t n);
+
+A1_DECLARE_FAMILY(scalar)
+#if defined(__x86_64__)
+A1_DECLARE_FAMILY(avx2)
+A1_DECLARE_FAMILY(avx512)
+#endif
+
+#endif

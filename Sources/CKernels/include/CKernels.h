@@ -1,0 +1,121 @@
+// Kernels of A1: dequantisation, matrix products and vector operations on float32.
+//
+// Every kernel exists in three families (scalar, AVX2, AVX-512) that are compiled from the same body
+// and follow the same order of operations, so all families give the same bits. The family is
+// chosen once, when the program is loaded: the best one the processor supports, or the one that the
+// environment variable A1_KERNELS names (scalar, avx2, avx512; "openblas" takes the best family for
+// everything but matrix products, which the Tensors module then gives to OpenBLAS).
+//
+// Sums run in 16 lanes (lane j adds the elements whose index is j modulo 16, in rising order), then
+// the lanes are added as a fixed tree: 16 -> 8 -> 4 -> 2 -> 1, lane i with lane i + half.
+
+#ifndef A1_CKERNELS_H
+#define A1_CKERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Token rows that one call of the product kernel works on at a time; sizes its scratch.
+#define A1_PRODUCT_TOKENS 48
+// Rows of a weight tile are padded to a multiple of this.
+#define A1_PRODUCT_ROWS 4
+// Columns of a weight tile are padded with zeros to a multiple of this.
+#define A1_LANES 16
+
+// One family of kernels. Pointers never alias unless said otherwise; nothing needs alignment.
+typedef struct a1_kernel_table {
+    const char *name;
+    bool (*dequantize)(uint32_t type, const void *from, int64_t count, float *to);
+    void (*product)(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
+                    const float *x, int64_t x_stride, int64_t tokens,
+                    float *y, int64_t y_stride, const float *bias, float *scratch);
+    void (*rms_norm)(const float *x, const float *weight, int64_t n, float epsilon, float *out);
+    void (*silu_multiply)(const float *gate, const float *up, int64_t n, float *out);
+    void (*gelu_multiply)(const float *gate, const float *up, int64_t n, float *out);
+    float (*dot)(const float *a, const float *b, int64_t n);
+    void (*dot_rows)(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
+                     float scale, float *out);
+    void (*axpy)(float factor, const float *x, int64_t n, float *y);
+    void (*axpy_rows)(const float *factors, const float *rows, int64_t stride, int64_t count,
+                      int64_t n, float *y);
+    void (*add)(const float *x, int64_t n, float *y);
+    void (*scale)(float factor, int64_t n, float *x);
+    void (*softmax_in_place)(float *x, int64_t n);
+    double (*log_sum_exp)(const float *x, int64_t n);
+    void (*exponential)(const float *x, int64_t n, float *out);
+    void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t half);
+    void (*rotate_pairs)(float *x, const float *cosines, const float *sines, int64_t half);
+    int64_t (*index_of_maximum)(const float *x, int64_t n);
+} a1_kernel_table;
+
+// The family in use.
+const a1_kernel_table *a1_kernels(void);
+// A family by name ("scalar", "avx2", "avx512"); NULL if unknown or this processor cannot run it.
+const a1_kernel_table *a1_kernels_named(const char *name);
+// What A1_KERNELS asked for: NULL if unset or empty.
+const char *a1_kernels_requested(void);
+
+// Blocks of a GGUF tensor type to float32. count is a multiple of the type's block length.
+// Returns false, and writes nothing, for a type it does not know.
+bool a1_dequantize(uint32_t type, const void *from, int64_t count, float *to);
+
+// y[t][r] = sum over k of tile[r][k] * x[t][k] (+ bias[r]) for t < tokens, r < rows.
+// tile: rows rounded up to A1_PRODUCT_ROWS, each tile_stride floats (columns rounded up to A1_LANES,
+// the padding zero). scratch: a1_product_scratch(rows) floats. The bits of y[t][r] depend on
+// row r of the tile, row t of x and bias[r] alone.
+void a1_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
+                const float *x, int64_t x_stride, int64_t tokens,
+                float *y, int64_t y_stride, const float *bias, float *scratch);
+// Floats of scratch that a1_product needs for a tile of so many rows.
+int64_t a1_product_scratch(int64_t rows);
+
+// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]; the mean in double. out may be x.
+void a1_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out);
+// out[i] = gate[i] / (1 + exp(-gate[i])) * up[i]. out may be gate or up.
+void a1_silu_multiply(const float *gate, const float *up, int64_t n, float *out);
+// out[i] = gelu(gate[i]) * up[i], the tanh form of gelu (Gemma). out may be gate or up.
+void a1_gelu_multiply(const float *gate, const float *up, int64_t n, float *out);
+// Sum of a[i] * b[i].
+float a1_dot(const float *a, const float *b, int64_t n);
+// out[j] = scale * dot(a, rows + j * stride) for j < count (attention scores of one query).
+void a1_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
+                 float scale, float *out);
+// y[i] += factor * x[i].
+void a1_axpy(float factor, const float *x, int64_t n, float *y);
+// y[i] += sum over j of factors[j] * rows[j * stride + i], j rising (attention output of one query).
+void a1_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,
+                  int64_t n, float *y);
+// y[i] += x[i].
+void a1_add(const float *x, int64_t n, float *y);
+// x[i] *= factor.
+void a1_scale(float factor, int64_t n, float *x);
+// x[i] = exp(x[i] - max) / sum, the sum in double. An entry of -infinity becomes 0.
+void a1_softmax_in_place(float *x, int64_t n);
+// log(sum of exp(x[i])), summed in double; -infinity if n is 0 or all entries are.
+double a1_log_sum_exp(const float *x, int64_t n);
+// out[i] = exp(x[i]), relative error below 2e-7. out may be x.
+void a1_exp(const float *x, int64_t n, float *out);
+// Rotary position: (x[i], x[i + half]) turned by the angle of cosines[i], sines[i] (NEOX order).
+void a1_rotate_halves(float *x, const float *cosines, const float *sines, int64_t half);
+// Rotary position: (x[2i], x[2i + 1]) turned by the angle of cosines[i], sines[i] (llama order).
+void a1_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);
+// Index of the largest entry, the first of equals; -1 if n is 0. NaN is never larger.
+int64_t a1_index_of_maximum(const float *x, int64_t n);
+
+// A hint to the processor that this thread spins.
+static inline void a1_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

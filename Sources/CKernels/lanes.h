@@ -1,0 +1,35 @@
+// Sixteen float lanes and the few things every kernel does with them. Included by the *_body.h files,
+// once per family, between the family's target pragma and its functions.
+//
+// Clang's vector extension is used instead of intrinsics: the same source becomes one zmm register,
+// two ymm registers or four xmm registers, with the same order of operations and so the same bits.
+
+#ifndef A1_LANES_H
+#define A1_LANES_H
+
+#include <math.h>
+#include <string.h>
+#include "CKernels.h"
+
+#define A1_INLINE static inline __attribute__((always_inline, unused))
+
+// Functions that take or return lanes are static and always inlined, so no ABI is at stake.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float a1_floats __attribute__((vector_size(64)));
+typedef float a1_loose_floats __attribute__((vector_size(64), aligned(4)));
+typedef float a1_floats8 __attribute__((vector_size(32)));
+typedef float a1_floats4 __attribute__((vector_size(16)));
+typedef int32_t a1_ints __attribute__((vector_size(64)));
+typedef double a1_doubles __attribute__((vector_size(128)));
+typedef double a1_doubles8 __attribute__((vector_size(64)));
+typedef double a1_doubles4 __attribute__((vector_size(32)));
+
+#define A1_LOAD(p) ((a1_floats)*(const a1_loose_floats *)(p))
+#define A1_STORE(p, v) (*(a1_loose_floats *)(p) = (v))
+#define A1_FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+#define A1_SPLAT(s) ((a1_floats){} + (float)(s))
+#define A1_SELECT(mask, a, b) ((a1_floats)(((mask) & (a1_ints)(a)) | (~(mask) & (a1_ints)(b))))
+#define A1_DOUBLES(v) __builtin_convertvector((v), a1_doubles)
+
+#endif

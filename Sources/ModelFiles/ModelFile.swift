@@ -1,0 +1,98 @@
+/// What a GGUF file (version 2 or 3) says about itself: metadata and the table of its tensors.
+///
+/// Parsing is total: any bytes give a value or a typed error, nothing is allocated before its size
+/// has been checked against the bytes that are there, and no tensor data is read.
+public struct ModelFile: Sendable {
+    /// Version of the format, 2 or 3.
+    public let version: UInt32
+    /// Keys and values.
+    public let metadata: Metadata
+    /// Tensors in file order.
+    public let tensors: [TensorEntry]
+    /// Alignment of tensor data in bytes.
+    public let alignment: Int
+    /// Where tensor data starts in the file.
+    public let dataOffset: Int
+
+    private let indexOfTensor: [String: Int]
+
+    /// Reads header, metadata and tensor table of a whole file.
+    public static func parse(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) -> ModelFile {
+        var cursor = ByteCursor(bytes)
+        let header = try Header.read(&cursor)
+        let metadata = try MetadataReader.read(&cursor, count: header.keyCount)
+        let alignment = try alignment(metadata)
+        let table = try TensorTableReader.read(&cursor, count: header.tensorCount)
+        let (dataOffset, overflow) = roundedUp(cursor.offset, to: alignment)
+        guard !overflow else { throw .badAlignment(UInt64(alignment)) }
+        let tensors = try TensorPlacement.place(
+            table, dataOffset: dataOffset, alignment: alignment, fileBytes: bytes.count)
+        return ModelFile(
+            version: header.version, metadata: metadata, tensors: tensors, alignment: alignment,
+            dataOffset: dataOffset,
+            indexOfTensor: Dictionary(uniqueKeysWithValues: zip(tensors.map(\.name), tensors.indices)))
+    }
+
+    /// The tensor of that name, or nil.
+    public func tensor(_ name: String) -> TensorEntry? { indexOfTensor[name].map { tensors[$0] } }
+
+    /// The tensor of that name; its absence is an error.
+    public func requiredTensor(_ name: String) throws(ModelFileError) -> TensorEntry {
+        guard let entry = tensor(name) else { throw .missingTensor(name) }
+        return entry
+    }
+
+    private static func alignment(_ metadata: Metadata) throws(ModelFileError) -> Int {
+        guard let value = metadata["general.alignment"] else { return ModelFileLimits.defaultAlignmentBytes }
+        guard case .uint32(let bytes) = value else {
+            throw .wrongType(key: "general.alignment", wanted: "uint32", found: value.typeName)
+        }
+        guard bytes > 0, bytes & (bytes - 1) == 0, bytes <= ModelFileLimits.maximumAlignmentBytes else {
+            throw .badAlignment(UInt64(bytes))
+        }
+        return Int(bytes)
+    }
+}
+
+/// The first 24 bytes: magic, version, counts.
+struct Header {
+    let version: UInt32
+    let tensorCount: Int
+    let keyCount: Int
+
+    /// Least bytes a key with its value takes: length, one byte of key, type, one byte of value.
+    private static let minimumKeyBytes = 8 + 1 + 4 + 1
+    /// Least bytes a tensor takes: length, one byte of name, dimension count, an extent, type, offset.
+    private static let minimumTensorBytes = 8 + 1 + 4 + 8 + 4 + 8
+
+    static func read(_ cursor: inout ByteCursor) throws(ModelFileError) -> Header {
+        let magic = try cursor.slice(4, reading: "the magic number")
+        guard magic.elementsEqual("GGUF".utf8) else { throw .notGGUF(found: Array(magic)) }
+        let version = try cursor.integer(UInt32.self, reading: "the version")
+        guard version == 2 || version == 3 else {
+            throw version.byteSwapped == 2 || version.byteSwapped == 3 ? .bigEndian : .unsupportedVersion(version)
+        }
+        let tensors = try cursor.integer(UInt64.self, reading: "the number of tensors")
+        let keys = try cursor.integer(UInt64.self, reading: "the number of metadata keys")
+        guard tensors <= UInt64(ModelFileLimits.maximumTensors) else {
+            throw .tooManyTensors(claimed: tensors, limit: ModelFileLimits.maximumTensors)
+        }
+        guard keys <= UInt64(ModelFileLimits.maximumKeys) else {
+            throw .tooManyKeys(claimed: keys, limit: ModelFileLimits.maximumKeys)
+        }
+        let needed = Int(keys) * minimumKeyBytes
+        try cursor.checkRoom(count: Int(keys), minimumBytes: minimumKeyBytes, reading: "the metadata")
+        guard Int(tensors) * minimumTensorBytes <= cursor.left - needed else {
+            throw .truncated(
+                reading: "the tensor table", offset: cursor.offset,
+                needed: UInt64(Int(tensors) * minimumTensorBytes), available: cursor.left - needed)
+        }
+        return Header(version: version, tensorCount: Int(tensors), keyCount: Int(keys))
+    }
+}
+
+/// `value` rounded up to a multiple of `alignment`, a power of two.
+func roundedUp(_ value: Int, to alignment: Int) -> (value: Int, overflow: Bool) {
+    let (sum, overflow) = value.addingReportingOverflow(alignment - 1)
+    return (sum & ~(alignment - 1), overflow)
+}

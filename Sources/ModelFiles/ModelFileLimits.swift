@@ -1,0 +1,21 @@
+/// Largest things a model file may hold. Each is far above any real file and keeps a hostile one cheap.
+public enum ModelFileLimits {
+    /// Tensors in a file.
+    public static let maximumTensors = 1 << 20
+    /// Metadata keys in a file.
+    public static let maximumKeys = 1 << 20
+    /// Bytes of a key.
+    public static let maximumKeyBytes = 65_535
+    /// Bytes of a tensor's name (GGUF specification: 64).
+    public static let maximumNameBytes = 64
+    /// Bytes of a string value.
+    public static let maximumStringBytes = 64 << 20
+    /// Elements of an array.
+    public static let maximumArrayElements = 1 << 26
+    /// Dimensions of a tensor.
+    public static let maximumDimensions = 4
+    /// Alignment of tensor data; also the largest gap that padding may leave.
+    public static let maximumAlignmentBytes = 1 << 20
+    /// Alignment when the file does not say.
+    public static let defaultAlignmentBytes = 32
+}

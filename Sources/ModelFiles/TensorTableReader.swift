@@ -1,0 +1,120 @@
+/// A row of the tensor table as it stands in the file, before it has been placed.
+struct TensorRow {
+    let name: String
+    let shape: [Int]
+    let type: TensorType
+    /// Counted from the start of the data section.
+    let offset: UInt64
+    let byteCount: Int
+}
+
+/// Reads the tensor table.
+enum TensorTableReader {
+    static func read(_ cursor: inout ByteCursor, count: Int) throws(ModelFileError) -> [TensorRow] {
+        var rows: [TensorRow] = []
+        rows.reserveCapacity(count)
+        var names = Set<String>(minimumCapacity: count)
+        for index in 0..<count {
+            let row = try row(&cursor, index: index)
+            guard names.insert(row.name).inserted else { throw .duplicateTensor(row.name) }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private static func row(_ cursor: inout ByteCursor, index: Int) throws(ModelFileError) -> TensorRow {
+        let name = try name(&cursor, index: index)
+        let shape = try shape(&cursor, tensor: name)
+        let rawType = try cursor.integer(UInt32.self, reading: "the type of tensor '\(name)'")
+        let offset = try cursor.integer(UInt64.self, reading: "the offset of tensor '\(name)'")
+        guard let type = TensorType(rawValue: rawType) else {
+            throw .unsupportedTensorType(tensor: name, type: rawType)
+        }
+        let byteCount = try byteCount(of: shape, type: type, tensor: name)
+        return TensorRow(name: name, shape: shape, type: type, offset: offset, byteCount: byteCount)
+    }
+
+    private static func name(_ cursor: inout ByteCursor, index: Int) throws(ModelFileError) -> String {
+        let offset = cursor.offset
+        let length = try cursor.integer(UInt64.self, reading: "the length of the name of tensor \(index)")
+        guard length > 0, length <= UInt64(ModelFileLimits.maximumNameBytes) else {
+            throw .tensorNameLength(
+                index: index, offset: offset, claimed: length, limit: ModelFileLimits.maximumNameBytes)
+        }
+        let bytes = try cursor.slice(Int(length), reading: "the name of tensor \(index)")
+        guard let name = String(validating: bytes, as: UTF8.self) else {
+            throw .tensorNameNotUTF8(index: index, offset: offset)
+        }
+        return name
+    }
+
+    private static func shape(_ cursor: inout ByteCursor, tensor: String) throws(ModelFileError) -> [Int] {
+        let count = try cursor.integer(UInt32.self, reading: "the dimension count of tensor '\(tensor)'")
+        guard count > 0, count <= UInt32(ModelFileLimits.maximumDimensions) else {
+            throw .dimensionCount(tensor: tensor, claimed: count, limit: ModelFileLimits.maximumDimensions)
+        }
+        var shape: [Int] = []
+        for dimension in 0..<Int(count) {
+            let extent = try cursor.integer(UInt64.self, reading: "the shape of tensor '\(tensor)'")
+            guard extent > 0, let fitting = Int(exactly: extent) else {
+                throw .badDimension(tensor: tensor, dimension: dimension, extent: extent)
+            }
+            shape.append(fitting)
+        }
+        return shape
+    }
+
+    private static func byteCount(
+        of shape: [Int], type: TensorType, tensor: String
+    ) throws(ModelFileError) -> Int {
+        guard shape[0] % type.elementsPerBlock == 0 else {
+            throw .partialBlock(tensor: tensor, extent: shape[0], elementsPerBlock: type.elementsPerBlock)
+        }
+        var elements = 1
+        for extent in shape {
+            let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
+            guard !overflow else { throw .tensorTooLarge(tensor: tensor) }
+            elements = product
+        }
+        let (bytes, overflow) = (elements / type.elementsPerBlock).multipliedReportingOverflow(
+            by: type.bytesPerBlock)
+        guard !overflow else { throw .tensorTooLarge(tensor: tensor) }
+        return bytes
+    }
+}
+
+/// Checks where the tensors lie: each follows the one before, padded to the alignment, and all are inside
+/// the file. This order is what every writer of the format produces; anything else is damage.
+enum TensorPlacement {
+    static func place(
+        _ rows: [TensorRow], dataOffset: Int, alignment: Int, fileBytes: Int
+    ) throws(ModelFileError) -> [TensorEntry] {
+        let dataBytes = max(0, fileBytes - dataOffset)
+        var entries: [TensorEntry] = []
+        entries.reserveCapacity(rows.count)
+        var expected = 0
+        for row in rows {
+            guard row.offset % UInt64(alignment) == 0 else {
+                throw .misalignedTensor(tensor: row.name, offset: row.offset, alignment: alignment)
+            }
+            guard row.offset <= UInt64(dataBytes), row.byteCount <= dataBytes - Int(row.offset) else {
+                throw .tensorBeyondEnd(
+                    tensor: row.name, offset: row.offset, byteCount: row.byteCount, available: dataBytes)
+            }
+            let offset = Int(row.offset)
+            guard offset >= expected else {
+                throw .overlappingTensor(tensor: row.name, offset: row.offset, expected: expected)
+            }
+            guard offset == expected else {
+                throw .tensorGap(tensor: row.name, offset: row.offset, expected: expected)
+            }
+            entries.append(
+                TensorEntry(
+                    name: row.name, shape: row.shape, type: row.type, offset: dataOffset + offset,
+                    byteCount: row.byteCount))
+            // Inside the file, so the sum is far below overflow.
+            expected = roundedUp(offset + row.byteCount, to: alignment).value
+        }
+        return entries
+    }
+}

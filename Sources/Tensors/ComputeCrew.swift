@@ -1,0 +1,131 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// What the threads of a `ComputePool` share. The threads hold it, not the pool, so that the pool can go.
+///
+/// `job` is written by the caller of `run` alone while no helper reads it: a helper reads it only
+/// between seeing a new `generation` (acquire) and counting itself out of `working` (release), and
+/// `run` waits for `working` to reach zero before it returns. That is why it is safe unchecked.
+final class ComputeCrew: @unchecked Sendable {
+    private struct Job {
+        let count: Int
+        let body: (Int, Int) -> Void
+    }
+
+    private static let spinRounds = 4_000
+
+    private let turn = Mutex<Void>(())
+    private var job: Job?
+    private let next = Atomic<Int>(0)
+    private let working = Atomic<Int>(0)
+    private let generation = Atomic<Int>(0)
+    private let stopping = Atomic<Bool>(false)
+    private let helpers = Atomic<Int>(0)
+    private let sleeping = Atomic<Int>(0)
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
+
+    init() {
+        mutex = .allocate(capacity: 1)
+        wakeUp = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(wakeUp, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(wakeUp)
+        pthread_mutex_destroy(mutex)
+        wakeUp.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Starts a helper thread, or returns nil if the system has none left.
+    static func start(_ crew: ComputeCrew, index: Int) -> pthread_t? {
+        final class Start {
+            let crew: ComputeCrew
+            let index: Int
+            init(_ crew: ComputeCrew, _ index: Int) {
+                self.crew = crew
+                self.index = index
+            }
+        }
+        let start = Unmanaged.passRetained(Start(crew, index))
+        var thread = pthread_t()
+        let failure = pthread_create(&thread, nil, { argument in
+            guard let argument else { return nil }
+            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            start.crew.help(thread: start.index)
+            return nil
+        }, start.toOpaque())
+        guard failure == 0 else {
+            start.release()
+            return nil
+        }
+        return thread
+    }
+
+    func setHelpers(_ count: Int) { helpers.store(count, ordering: .releasing) }
+
+    func alone(_ work: () -> Void) { turn.withLock { _ in work() } }
+
+    func run(count: Int, _ body: (Int, Int) -> Void) {
+        turn.withLock { _ in
+            withoutActuallyEscaping(body) { body in
+                job = Job(count: count, body: body)
+                next.store(0, ordering: .relaxed)
+                working.store(helpers.load(ordering: .acquiring), ordering: .relaxed)
+                generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+                wakeSleepers()
+                work(Job(count: count, body: body), thread: 0)
+                while working.load(ordering: .acquiring) > 0 { sched_yield() }
+                job = nil
+            }
+        }
+    }
+
+    func shutDown() {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        wakeSleepers()
+    }
+
+    private func wakeSleepers() {
+        guard sleeping.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(wakeUp)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func work(_ job: Job, thread: Int) {
+        while true {
+            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard index < job.count else { return }
+            job.body(index, thread)
+        }
+    }
+
+    private func help(thread: Int) {
+        var seen = 0
+        while true {
+            waitForGeneration(after: seen)
+            seen += 1
+            if stopping.load(ordering: .acquiring) { return }
+            if let job { work(job, thread: thread) }
+            working.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        }
+    }
+
+    /// Every generation is waited for in turn: `run` does not begin one before all helpers ended the last.
+    private func waitForGeneration(after seen: Int) {
+        for _ in 0..<Self.spinRounds where generation.load(ordering: .acquiring) == seen {
+            a1_pause()
+        }
+        guard generation.load(ordering: .acquiring) == seen else { return }
+        pthread_mutex_lock(mutex)
+        sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        while generation.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wakeUp, mutex) }
+        sleeping.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        pthread_mutex_unlock(mutex)
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import Synchronization
+
+/// A fixed set of threads that share loops; the caller of `run` is one of them.
+///
+/// Work is handed out index by index from a counter, so a slow core takes fewer. What an index computes
+/// must not depend on the thread that gets it. Between loops the threads spin for a moment, then sleep.
+public final class ComputePool: Sendable {
+    /// Threads that take part in `run`, the caller's included.
+    public let threadCount: Int
+
+    private let crew: ComputeCrew
+    private let threads: [pthread_t]
+
+    /// Starts `threadCount - 1` threads. Fewer take part if the system refuses to start as many.
+    public init(threadCount: Int) {
+        precondition(threadCount > 0, "a pool needs at least one thread")
+        let crew = ComputeCrew()
+        var threads: [pthread_t] = []
+        for index in 1..<max(1, threadCount) {
+            guard let thread = ComputeCrew.start(crew, index: index) else { break }
+            threads.append(thread)
+        }
+        crew.setHelpers(threads.count)
+        self.crew = crew
+        self.threads = threads
+        self.threadCount = threads.count + 1
+    }
+
+    deinit {
+        crew.shutDown()
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Runs `body(index, thread)` for every index below `count`, each once, and returns when all are
+    /// done. `thread` is below `threadCount` and no two bodies run with the same one at a time. Calls
+    /// from several threads take turns; a body must not call `run` of the same pool.
+    public func run(count: Int, _ body: (_ index: Int, _ thread: Int) -> Void) {
+        guard count > 0 else { return }
+        guard threadCount > 1, count > 1 else {
+            crew.alone { for index in 0..<count { body(index, 0) } }
+            return
+        }
+        crew.run(count: count, body)
+    }
+}
