@@ -1,0 +1,50 @@
+import Domain
+
+// What the coordinator tells a worker, as one frame: protobuf `ToWorker` of worker.proto.
+
+extension WorkerInstruction {
+    public func encoded() -> [UInt8] {
+        var message = WireToWorker()
+        message.version = UInt32(WireVersion.current)
+        switch self {
+        case .welcome(let welcome):
+            message.welcome.epoch = welcome.epoch
+            message.welcome.heartbeatIntervalMs = UInt32(welcome.heartbeatIntervalMs)
+            message.welcome.startsAfresh = welcome.startsAfresh
+        case .introduceYourself: message.introduceYourself = WireIntroduceYourself()
+        case .superseded: message.superseded = WireSuperseded()
+        case .refuse(let reason): message.refuse.reason = reason
+        case .order(let order): message.order = WireOrder(order)
+        case .cancel(let order): message.cancel.order = order.rawValue
+        case .release(let key):
+            message.release.run = key.run.rawValue
+            message.release.problem = UInt32(key.problem)
+            message.release.path = UInt32(key.path)
+        case .shutDown(let reason): message.shutDown.reason = reason
+        }
+        return serialized(message)
+    }
+
+    /// - Throws: what is wrong with the frame; total on arbitrary bytes.
+    public init(decoding frame: [UInt8]) throws(WireError) {
+        let message: WireToWorker = try parsed(frame)
+        try checkVersion(message.version)
+        switch message.body {
+        case .welcome(let welcome):
+            guard welcome.heartbeatIntervalMs > 0 else { throw .invalid("welcome.heartbeat_interval_ms", value: "0") }
+            self = .welcome(
+                Welcome(
+                    heartbeatIntervalMs: Int(welcome.heartbeatIntervalMs), epoch: welcome.epoch,
+                    startsAfresh: welcome.startsAfresh))
+        case .introduceYourself: self = .introduceYourself
+        case .superseded: self = .superseded
+        case .refuse(let refuse): self = .refuse(reason: refuse.reason)
+        case .order(let order): self = .order(try order.decoded())
+        case .cancel(let cancel): self = .cancel(OrderID(rawValue: cancel.order))
+        case .release(let release):
+            self = .release(try pathKey(run: release.run, problem: release.problem, path: release.path))
+        case .shutDown(let shutDown): self = .shutDown(reason: shutDown.reason)
+        case nil: throw .missing("body")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Domain
+
+extension WireOrder {
+    init(_ order: Order) {
+        self.init()
+        tag = WireTag(order.tag)
+        context = WireContext(order.context)
+        switch order.work {
+        case .generate(let task): generate = WireGenerate(task)
+        case .score(let task): score = WireScore(task)
+        }
+    }
+
+    func decoded() throws(WireError) -> Order {
+        guard hasTag else { throw .missing("order.tag") }
+        guard hasContext else { throw .missing("order.context") }
+        let work: Order.Work =
+            switch self.work {
+            case .generate(let task): .generate(try task.decoded())
+            case .score(let task): .score(try task.decoded())
+            case nil: throw .missing("order.work")
+            }
+        return Order(tag: try tag.decoded(), context: try context.decoded(), work: work)
+    }
+}
+
+extension WireGenerate {
+    init(_ task: GenerateTask) {
+        self.init()
+        segment = task.segment.rawValue
+        maximumTokens = UInt32(task.maximumTokens)
+        sampling = WireSampling(task.sampling)
+        seed = task.seed
+        boundary = task.boundary == .tokens ? .tokens : .step
+    }
+
+    func decoded() throws(WireError) -> GenerateTask {
+        let boundary: BlockBoundary =
+            switch boundary {
+            case .tokens: .tokens
+            case .step: .step
+            case .unknown: throw .missing("generate.boundary")
+            case .UNRECOGNIZED(let value): throw .invalid("generate.boundary", value: String(value))
+            }
+        guard (1...UInt32(Limits.standard.tokensPerBlock)).contains(maximumTokens) else {
+            throw .invalid("generate.maximum_tokens", value: String(maximumTokens))
+        }
+        return GenerateTask(
+            segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
+            sampling: try sampling.decoded(), seed: seed, boundary: boundary)
+    }
+}
+
+extension WireScore {
+    init(_ task: ScoreTask) {
+        self.init()
+        block = WireSegment(task.block)
+        endsText = task.endsText
+    }
+
+    func decoded() throws(WireError) -> ScoreTask {
+        guard hasBlock else { throw .missing("score.block") }
+        return ScoreTask(block: try block.decoded(), endsText: endsText)
+    }
+}
