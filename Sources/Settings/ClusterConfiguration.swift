@@ -1,0 +1,106 @@
+public import Domain
+
+/// How a model is to be used.
+public struct ModelConfiguration: Sendable, Hashable {
+    /// The name that workers refer to; without a path, also its name in the manifest of models.
+    public var name: String
+    /// A model file, absolute; nil for a model of the manifest.
+    public var path: String?
+    /// Name of the chat template; `auto` takes the one that the model file calls for.
+    public var template: String
+    /// The system message; empty for none.
+    public var system: String
+    /// The user's message, with `{problem}` where the problem's text goes.
+    public var prompt: String
+    /// Sequences that a worker takes at once, unless the worker says otherwise.
+    public var slots: Int
+    /// Tokens of context to offer; nil takes what the model file says.
+    public var contextTokens: Int?
+    /// Memory for the KV cache; nil leaves the choice to the worker.
+    public var kvMemoryMiB: Int?
+
+    public init(
+        name: String, path: String? = nil, template: String = "auto", system: String = "",
+        prompt: String = "{problem}", slots: Int = 32, contextTokens: Int? = nil, kvMemoryMiB: Int? = nil
+    ) {
+        self.name = name
+        self.path = path
+        self.template = template
+        self.system = system
+        self.prompt = prompt
+        self.slots = slots
+        self.contextTokens = contextTokens
+        self.kvMemoryMiB = kvMemoryMiB
+    }
+
+    /// What stands for the problem's text in a prompt.
+    public static let problemMarker = "{problem}"
+}
+
+/// One worker process to start.
+public struct WorkerConfiguration: Sendable, Hashable {
+    /// Names its log and process id file, too.
+    public var name: String
+    public var role: Role
+    /// Name of one of the configuration's models.
+    public var model: String
+    /// Compute threads.
+    public var threads: Int
+    /// Sequences at once.
+    public var slots: Int
+
+    public init(name: String, role: Role, model: String, threads: Int = 1, slots: Int = 32) {
+        self.name = name
+        self.role = role
+        self.model = model
+        self.threads = threads
+        self.slots = slots
+    }
+}
+
+/// The least severe records that a log keeps.
+public enum LogThreshold: String, Sendable, Hashable, CaseIterable {
+    case trace
+    case debug
+    case info
+    case notice
+    case warning
+    case error
+    case critical
+}
+
+/// A whole cluster: what to start and how runs go unless told otherwise.
+public struct ClusterConfiguration: Sendable, Hashable {
+    public var name: String
+    public var folder: ClusterFolder
+    public var workerEndpoint: Endpoint
+    public var clientEndpoint: Endpoint
+    public var limits: Limits
+    public var models: [ModelConfiguration]
+    public var workers: [WorkerConfiguration]
+    /// The defaults of a submitted run.
+    public var run: RunSettings
+    public var logLevel: LogThreshold
+
+    public init(
+        name: String, folder: ClusterFolder, workerEndpoint: Endpoint, clientEndpoint: Endpoint,
+        limits: Limits = .standard, models: [ModelConfiguration] = [], workers: [WorkerConfiguration] = [],
+        run: RunSettings = RunSettings(), logLevel: LogThreshold = .info
+    ) {
+        self.name = name
+        self.folder = folder
+        self.workerEndpoint = workerEndpoint
+        self.clientEndpoint = clientEndpoint
+        self.limits = limits
+        self.models = models
+        self.workers = workers
+        self.run = run
+        self.logLevel = logLevel
+    }
+
+    /// The worker of this name; nil when there is none.
+    public func worker(_ name: String) -> WorkerConfiguration? { workers.first { $0.name == name } }
+
+    /// The model of this name; nil when there is none.
+    public func model(_ name: String) -> ModelConfiguration? { models.first { $0.name == name } }
+}
