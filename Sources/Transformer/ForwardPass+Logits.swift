@@ -1,0 +1,25 @@
+import CKernels
+
+extension ForwardPass {
+    /// Projects the wanted rows onto the vocabulary, a group at a time, and hands each row out.
+    func giveLogits(_ batch: ForwardBatch, _ consume: (Int, Logits, Int) -> Void) {
+        let sizes = model.configuration
+        let width = sizes.embeddingLength
+        let vocabulary = model.vocabularySize
+        for first in stride(from: 0, to: batch.logitRowCount, by: ForwardScratch.logitRows) {
+            let count = min(ForwardScratch.logitRows, batch.logitRowCount - first)
+            for row in 0..<count {
+                let residual = scratch.residual + batch.logitRows[first + row] * width
+                a1_rms_norm(
+                    residual, model.weights.outputNorm, Int64(width), sizes.normEpsilon,
+                    scratch.logitInput + row * width)
+            }
+            product.multiply(model.weights.output, scratch.logitInput, count: count, into: scratch.logits)
+            pool.run(count: count) { row, thread in
+                let logits = scratch.logits + row * vocabulary
+                if let cap = sizes.logitSoftCap { softCap(logits, vocabulary, cap) }
+                consume(first + row, Logits(values: UnsafeMutableBufferPointer(start: logits, count: vocabulary)), thread)
+            }
+        }
+    }
+}
