@@ -49,24 +49,28 @@ let package = Package(
         module("Engine", ["Batching", "Tensors", "Tokenizers", "Transformer"]),
 
         // Shells.
+        module("Runtime", ["Domain"]),
         module("Settings", ["Domain", yaml]),
         module("Logs", ["Domain", logging]),
         module("RunStore", ["Domain", database]),
         module("ModelStore", [yaml, crypto]),
-        module("Transport", ["CZeroMQ", "Domain"]),
+        module("Transport", ["CZeroMQ", "Domain", "Runtime"]),
         module(
             "CoordinatorService",
-            ["Coordination", "Domain", "Evaluation", "Logs", "RunStore", "Settings", "Transport", "Wire", logging]),
+            [
+                "Coordination", "Domain", "Evaluation", "Logs", "RunStore", "Runtime", "Settings", "Transport", "Wire",
+                logging,
+            ]),
         module(
             "WorkerService",
             [
-                "Domain", "Engine", "Evaluation", "Logs", "ModelStore", "Settings", "Tokenizers", "Transformer",
-                "Transport", "Wire", logging,
+                "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors",
+                "Tokenizers", "Transformer", "Transport", "Wire", logging,
             ]),
         .executableTarget(
             name: "A1",
             dependencies: [
-                "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore",
+                "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime",
                 "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
                 arguments, logging,
             ]),

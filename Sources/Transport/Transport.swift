@@ -1,6 +1,7 @@
 import CZeroMQ
 import Domain
 import Glibc
+import Runtime
 import Synchronization
 
 /// What a transport's thread tells its owner.
@@ -64,7 +65,7 @@ public final class Transport: Sendable {
             throw error
         }
         endpoints = sockets.endpoints
-        thread = OwnedThread()
+        thread = OwnedThread(name: "a1-sockets")
         // The socket set moves to the thread for good; nothing else keeps it.
         let loop = UncheckedBox(sockets)
         thread.start { [self] in
@@ -117,35 +118,6 @@ public final class Transport: Sendable {
 struct UncheckedBox<Value>: @unchecked Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
-}
-
-/// A thread with an owner who joins it.
-final class OwnedThread: Sendable {
-    private let handle = Mutex<pthread_t?>(nil)
-    func start(_ body: @escaping @Sendable () -> Void) {
-        final class Start {
-            let body: @Sendable () -> Void
-            init(body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var created = pthread_t()
-        let start = Unmanaged.passRetained(Start(body: body))
-        let status = pthread_create(&created, nil, { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            start.body()
-            return nil
-        }, start.toOpaque())
-        precondition(status == 0, "no thread could be made: \(systemReason(status))")
-        handle.withLock { $0 = created }
-    }
-
-    func join() {
-        let running = handle.withLock { current in
-            defer { current = nil }
-            return current
-        }
-        if let running { pthread_join(running, nil) }
-    }
 }
 
 func systemReason(_ code: Int32) -> String {
