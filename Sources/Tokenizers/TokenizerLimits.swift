@@ -1,0 +1,22 @@
+/// Bounds on what a vocabulary may hold and on what one step of encoding works on.
+///
+/// Real vocabularies stay far below: the largest in use have about 262,144 tokens of at most 256 bytes.
+public enum TokenizerLimits {
+    /// Most tokens of a vocabulary.
+    public static let vocabularyTokens = 4_194_304
+    /// Most merges of a vocabulary.
+    public static let vocabularyMerges = 8_388_608
+    /// Longest token.
+    public static let tokenBytes = 8_192
+    /// All tokens together.
+    public static let vocabularyBytes = 268_435_456
+    /// Longest stretch that is merged as one word; a longer one is cut here, so that positions fit 32 bits.
+    public static let wordBytes = 1_073_741_824
+
+    /// Longest search in a hash table. Only strings chosen to collide come near it.
+    static let probes = 512
+    /// Longest word for the merge that looks at all pairs in turn; longer ones use the queue.
+    static let shortWordSymbols = 40
+    /// Longest word that is remembered within one text.
+    static let rememberedWordBytes = 48
+}

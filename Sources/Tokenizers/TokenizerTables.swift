@@ -1,0 +1,87 @@
+/// The tables behind a tokenizer, built once and never changed, so that copies of a tokenizer share them.
+final class TokenizerTables: Sendable {
+    let vocabulary: Vocabulary
+    let encoder: Encoder
+    let digest: String
+    let beginToken: Int32?
+    let endToken: Int32?
+    let padToken: Int32?
+    let unknownToken: Int32?
+    let endTokens: Set<Int32>
+    let addsBeginToken: Bool
+    let addsSpacePrefix: Bool
+    let chatTemplateText: String?
+    /// Found in every text.
+    let userDefined: SpecialTokenTrie
+    /// Found where special tokens are asked for.
+    let special: SpecialTokenTrie
+
+    /// The algorithm with its own tables.
+    enum Encoder: Sendable {
+        case bytePair(BytePairModel, PreTokenizer)
+        case sentencePiece(SentencePieceModel, SentencePieceWords)
+    }
+
+    init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        let vocabulary = try Vocabulary(definition)
+        self.vocabulary = vocabulary
+        encoder = try Self.encoder(definition, vocabulary)
+        digest = VocabularyDigest.hex(of: definition)
+        beginToken = definition.beginToken
+        endToken = definition.endToken
+        padToken = definition.padToken
+        unknownToken = definition.unknownToken
+        addsBeginToken = definition.addsBeginToken
+        addsSpacePrefix = definition.addsSpacePrefix && definition.model == .sentencePiece
+        chatTemplateText = definition.chatTemplate
+        endTokens = Self.endTokens(definition, vocabulary)
+        var userDefined = SpecialTokenTrie()
+        var special = SpecialTokenTrie()
+        for (id, kind) in vocabulary.kinds.enumerated() where Self.isSpecial(kind) {
+            special.insert(definition.tokens[id], token: Int32(id))
+            if kind == .userDefined { userDefined.insert(definition.tokens[id], token: Int32(id)) }
+        }
+        self.userDefined = userDefined
+        self.special = special
+    }
+
+    private static func isSpecial(_ kind: TokenizerDefinition.TokenKind) -> Bool {
+        kind == .control || kind == .userDefined || kind == .unknown
+    }
+
+    private static func encoder(
+        _ definition: TokenizerDefinition, _ vocabulary: Vocabulary
+    ) throws(TokenizerError) -> Encoder {
+        switch definition.model {
+        case .bytePair:
+            guard let family = PreTokenizerFamily(name: definition.preTokenizer) else {
+                throw .preTokenizerUnknown(name: definition.preTokenizer)
+            }
+            let model = try BytePairModel(
+                strings: vocabulary.strings, index: vocabulary.index, mergeLines: definition.merges,
+                takesWholeWords: family.takesWholeWords)
+            return .bytePair(model, PreTokenizer(family: family))
+        case .sentencePiece:
+            let model = SentencePieceModel(
+                strings: vocabulary.strings, index: vocabulary.index, scores: definition.scores,
+                byteTokens: vocabulary.byteTokens.map { $0 ?? definition.unknownToken })
+            return .sentencePiece(model, SentencePieceWords(strings: vocabulary.strings))
+        }
+    }
+
+    /// How control tokens that end a text or a turn are written in the families A1 knows.
+    private static let endTexts: Set<[UInt8]> = Set(
+        [
+            "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<eos>", "</s>",
+            "<end_of_turn>", "<｜end▁of▁sentence｜>",
+        ].map { Array($0.utf8) })
+
+    private static func endTokens(_ definition: TokenizerDefinition, _ vocabulary: Vocabulary) -> Set<Int32> {
+        var ids = Set(definition.extraEndTokens)
+        if let end = definition.endToken { ids.insert(end) }
+        for (id, kind) in vocabulary.kinds.enumerated() where kind == .control {
+            if endTexts.contains(definition.tokens[id]) { ids.insert(Int32(id)) }
+        }
+        return ids
+    }
+}

@@ -1,0 +1,148 @@
+/// The checked strings of a vocabulary.
+struct Vocabulary: Sendable {
+    /// What each token is in the text that is encoded: bytes for byte-level BPE (nothing for a token outside of the
+    /// byte alphabet), the file's own text for SentencePiece.
+    let strings: ByteStrings
+    /// Finds `strings`.
+    let index: ByteStringIndex
+    /// What each token writes.
+    let surfaces: ByteStrings
+    let kinds: [TokenizerDefinition.TokenKind]
+    /// The token of each byte that has one of kind `byte`.
+    let byteTokens: [Int32?]
+
+    init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        try Self.checkSizes(definition)
+        let tokens = definition.tokens
+        kinds = definition.kinds.isEmpty ? Array(repeating: .normal, count: tokens.count) : definition.kinds
+        let byteCount = tokens.reduce(0) { $0 + $1.count }
+        guard byteCount <= TokenizerLimits.vocabularyBytes else {
+            throw .vocabularyTooLong(byteCount: byteCount, limit: TokenizerLimits.vocabularyBytes)
+        }
+        var strings = ByteStrings(count: tokens.count, byteCount: byteCount)
+        var surfaces = ByteStrings(count: tokens.count, byteCount: byteCount)
+        var index = ByteStringIndex(count: tokens.count)
+        var outside: [[UInt8]: Int] = [:]
+        var byteTokens = [Int32?](repeating: nil, count: 256)
+        for (id, token) in tokens.enumerated() {
+            try Self.check(token, id, kinds[id])
+            let bytes = Self.string(of: token, definition.model)
+            strings.append(bytes)
+            if bytes.isEmpty {
+                guard kinds[id] != .unused else { surfaces.append(token); continue }
+                if let earlier = outside.updateValue(id, forKey: token) {
+                    throw .tokenDuplicate(id: id, earlier: earlier)
+                }
+            } else {
+                try Self.enter(id, into: &index, of: strings, kinds)
+            }
+            if kinds[id] == .byte {
+                guard let byte = Self.byte(writtenAs: token) else { throw .byteTokenMalformed(id: id) }
+                byteTokens[Int(byte)] = Int32(id)
+                surfaces.append([byte])
+            } else {
+                surfaces.append(Self.surface(of: token, bytes: bytes, kinds[id], definition.model))
+            }
+        }
+        self.strings = strings
+        self.index = index
+        self.surfaces = surfaces
+        self.byteTokens = byteTokens
+    }
+
+    private static func checkSizes(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        let count = definition.tokens.count
+        if count == 0 { throw .vocabularyEmpty }
+        if count > TokenizerLimits.vocabularyTokens {
+            throw .vocabularyTooLarge(count: count, limit: TokenizerLimits.vocabularyTokens)
+        }
+        if !definition.kinds.isEmpty, definition.kinds.count != count {
+            throw .kindCountMismatch(kinds: definition.kinds.count, tokens: count)
+        }
+        if definition.model == .sentencePiece {
+            if definition.scores.count != count {
+                throw .scoreCountMismatch(scores: definition.scores.count, tokens: count)
+            }
+            if let id = definition.scores.firstIndex(where: { !$0.isFinite }) { throw .scoreNotFinite(id: id) }
+        }
+        if definition.merges.count > TokenizerLimits.vocabularyMerges {
+            throw .mergesTooMany(count: definition.merges.count, limit: TokenizerLimits.vocabularyMerges)
+        }
+        var named = [
+            ("bos_token_id", definition.beginToken), ("eos_token_id", definition.endToken),
+            ("unknown_token_id", definition.unknownToken), ("padding_token_id", definition.padToken),
+        ]
+        named += definition.extraEndTokens.map { ("eot_token_id", $0) }
+        for (name, id) in named {
+            if let id, id < 0 || id >= count {
+                throw .namedTokenOutOfRange(name: name, id: id, vocabularySize: count)
+            }
+        }
+    }
+
+    private static func check(
+        _ token: [UInt8], _ id: Int, _ kind: TokenizerDefinition.TokenKind
+    ) throws(TokenizerError) {
+        if token.isEmpty, kind != .unused { throw .tokenEmpty(id: id) }
+        if token.count > TokenizerLimits.tokenBytes {
+            throw .tokenTooLong(id: id, byteCount: token.count, limit: TokenizerLimits.tokenBytes)
+        }
+        if let offset = ScalarDecoder.firstInvalidOffset(token) { throw .tokenNotUTF8(id: id, offset: offset) }
+    }
+
+    /// Unused ids may repeat a text; the others may not, or the text would have two ids.
+    private static func enter(
+        _ id: Int, into index: inout ByteStringIndex, of strings: ByteStrings, _ kinds: [TokenizerDefinition.TokenKind]
+    ) throws(TokenizerError) {
+        switch index.insert(id, of: strings) {
+        case .inserted: return
+        case .crowded: throw .tableCrowded(key: "tokenizer.ggml.tokens")
+        case .exists(let earlier):
+            guard kinds[id] == .unused else { throw .tokenDuplicate(id: id, earlier: earlier) }
+        }
+    }
+
+    private static func string(of token: [UInt8], _ model: TokenizerDefinition.Model) -> [UInt8] {
+        switch model {
+        case .sentencePiece:
+            return token
+        case .bytePair:
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(token.count)
+            return ByteAlphabet.decode(token, 0, token.count, into: &bytes) ? bytes : []
+        }
+    }
+
+    private static func surface(
+        of token: [UInt8], bytes: [UInt8], _ kind: TokenizerDefinition.TokenKind, _ model: TokenizerDefinition.Model
+    ) -> [UInt8] {
+        guard kind == .normal else { return token }
+        switch model {
+        case .bytePair: return bytes.isEmpty ? token : bytes
+        case .sentencePiece: return unescapingSpaces(token)
+        }
+    }
+
+    /// `token` with a space for each `▁`.
+    private static func unescapingSpaces(_ token: [UInt8]) -> [UInt8] {
+        guard token.contains(SentencePieceModel.space[0]) else { return token }
+        var result: [UInt8] = []
+        var position = 0
+        while position < token.count {
+            if token[position...].starts(with: SentencePieceModel.space) {
+                result.append(UInt8(ascii: " "))
+                position += SentencePieceModel.space.count
+            } else {
+                result.append(token[position])
+                position += 1
+            }
+        }
+        return result
+    }
+
+    /// The byte of `<0xNN>`.
+    private static func byte(writtenAs token: [UInt8]) -> UInt8? {
+        guard token.count == 6, token.starts(with: Array("<0x".utf8)), token[5] == UInt8(ascii: ">") else { return nil }
+        return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
+    }
+}
