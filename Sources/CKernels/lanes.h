@@ -28,7 +28,8 @@ typedef double a1_doubles4 __attribute__((vector_size(32)));
 #define A1_LOAD(p) ((a1_floats)*(const a1_loose_floats *)(p))
 #define A1_STORE(p, v) (*(a1_loose_floats *)(p) = (v))
 #define A1_FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define A1_SPLAT(s) ((a1_floats){} + (float)(s))
+// Less zero, not plus zero, which would lose the sign of a negative zero.
+#define A1_SPLAT(s) ((float)(s) - (a1_floats){})
 #define A1_SELECT(mask, a, b) ((a1_floats)(((mask) & (a1_ints)(a)) | (~(mask) & (a1_ints)(b))))
 #define A1_DOUBLES(v) __builtin_convertvector((v), a1_doubles)
 

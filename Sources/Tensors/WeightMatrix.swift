@@ -36,8 +36,9 @@ public struct WeightMatrix: @unchecked Sendable {
         let (rowBytes, rowOverflow) = (columns / entry.type.elementsPerBlock).multipliedReportingOverflow(
             by: entry.type.bytesPerBlock)
         let (bytes, overflow) = rowBytes.multipliedReportingOverflow(by: rows)
-        guard !rowOverflow, !overflow, bytes == entry.byteCount else {
-            throw .wrongByteCount(tensor: entry.name, expected: overflow ? .max : bytes, found: entry.byteCount)
+        let expected = rowOverflow || overflow ? Int.max : bytes
+        guard expected == entry.byteCount, expected < .max else {
+            throw .wrongByteCount(tensor: entry.name, expected: expected, found: entry.byteCount)
         }
         guard entry.offset >= 0, entry.offset <= file.bytes.count, bytes <= file.bytes.count - entry.offset,
             let base = file.bytes.baseAddress

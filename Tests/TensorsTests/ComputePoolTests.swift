@@ -1,0 +1,67 @@
+import Synchronization
+import Tensors
+import Testing
+
+@Suite("Compute pool")
+struct ComputePoolTests {
+    @Test("every index runs once, on a thread of the pool", arguments: [1, 2, 3, 8])
+    func everyIndexOnce(_ threads: Int) {
+        let pool = ComputePool(threadCount: threads)
+        #expect(pool.threadCount == threads)
+        for count in [0, 1, 2, 7, 1_000] {
+            let seen = Mutex([Int](repeating: 0, count: count))
+            let wrongThread = Atomic<Int>(0)
+            pool.run(count: count) { index, thread in
+                seen.withLock { $0[index] += 1 }
+                if !(0..<threads).contains(thread) { wrongThread.add(1, ordering: .relaxed) }
+            }
+            #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
+            #expect(wrongThread.load(ordering: .relaxed) == 0)
+        }
+    }
+
+    @Test("thousands of short loops lose nothing")
+    func manyShortLoops() {
+        let pool = ComputePool(threadCount: 2)
+        let total = Atomic<Int>(0)
+        for _ in 0..<5_000 {
+            pool.run(count: 3) { index, _ in total.add(index, ordering: .relaxed) }
+        }
+        #expect(total.load(ordering: .relaxed) == 15_000)
+    }
+
+    @Test("no two bodies share a thread number at one time, also with several callers")
+    func threadNumbersAreExclusive() async {
+        final class Shared: Sendable {
+            let busy = Mutex([Bool](repeating: false, count: 3))
+            let clashes = Atomic<Int>(0)
+
+            func body(_ index: Int, _ thread: Int) {
+                let taken = busy.withLock { flags in
+                    defer { flags[thread] = true }
+                    return flags[thread]
+                }
+                if taken { clashes.add(1, ordering: .relaxed) }
+                busy.withLock { $0[thread] = false }
+            }
+        }
+        let pool = ComputePool(threadCount: 3)
+        let shared = Shared()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<50 { pool.run(count: 20, shared.body) }
+                }
+            }
+        }
+        #expect(shared.clashes.load(ordering: .relaxed) == 0)
+    }
+
+    @Test("pools come and go")
+    func lifetimes() {
+        for threads in 1...20 {
+            let pool = ComputePool(threadCount: threads % 4 + 1)
+            if threads % 2 == 0 { pool.run(count: 5) { _, _ in } }
+        }
+    }
+}
