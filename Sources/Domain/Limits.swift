@@ -22,6 +22,12 @@ public struct Limits: Sendable, Hashable {
     public var reconnectMaximumMs = 32_000
     /// Workers that may die on the same piece of work before its path is quarantined.
     public var deathsPerPath = 3
+    /// Times a worker may lose the context of the same piece of work before its path fails.
+    public var contextLossesPerPiece = 8
+    /// Begun paths for each slot of the live workers; more would fill the caches without keeping anybody busier.
+    public var begunPathsPerSlot = 4
+    /// Ended runs that the coordinator's status still shows; the store keeps all.
+    public var endedRunsShown = 64
     /// Orders for one worker at once, whatever it asks for.
     public var ordersPerWorker = 256
     public var workers = 1_024
@@ -60,6 +66,10 @@ public struct Limits: Sendable, Hashable {
         try require(stallMs > heartbeatIntervalMs * heartbeatsMissed, "a stall is longer than a loss")
         try require(reconnectMaximumMs >= reconnectMs, "reconnectMaximumMs is at least reconnectMs")
         try require(deathsPerPath >= 1, "deathsPerPath is at least 1")
+        try require(contextLossesPerPiece >= 1, "contextLossesPerPiece is at least 1")
+        try require(begunPathsPerSlot >= 1, "begunPathsPerSlot is at least 1")
+        try require(workers >= 1 && ordersPerWorker >= 1, "there is room for a worker and an order")
+        try require(endedRunsShown >= 0, "endedRunsShown is not negative")
         try require(lineBytes <= batchBytes, "a line is no longer than its batch")
         return self
     }
