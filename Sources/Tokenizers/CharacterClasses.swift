@@ -67,6 +67,8 @@ struct CharacterClasses: Sendable {
         case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format, .surrogate, .privateUse,
             .unassigned:
             break
+        @unknown default:
+            break
         }
         return result
     }

@@ -1,0 +1,28 @@
+import Testing
+import Tokenizers
+
+/// The ids of 638 texts for each pretrained vocabulary, against those of the established implementation.
+@Suite struct ReferenceTokenTests {
+    @Test(.enabled(if: ReferenceModel.qwen.hasTokens, ReferenceModel.missingTokens))
+    func qwen() throws { try compare(.qwen) }
+
+    @Test(.enabled(if: ReferenceModel.smolLM.hasTokens, ReferenceModel.missingTokens))
+    func smolLM() throws { try compare(.smolLM) }
+
+    @Test(.enabled(if: ReferenceModel.gemma.hasTokens, ReferenceModel.missingTokens))
+    func gemma() throws { try compare(.gemma) }
+
+    private func compare(_ model: ReferenceModel) throws {
+        let tokenizer = try model.tokenizer()
+        let lines = try ReferenceFiles.lines(of: model.tokensFile, as: ReferenceTokens.self)
+        #expect(lines.count == 638)
+        for line in lines {
+            let plain = tokenizer.encode(line.text, special: false)
+            let special = tokenizer.encode(line.text, special: true)
+            #expect(plain == line.ids, "\(line.text.debugDescription)")
+            #expect(special == line.idsSpecial, "\(line.text.debugDescription)")
+            #expect(tokenizer.decode(plain) == Array(line.text.utf8), "\(line.text.debugDescription)")
+            #expect(tokenizer.decode(special, special: true) == Array(line.text.utf8), "\(line.text.debugDescription)")
+        }
+    }
+}
