@@ -1,0 +1,68 @@
+# What the scripts of this folder share. Sourced, not run.
+
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+STATE="${XDG_STATE_HOME:-$HOME/.local/state}/a1"
+A1="$ROOT/.build/release/a1"
+SWIFT_WANTED=6.2
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "a1: $*"; exit 1; }
+
+# Installs the Debian packages that are missing, and only then asks for rights.
+need_packages() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  command -v apt-get >/dev/null || die "these packages are missing: ${missing[*]}; install them with your system's own tool (this script knows only apt-get)"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "these packages are missing: ${missing[*]}; run as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null
+}
+
+need_swift() {
+  command -v swift >/dev/null ||
+    die "Swift $SWIFT_WANTED or newer is missing: install it from https://www.swift.org/install/linux/ and run this again"
+  local version
+  version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)"
+  [ -n "$version" ] || die "swift --version says nothing about a version"
+  [ "$(printf '%s\n%s\n' "$SWIFT_WANTED" "$version" | sort -V | head -n 1)" = "$SWIFT_WANTED" ] ||
+    die "Swift $version is too old: install $SWIFT_WANTED or newer from https://www.swift.org/install/linux/"
+}
+
+# Everything the build needs that Swift does not bring.
+set_up() {
+  need_swift
+  need_packages libzmq3-dev libopenblas-dev libsqlite3-dev pkg-config
+}
+
+build() {
+  say "building for release (the first time takes some minutes)"
+  swift build --package-path "$ROOT" -c release --product a1 >&2
+}
+
+need_a1() {
+  [ -x "$A1" ] || { set_up; build; }
+  export A1_CONFIGS="${A1_CONFIGS:-$ROOT/configs}"
+}
+
+# The cluster's folder: A1_CLUSTER, or the one that the configuration names.
+folder_of() {
+  "$A1" config check --plain "$1" | sed -n 's/^folder //p'
+}
+
+# Whether the process id in a file belongs to a keeper of this folder.
+is_kept() {
+  local file="$1" pid
+  [ -f "$file" ] || return 1
+  pid="$(cat "$file")"
+  [ -n "$pid" ] && [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "keep.sh $file "
+}
