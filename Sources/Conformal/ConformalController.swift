@@ -26,9 +26,17 @@ public struct ConformalController: Sendable {
     public mutating func judge(
         score: Double, round: Int, problem: Int, tieBreak u: Double
     ) throws(ScoreError) -> Judgement {
+        let judgement = try assess(score: score, round: round, problem: problem, tieBreak: u)
+        try restore(score: score, round: round, problem: problem)
+        return judgement
+    }
+
+    /// What the judgement would be; the bank does not change. `judge` is this and then `restore`.
+    public func assess(
+        score: Double, round: Int, problem: Int, tieBreak u: Double
+    ) throws(ScoreError) -> Judgement {
         let score = try Self.checked(score)
         let stratum = Stratum(strata, round: round, problem: problem)
-        // No copy of the state is held here: the insertion below would then copy the bank.
         let rate = states[stratum]?.rate ?? rejectionRate
         let rank = states[stratum]?.bank.rank(of: score) ?? Rank(less: 0, equal: 0, greater: 0)
         let value =
@@ -37,7 +45,6 @@ public struct ConformalController: Sendable {
             case .paper: PValue.paper(rank)
             }
         let verdict: Verdict = PValue.takesOver(value, rule: pValue, rate: rate) ? .takeOver : .keep
-        add(score, to: stratum)
         return Judgement(
             pValue: value, verdict: verdict, stratum: stratum, bankCount: rank.count, rate: rate)
     }
@@ -46,15 +53,13 @@ public struct ConformalController: Sendable {
     ///
     /// - Throws: when the score is not one; the bank is then unchanged.
     public mutating func restore(score: Double, round: Int, problem: Int) throws(ScoreError) {
-        add(try Self.checked(score), to: Stratum(strata, round: round, problem: problem))
+        let score = try Self.checked(score)
+        let stratum = Stratum(strata, round: round, problem: problem)
+        states[stratum, default: StratumState(rate: rejectionRate)].bank.insert(score)
     }
 
     /// The scores of a stratum, ascending.
     public func scores(in stratum: Stratum) -> [Double] { states[stratum]?.bank.sortedScores ?? [] }
-
-    private mutating func add(_ score: Double, to stratum: Stratum) {
-        states[stratum, default: StratumState(rate: rejectionRate)].bank.insert(score)
-    }
 
     private static func checked(_ score: Double) throws(ScoreError) -> Double {
         guard score.isFinite else { throw .notFinite }

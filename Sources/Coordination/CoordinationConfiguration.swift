@@ -7,12 +7,10 @@ public struct CoordinationConfiguration: Sendable {
     public var epoch: UInt64
     /// For the status only.
     public var processID: Int32
-    public var rules: AnswerRules
 
-    public init(epoch: UInt64, limits: Limits = .standard, processID: Int32 = 0, rules: AnswerRules = .standard) {
+    public init(epoch: UInt64, limits: Limits = .standard, processID: Int32 = 0) {
         self.epoch = epoch
         self.limits = limits
         self.processID = processID
-        self.rules = rules
     }
 }

@@ -1,0 +1,23 @@
+import Domain
+
+/// Tells a repeated submission from another one under the same key. Guards against mistakes, not against malice.
+enum ContentDigest {
+    /// FNV-1a, 64 bits (Fowler, Noll, Vo), over every field, each closed by a byte that UTF-8 never has.
+    static func of(_ spec: RunSpec, _ problems: [ProblemSpec]) -> UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ byte: UInt8) { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        func add(_ text: String) {
+            for byte in text.utf8 { add(byte) }
+            add(0xFF)
+        }
+        add(spec.name)
+        add("\(spec.settings)")
+        for problem in problems {
+            add(problem.id)
+            add(problem.text)
+            if let answer = problem.answer { add(answer) }
+            add(0xFE)
+        }
+        return digest
+    }
+}

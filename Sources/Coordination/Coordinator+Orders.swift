@@ -1,0 +1,90 @@
+import Domain
+
+/// Making orders.
+extension Coordinator {
+    /// Orders the path's next piece at this worker, whose role fits.
+    mutating func order(_ reference: PathReference, at worker: Int) {
+        let path = self[reference].path
+        let policy = runs[reference.run]!.policy
+        guard let stage = path.state.stage else { preconditionFailure("\(key(reference)) needs no work") }
+        let role = policy.role(for: stage)
+        if self[reference].desk.homes[role] != worker { forget(reference, role) }
+        self[reference].desk.homes[role] = worker
+        markBegun(reference)
+
+        let context = contextUpdate(reference, path, at: worker)
+        orderSequence += 1
+        let tag = OrderTag(
+            order: OrderID(epoch: configuration.epoch, sequence: orderSequence), path: key(reference),
+            round: path.round, attempt: self[reference].desk.tries.attempt, stage: stage,
+            incarnation: workers[worker].hello.incarnation)
+        let work = work(reference, path, policy)
+        var outstanding = OutstandingOrder(
+            tag: tag, worker: worker, segment: nil, maximumTokens: 0, isWhole: context.isWhole)
+        if case .generate(let task) = work {
+            outstanding = OutstandingOrder(
+                tag: tag, worker: worker, segment: task.segment, maximumTokens: task.maximumTokens,
+                isWhole: context.isWhole)
+        }
+
+        if workers[worker].orders.isEmpty { workers[worker].lastProgressMs = now.monotonicMs }
+        workers[worker].orders[tag.order] = reference
+        self[reference].desk.place = .ordered(outstanding)
+        runs[reference.run]!.lines[role].inFlight += 1
+        counters.ordersSent += 1
+        tell(worker, .order(Order(tag: tag, context: context, work: work)))
+        log(
+            .debug, "order sent", path: tag.path, round: tag.round, worker: workers[worker].hello.name,
+            fields: [
+                .init("order", tag.order.description), .init("stage", stage.rawValue),
+                .init("attempt", "\(tag.attempt)"),
+            ])
+    }
+
+    private mutating func work(_ reference: PathReference, _ path: Path, _ policy: PathPolicy) -> Order.Work {
+        switch path.state {
+        case .opening: .generate(task(reference, path, policy, by: policy.opener))
+        case .takingOver: .generate(task(reference, path, policy, by: .target))
+        case .scoring(let block):
+            .score(ScoreTask(block: block.segment, endsText: block.finish == .endToken))
+        case .over, .ended: preconditionFailure("\(key(reference)) needs no work")
+        }
+    }
+
+    private mutating func task(
+        _ reference: PathReference, _ path: Path, _ policy: PathPolicy, by author: Author
+    ) -> GenerateTask {
+        let seed = Seeds.derive(
+            run: runs[reference.run]!.spec.settings.seed, problem: reference.problem, path: reference.path,
+            round: path.round, purpose: author.seedPurpose)
+        return GenerateTask(
+            segment: self[reference].path.takeSegmentID(),
+            maximumTokens: min(policy.blockTokens(author), path.tokensLeft(policy)),
+            sampling: policy.sampling(author), seed: seed, boundary: policy.boundary)
+    }
+
+    /// What the worker lacks of the path's standing text; afterwards it counts as holding all of it. A worker that
+    /// does not, says `contextLost`.
+    private mutating func contextUpdate(_ reference: PathReference, _ path: Path, at worker: Int) -> ContextUpdate {
+        let needed = path.standing
+        let held = workers[worker].held.updateValue(needed.map(\.id), forKey: reference)
+        guard let held else {
+            let text = runs[reference.run]!.problems[reference.problem].spec.text
+            return ContextUpdate(base: .problem(text), segments: needed)
+        }
+        var common = 0
+        while common < min(held.count, needed.count), held[common] == needed[common].id { common += 1 }
+        let base: ContextUpdate.Base = common == 0 ? .prompt : .segment(needed[common - 1].id)
+        return ContextUpdate(base: base, segments: Array(needed[common...]))
+    }
+}
+
+extension ContextUpdate {
+    /// Whether nothing is presumed of the worker.
+    var isWhole: Bool {
+        switch base {
+        case .problem: true
+        case .prompt, .segment: false
+        }
+    }
+}

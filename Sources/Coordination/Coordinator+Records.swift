@@ -1,0 +1,169 @@
+import Conformal
+import Domain
+import Evaluation
+
+/// The store's records cannot have been made by a coordinator in this order.
+public struct RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Place of the record among those given, from 0.
+    public let record: Int
+    public let reason: String
+
+    public var description: String {
+        "record \(record) of the store does not fit those before it: \(reason); "
+            + "the store was changed or damaged, restore it from a backup"
+    }
+}
+
+/// The fold of the records: the only code that changes durable state.
+extension Coordinator {
+    /// Feeds in what earlier lives recorded, in its order. To be followed by `Event.started`.
+    ///
+    /// - Throws: the first record that does not fit. The coordinator is then of no use.
+    public mutating func restore(_ records: [Record]) throws(RestoreError) {
+        for (index, record) in records.enumerated() {
+            do throws(RecordError) {
+                try apply(record)
+            } catch {
+                throw RestoreError(record: index, reason: error.reason)
+            }
+        }
+    }
+
+    /// Makes a record durable and its consequences true.
+    mutating func commit(_ record: Record) {
+        newRecords.append(record)
+        do throws(RecordError) {
+            try apply(record)
+        } catch {
+            preconditionFailure("the coordinator made a record that it cannot apply: \(error.reason)")
+        }
+    }
+
+    private mutating func apply(_ record: Record) throws(RecordError) {
+        switch record {
+        case .runSubmitted(let spec, let problems, let wallMs): try applySubmission(spec, problems, wallMs)
+        case .blockAccepted(let block):
+            let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
+            try advance(block.path, event)
+        case .verdictReached(let verdict): try apply(verdict)
+        case .pathEnded(let end): try apply(end)
+        case .problemEnded(let end): try apply(end)
+        case .busyMeasured: break
+        case .runEnded(let run, let state, let wallMs): try applyEnd(of: run, state, wallMs)
+        }
+    }
+
+    private mutating func applySubmission(
+        _ spec: RunSpec, _ problems: [ProblemSpec], _ wallMs: Int64
+    ) throws(RecordError) {
+        guard runNumbers[spec.id] == nil, endedRuns[spec.id] == nil else {
+            throw RecordError("run \(spec.id) is submitted twice")
+        }
+        do throws(RunSettingsError) {
+            _ = try spec.settings.checked(limits)
+        } catch {
+            throw RecordError("run \(spec.id): \(error)")
+        }
+        let number = runs.count
+        runs.append(
+            Run(
+                spec: spec, problems: problems, contentDigest: ContentDigest.of(spec, problems),
+                submittedWallMs: wallMs))
+        runNumbers[spec.id] = number
+        openRuns.append(number)
+        submissions[spec.submissionKey] = spec.id
+    }
+
+    private mutating func apply(_ verdict: VerdictRecord) throws(RecordError) {
+        let path = try advance(verdict.path, .judged(verdict.verdict, segment: verdict.segment))
+        self[path].path.note(score: verdict.score)
+        do throws(ScoreError) {
+            try runs[path.run]!.controller.restore(
+                score: verdict.score, round: verdict.round, problem: path.problem)
+        } catch {
+            throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
+        }
+        runs[path.run]!.counts.verdicts += 1
+        runs[path.run]!.counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
+    }
+
+    private mutating func apply(_ end: PathRecord) throws(RecordError) {
+        let path = try advance(end.path, .closed(end.outcome))
+        runs[path.run]!.counts.pathsEnded += 1
+        runs[path.run]!.problems[path.problem].pathsEnded += 1
+        if let answer = end.answer {
+            let score = self[path].path.meanScore
+            runs[path.run]!.problems[path.problem].votes.append(
+                Vote(path: path.path, answer: answer, meanScore: score))
+        }
+    }
+
+    private mutating func apply(_ end: ProblemRecord) throws(RecordError) {
+        let number = try number(of: end.run)
+        guard runs[number]!.problems.indices.contains(end.problem),
+            runs[number]!.problems[end.problem].phase != .ended
+        else { throw RecordError("problem \(end.problem) of run \(end.run) ends twice or does not exist") }
+        guard runs[number]!.problems[end.problem].paths.allSatisfy({ $0.path.state.isEnded }) else {
+            throw RecordError("problem \(end.problem) of run \(end.run) ends before its paths")
+        }
+        runs[number]!.problems[end.problem].phase = .ended
+        runs[number]!.problems[end.problem].answer = end.answer
+        runs[number]!.problems[end.problem].paths = []
+        runs[number]!.counts.problemsEnded += 1
+    }
+
+    private mutating func applyEnd(of id: RunID, _ state: RunState, _ wallMs: Int64) throws(RecordError) {
+        let number = try number(of: id)
+        let run = runs[number]!
+        var status = runStatus(run, waitingFor: [])
+        status.state = state
+        status.endedWallMs = wallMs
+        status.pathsByStage = [:]
+        endedRuns[id] = EndedRun(
+            status: status, submissionKey: run.spec.submissionKey, contentDigest: run.contentDigest)
+        endedOrder.append(id)
+        runs[number] = nil
+        runNumbers[id] = nil
+        openRuns.removeAll { $0 == number }
+    }
+
+    /// Moves a path on, opening its problem if it is the first of it to be heard of, and counts its tokens.
+    @discardableResult
+    private mutating func advance(_ key: PathKey, _ event: PathEvent) throws(RecordError) -> PathReference {
+        let number = try number(of: key.run)
+        guard runs[number]!.problems.indices.contains(key.problem),
+            (0..<runs[number]!.spec.settings.paths).contains(key.path)
+        else { throw RecordError("\(key) is no path of its run") }
+        openProblem(number, key.problem)
+        guard let path = reference(key) else { throw RecordError("the problem of \(key) has ended") }
+        let before = self[path].path.tokens
+        do throws(IllegalPathEvent) {
+            try self[path].path.advance(event, policy: runs[number]!.policy)
+        } catch {
+            throw RecordError("\(key): \(error)")
+        }
+        let after = self[path].path.tokens
+        runs[number]!.counts.tokens.draft += after.draft - before.draft
+        runs[number]!.counts.tokens.target += after.target - before.target
+        return path
+    }
+
+    /// Makes the paths of a problem that has none yet.
+    mutating func openProblem(_ run: Int, _ problem: Int) {
+        guard runs[run]!.problems[problem].phase == .waiting else { return }
+        runs[run]!.problems[problem].phase = .open
+        runs[run]!.problems[problem].paths = Array(repeating: OpenPath(), count: runs[run]!.spec.settings.paths)
+    }
+
+    private func number(of id: RunID) throws(RecordError) -> Int {
+        guard let number = runNumbers[id] else { throw RecordError("run \(id) is not open") }
+        return number
+    }
+}
+
+/// Why a record cannot be applied.
+private struct RecordError: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}

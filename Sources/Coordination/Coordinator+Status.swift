@@ -1,0 +1,93 @@
+import Domain
+
+/// What people may ask.
+extension Coordinator {
+    /// The cluster at a glance. Changes nothing.
+    public func status(now: Moment) -> ClusterStatus {
+        var coordinator = counters
+        coordinator.upMs = startedMs.map { now.monotonicMs - $0 } ?? 0
+        let ended = endedOrder.suffix(limits.endedRunsShown).compactMap { endedRuns[$0]?.status }
+        return ClusterStatus(
+            coordinator: coordinator,
+            workers: workers.map { workerStatus($0, now: now) }.sorted { $0.name < $1.name },
+            runs: ended + openRuns.map { runStatus(runs[$0]!, waitingFor: missingRoles(runs[$0]!)) })
+    }
+
+    private func workerStatus(_ worker: Worker, now: Moment) -> WorkerStatus {
+        WorkerStatus(
+            name: worker.hello.name, role: worker.hello.role, state: worker.state, reason: worker.reason,
+            model: worker.hello.model, modelDigest: worker.hello.modelDigest, host: worker.hello.host,
+            processID: worker.hello.processID, slots: worker.hello.slots, threads: worker.hello.threads,
+            orders: worker.orders.count, restarts: worker.restarts, heartbeat: worker.heartbeat,
+            silentMs: now.monotonicMs - worker.lastHeardMs)
+    }
+
+    /// `no draft worker`, for each role that the run needs and nobody fills.
+    private func missingRoles(_ run: Run) -> [String] {
+        run.policy.rolesNeeded
+            .filter { role in !workers.contains { $0.state == .live && $0.hello.role == role } }
+            .map { "no \($0.rawValue) worker" }
+    }
+
+    func runStatus(_ run: Run, waitingFor: [String]) -> RunStatus {
+        let paths = run.spec.settings.paths
+        var stages: [String: Int] = [:]
+        for name in Self.stageNames { stages[name] = 0 }
+        for problem in run.problems {
+            switch problem.phase {
+            case .waiting: stages["queued-draft", default: 0] += paths
+            case .open:
+                for path in problem.paths {
+                    guard let name = stageName(path) else { continue }
+                    stages[name, default: 0] += 1
+                }
+            case .ended: break
+            }
+        }
+        let counts = run.counts
+        return RunStatus(
+            run: run.spec.id, name: run.spec.name, state: .open, problems: run.problems.count,
+            problemsEnded: counts.problemsEnded, paths: run.problems.count * paths, pathsEnded: counts.pathsEnded,
+            verdicts: counts.verdicts, takeovers: counts.takeovers,
+            rejectionRate: counts.verdicts == 0 ? 0 : Double(counts.takeovers) / Double(counts.verdicts),
+            tokens: counts.tokens, pathsByStage: stages, waitingFor: waitingFor,
+            submittedWallMs: run.submittedWallMs, endedWallMs: nil)
+    }
+
+    private static let stageNames = [
+        "queued-draft", "drafting", "queued-score", "scoring", "queued-takeover", "taking-over",
+    ]
+
+    private func stageName(_ path: OpenPath) -> String? {
+        let isOut = path.desk.order != nil
+        return switch path.path.state.stage {
+        case .draft: isOut ? "drafting" : "queued-draft"
+        case .score: isOut ? "scoring" : "queued-score"
+        case .takeOver: isOut ? "taking-over" : "queued-takeover"
+        case nil: nil
+        }
+    }
+
+    // MARK: How busy the workers were
+
+    /// Remembers where each worker's computing time stands as the run begins in this life.
+    mutating func markCompute(_ run: Int) {
+        for worker in workers.indices where workers[worker].firstMeasuredMs != nil {
+            runs[run]!.computedBefore[worker] = workers[worker].compute
+        }
+    }
+
+    /// The share of time each worker computed, between its heartbeats nearest to the run's beginning and end.
+    func busyShares(_ run: Int) -> [BusyShare] {
+        let shares = workers.indices.compactMap { index -> BusyShare? in
+            let worker = workers[index]
+            guard let first = worker.firstMeasuredMs else { return nil }
+            let before = runs[run]!.computedBefore[index] ?? ComputeMark(computedMs: 0, measuredMs: first)
+            let elapsedMs = worker.compute.measuredMs - before.measuredMs
+            guard elapsedMs > 0 else { return nil }
+            let busy = Double(worker.compute.computedMs - before.computedMs) / Double(elapsedMs)
+            return BusyShare(worker: worker.hello.name, role: worker.hello.role, busy: min(max(busy, 0), 1))
+        }
+        return shares.sorted { $0.worker < $1.worker }
+    }
+}

@@ -1,0 +1,114 @@
+import Domain
+
+/// What clients ask for.
+extension Coordinator {
+    mutating func submit(_ spec: RunSpec, _ problems: [ProblemSpec], for client: ClientToken) {
+        do throws(ClientRefusal) {
+            let reply = try accept(spec, problems)
+            newEffects.append(.reply(client, reply))
+        } catch {
+            log(.warning, "submission refused", fields: [.init("reason", error.description)])
+            newEffects.append(.reply(client, .refused(error)))
+        }
+    }
+
+    private mutating func accept(_ spec: RunSpec, _ problems: [ProblemSpec]) throws(ClientRefusal) -> ClientReply {
+        if let known = submissions[spec.submissionKey] {
+            guard contentDigest(of: known) == ContentDigest.of(spec, problems) else {
+                throw ClientRefusal(
+                    code: .conflict,
+                    message: "submission_key: \(spec.submissionKey) is run \(known.short) with other problems or "
+                        + "settings; choose another key")
+            }
+            return .accepted(known, alreadyKnown: true)
+        }
+        guard !isDraining else {
+            throw ClientRefusal(code: .draining, message: "the coordinator is going down; submit again later")
+        }
+        guard openRuns.count < limits.openRuns else {
+            throw ClientRefusal(
+                code: .tooMany, message: "open runs: \(openRuns.count), allowed are \(limits.openRuns); wait for one")
+        }
+        try check(spec, problems)
+        commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
+        let number = runNumbers[spec.id]!
+        markCompute(number)
+        log(
+            .info, "run submitted", run: spec.id,
+            fields: [
+                .init("name", spec.name), .init("problems", "\(problems.count)"),
+                .init("paths", "\(spec.settings.paths)"), .init("strategy", spec.settings.strategy.rawValue),
+            ])
+        return .accepted(spec.id, alreadyKnown: false)
+    }
+
+    private func contentDigest(of run: RunID) -> UInt64? {
+        if let number = runNumbers[run] { return runs[number]!.contentDigest }
+        return endedRuns[run]?.contentDigest
+    }
+
+    private func check(_ spec: RunSpec, _ problems: [ProblemSpec]) throws(ClientRefusal) {
+        func invalid(_ message: String) -> ClientRefusal { ClientRefusal(code: .invalid, message: message) }
+        do throws(RunSettingsError) {
+            _ = try spec.settings.checked(limits)
+        } catch {
+            throw invalid(error.description)
+        }
+        guard !spec.id.rawValue.isEmpty else { throw invalid("id: empty; allowed is a name of its own") }
+        guard runNumbers[spec.id] == nil, endedRuns[spec.id] == nil else {
+            throw ClientRefusal(code: .conflict, message: "id: \(spec.id) is already a run with another key")
+        }
+        guard !spec.submissionKey.isEmpty else { throw invalid("submission_key: empty; allowed is any text") }
+        guard !problems.isEmpty else { throw invalid("problems: 0; allowed is 1...\(limits.problemsPerBatch)") }
+        guard problems.count <= limits.problemsPerBatch else {
+            throw ClientRefusal(
+                code: .tooMany, message: "problems: \(problems.count); allowed is 1...\(limits.problemsPerBatch)")
+        }
+        // As bytes: two ids that Unicode calls equal are still two ids.
+        var seen: [[UInt8]: Int] = [:]
+        for (index, problem) in problems.enumerated() {
+            guard !problem.text.isEmpty else { throw invalid("problem \(index) (\(problem.id)): no text") }
+            if let earlier = seen.updateValue(index, forKey: Array(problem.id.utf8)) {
+                throw invalid("problem \(index): the id \(problem.id) is that of problem \(earlier) as well")
+            }
+        }
+    }
+
+    mutating func cancel(_ name: String, for client: ClientToken) {
+        do throws(ClientRefusal) {
+            let id = try runNamed(name)
+            if let number = runNumbers[id] { cancelRun(number) }
+            newEffects.append(.reply(client, .cancelled(id, endedRuns[id]?.status.state ?? .cancelled)))
+        } catch {
+            newEffects.append(.reply(client, .refused(error)))
+        }
+    }
+
+    /// The one run whose id begins with this text.
+    private func runNamed(_ name: String) throws(ClientRefusal) -> RunID {
+        let known = openRuns.map { runs[$0]!.spec.id } + endedOrder
+        let found = name.isEmpty ? [] : known.filter { $0.rawValue.hasPrefix(name) }
+        guard let only = found.first else {
+            throw ClientRefusal(code: .unknownRun, message: "run: no run begins with \"\(name)\"")
+        }
+        guard found.count == 1 || only.rawValue == name else {
+            throw ClientRefusal(
+                code: .unknownRun, message: "run: \(found.count) runs begin with \"\(name)\"; give more digits")
+        }
+        return only
+    }
+
+    /// Ends every path that has been heard of; the run's own end covers the others.
+    private mutating func cancelRun(_ number: Int) {
+        let id = runs[number]!.spec.id
+        for problem in runs[number]!.problems.indices where runs[number]!.problems[problem].phase == .open {
+            for path in runs[number]!.problems[problem].paths.indices {
+                let reference = PathReference(run: number, problem: problem, path: path)
+                guard !self[reference].path.state.isEnded else { continue }
+                close(reference, .cancelled, reason: nil)
+            }
+        }
+        end(number, .cancelled)
+        log(.info, "run cancelled", run: id)
+    }
+}

@@ -1,0 +1,148 @@
+import Conformal
+import Domain
+
+/// The coordinator's brain: events in, effects out. No I/O, no clock, no randomness, no logging; the same events
+/// give the same effects, byte for byte.
+///
+/// Its durable state - runs, problems, paths, banks - is the fold of the records it asks to be stored: a record is
+/// the only thing that changes it, whether it has just been made (`commit`) or comes back from the store (`restore`).
+/// Everything else - orders, queues, workers, leases - is of this life only and is rebuilt from what workers say.
+public struct Coordinator: Sendable {
+    public let configuration: CoordinationConfiguration
+
+    /// By the number that `PathReference.run` means; nil once the run has ended.
+    var runs: [Run?] = []
+    var runNumbers: [RunID: Int] = [:]
+    /// Open runs in order of submission.
+    var openRuns: [Int] = []
+    var endedRuns: [RunID: EndedRun] = [:]
+    /// In the order in which they ended.
+    var endedOrder: [RunID] = []
+    /// Every submission key ever seen.
+    var submissions: [String: RunID] = [:]
+
+    var workers: [Worker] = []
+    var workerNumbers: [String: Int] = [:]
+    var peers: [PeerID: Int] = [:]
+
+    /// Pieces that were held by workers that died: one at a time, each at a worker that has nothing else.
+    var suspects = RolePair(ReadyQueue())
+    /// Pieces in queues, by the role they wait for.
+    var queuedPieces = RolePair(0)
+    /// Paths that have had an order and are not over.
+    var begunPaths = 0
+
+    var orderSequence: UInt64 = 0
+    var ticketSequence: UInt64 = 0
+    var arrivalSequence = 0
+
+    var now = Moment(monotonicMs: 0, wallMs: 0)
+    var startedMs: Int64?
+    var lastStepMs: Int64?
+    /// The wake that was asked for and has not come.
+    var dueWakeMs: Int64?
+    var isDraining = false
+    var hasSaidDrained = false
+    var counters = CoordinatorStatus()
+
+    /// Of the step under way.
+    var newRecords: [Record] = []
+    var newEffects: [Effect] = []
+
+    public init(configuration: CoordinationConfiguration) {
+        self.configuration = configuration
+        counters.epoch = configuration.epoch
+        counters.processID = configuration.processID
+    }
+
+    var limits: Limits { configuration.limits }
+
+    /// Takes an event in and says what is to be done about it, in order. All records of a step are one effect that
+    /// stands before all others, so they are one transaction and nothing is said that is not on disk.
+    ///
+    /// - Parameter now: never earlier than in the step before.
+    public mutating func step(_ event: Event, now: Moment) -> [Effect] {
+        begin(now)
+        switch event {
+        case .started: start()
+        case .workerGreeted(let peer, let hello): greet(peer, hello)
+        case .heartbeatArrived(let peer, let heartbeat): note(heartbeat, from: peer)
+        case .blockArrived(let peer, let report): take(report, from: peer)
+        case .scoreArrived(let peer, let report): take(report, from: peer)
+        case .orderFailed(let peer, let report): take(report, from: peer)
+        case .workerLeft(let peer, let farewell): bidFarewell(peer, farewell)
+        case .peerUnreachable(let peer, let undelivered): losePeer(peer, undelivered: undelivered)
+        case .messageRefused(let peer, let reason): noteRefused(peer, reason)
+        case .runSubmitted(let client, let spec, let problems): submit(spec, problems, for: client)
+        case .runCancelled(let client, let name): cancel(name, for: client)
+        case .timeReached: break
+        case .drainRequested: drain()
+        }
+        dispatch()
+        armWake()
+        return takeEffects()
+    }
+
+    /// An open path. Changes in place.
+    subscript(reference: PathReference) -> OpenPath {
+        get { runs[reference.run]!.problems[reference.problem].paths[reference.path] }
+        _modify { yield &runs[reference.run]!.problems[reference.problem].paths[reference.path] }
+    }
+
+    private mutating func begin(_ now: Moment) {
+        self.now = now
+        if startedMs == nil { startedMs = now.monotonicMs }
+        forgiveOwnAbsence()
+        lastStepMs = now.monotonicMs
+        if let due = dueWakeMs, now.monotonicMs >= due {
+            dueWakeMs = nil
+            checkLeases()
+        }
+    }
+
+    private mutating func takeEffects() -> [Effect] {
+        if isDraining, !hasSaidDrained, !workers.contains(where: { !$0.orders.isEmpty }) {
+            hasSaidDrained = true
+            newEffects.append(.drained)
+        }
+        defer {
+            newRecords = []
+            newEffects = []
+        }
+        return newRecords.isEmpty ? newEffects : [.record(newRecords)] + newEffects
+    }
+
+    private mutating func drain() {
+        isDraining = true
+        log(.info, "draining: what is in flight is finished, nothing new begins")
+    }
+
+    // MARK: What a step says
+
+    mutating func log(
+        _ level: LogEntry.Level, _ message: String, run: RunID? = nil, path: PathKey? = nil, round: Int? = nil,
+        worker: String? = nil, fields: [LogEntry.Field] = []
+    ) {
+        newEffects.append(
+            .log(LogEntry(level, message, run: run, path: path, round: round, worker: worker, fields: fields)))
+    }
+
+    /// Says something to a worker, if it is there.
+    mutating func tell(_ worker: Int, _ instruction: WorkerInstruction) {
+        guard workers[worker].isPresent else { return }
+        newEffects.append(.send(workers[worker].peer, instruction))
+    }
+
+    /// The name of an open path.
+    func key(_ reference: PathReference) -> PathKey {
+        PathKey(run: runs[reference.run]!.spec.id, problem: reference.problem, path: reference.path)
+    }
+
+    /// The open path of this name; nil when there is none, whatever the numbers in it.
+    func reference(_ key: PathKey) -> PathReference? {
+        guard let number = runNumbers[key.run], let run = runs[number], run.problems.indices.contains(key.problem),
+            run.problems[key.problem].paths.indices.contains(key.path)
+        else { return nil }
+        return PathReference(run: number, problem: key.problem, path: key.path)
+    }
+}

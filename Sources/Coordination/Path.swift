@@ -1,0 +1,148 @@
+import Domain
+import Evaluation
+
+/// One path: the fold of its records.
+struct Path: Sendable {
+    private(set) var state = PathState.opening
+    private(set) var round = 0
+    /// The blocks that stand, in order.
+    private(set) var standing: [Segment] = []
+    /// Tokens in standing blocks.
+    private(set) var tokens = TokenCounts()
+    private(set) var verdicts = 0
+    private(set) var takeovers = 0
+    private var scoreSum = 0.0
+    /// Reads the standing text as it grows, so that a box that spans blocks is seen when it closes.
+    private var boxes = BoxScanner()
+    private var bytesRead = 0
+    private(set) var hasBox = false
+    /// Greater than the id of every recorded segment.
+    private(set) var nextSegment = SegmentID(rawValue: 1)
+
+    /// Mean over the scores of the path's judged blocks, in nats a token; 0 where nothing was judged, so that such
+    /// paths are equal.
+    var meanScore: Double { verdicts == 0 ? 0 : scoreSum / Double(verdicts) }
+
+    /// Whether anything is recorded of it.
+    var hasBegun: Bool { !standing.isEmpty || state != .opening || nextSegment.rawValue > 1 }
+
+    /// Tokens the path may still write.
+    func tokensLeft(_ policy: PathPolicy) -> Int { policy.pathTokens - tokens.total }
+
+    /// The content of the last balanced box in the standing text. A character cut in two becomes U+FFFD.
+    var answer: String? {
+        AnswerExtractor.lastBox(in: standing.flatMap(\.text)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// An id for a new segment. Every order gets its own, so that two workers that wrote for the same place of a
+    /// path never hold different texts under one id.
+    mutating func takeSegmentID() -> SegmentID {
+        defer { nextSegment = SegmentID(rawValue: nextSegment.rawValue + 1) }
+        return nextSegment
+    }
+
+    /// The state that a record leads to.
+    ///
+    /// - Throws: when the state does not allow it; the path is then unchanged.
+    mutating func advance(_ event: PathEvent, policy: PathPolicy) throws(IllegalPathEvent) {
+        switch (state, event) {
+        case (.opening, .written(let block)):
+            try checkAuthor(of: block, is: policy.opener, event)
+            noteSegment(block.segment.id)
+            if policy.isJudged {
+                state = .scoring(block)
+            } else {
+                finishRound(on: block, policy)
+            }
+        case (.scoring(let block), .judged(let verdict, let segment)):
+            guard segment == block.segment.id else { throw illegal(event) }
+            verdicts += 1
+            switch verdict {
+            case .keep:
+                finishRound(on: block, policy)
+            case .takeOver:
+                takeovers += 1
+                makeRoom(after: block, policy)
+            }
+        case (.takingOver, .written(let block)):
+            try checkAuthor(of: block, is: .target, event)
+            noteSegment(block.segment.id)
+            finishRound(on: block, policy)
+        case (.opening, .closed(let outcome)), (.scoring, .closed(let outcome)),
+            (.takingOver, .closed(let outcome)), (.over, .closed(let outcome)):
+            state = .ended(outcome)
+            // What follows the end is only the problem's vote, which is taken before.
+            standing = []
+        case (.opening, .judged), (.scoring, .written), (.takingOver, .judged), (.over, .written), (.over, .judged),
+            (.ended, .written), (.ended, .judged), (.ended, .closed):
+            throw illegal(event)
+        }
+    }
+
+    /// Remembers the score that a verdict was reached on.
+    mutating func note(score: Double) { scoreSum += score }
+
+    /// A block that stands ends the round, and the path if it ends it.
+    private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {
+        let closesBox = stand(block.segment)
+        if closesBox {
+            state = .over(.answered)
+        } else if block.finish == .endToken {
+            // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
+            state = .over(hasBox ? .answered : .ended)
+        } else if block.finish == .contextFull {
+            state = .over(.contextFull)
+        } else if tokensLeft(policy) <= 0 {
+            state = .over(.tokensExhausted)
+        } else if let rounds = policy.rounds, round + 1 >= rounds {
+            state = .over(.roundsExhausted)
+        } else {
+            round += 1
+            state = .opening
+        }
+    }
+
+    /// The block is taken over: it stays and the target goes on after it, or it goes.
+    private mutating func makeRoom(after block: WrittenBlock, _ policy: PathPolicy) {
+        switch policy.takeover {
+        case .resample:
+            state = .takingOver
+        case .continue:
+            // Without a token left for the target nothing can make the block good; what it says is no answer.
+            guard tokensLeft(policy) > block.segment.tokens.count else {
+                state = .over(.tokensExhausted)
+                return
+            }
+            _ = stand(block.segment)
+            state = .takingOver
+        }
+    }
+
+    /// Adds a block to the standing text; true if a box closes in it.
+    private mutating func stand(_ segment: Segment) -> Bool {
+        var closes = false
+        for byte in segment.text {
+            if boxes.step(byte, at: bytesRead) != nil { closes = true }
+            bytesRead += 1
+        }
+        hasBox = hasBox || closes
+        standing.append(segment)
+        switch segment.author {
+        case .draft: tokens.draft += segment.tokens.count
+        case .target: tokens.target += segment.tokens.count
+        }
+        return closes
+    }
+
+    private mutating func noteSegment(_ id: SegmentID) {
+        if id >= nextSegment { nextSegment = SegmentID(rawValue: id.rawValue + 1) }
+    }
+
+    private func checkAuthor(of block: WrittenBlock, is author: Author, _ event: PathEvent) throws(IllegalPathEvent) {
+        guard block.segment.author == author else { throw illegal(event) }
+    }
+
+    private func illegal(_ event: PathEvent) -> IllegalPathEvent {
+        IllegalPathEvent(state: state.name, event: event.name)
+    }
+}

@@ -1,0 +1,57 @@
+/// A path's place in the coordinator's memory; its run is counted over the coordinator's life.
+struct PathReference: Sendable, Hashable, Comparable {
+    let run: Int
+    let problem: Int
+    let path: Int
+
+    static func < (left: PathReference, right: PathReference) -> Bool {
+        (left.run, left.problem, left.path) < (right.run, right.problem, right.path)
+    }
+}
+
+/// A piece of work that waits for a worker.
+struct ReadyEntry: Sendable, Hashable, Comparable {
+    /// Smaller goes first: the problem for opening blocks, the arrival for scores and takeovers.
+    let first: Int
+    let second: Int
+    /// Equal to the ticket of the path as long as the entry counts.
+    let ticket: UInt64
+    let path: PathReference
+
+    static func < (left: ReadyEntry, right: ReadyEntry) -> Bool {
+        (left.first, left.second, left.ticket) < (right.first, right.second, right.ticket)
+    }
+}
+
+/// Waiting work in its order: a binary heap. Entries of paths that ended meanwhile stay until they reach the top.
+struct ReadyQueue: Sendable {
+    private(set) var entries: [ReadyEntry] = []
+
+    var first: ReadyEntry? { entries.first }
+
+    mutating func insert(_ entry: ReadyEntry) {
+        entries.append(entry)
+        var child = entries.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard entries[child] < entries[parent] else { return }
+            entries.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    mutating func removeFirst() {
+        entries.swapAt(0, entries.count - 1)
+        entries.removeLast()
+        var parent = 0
+        while true {
+            var smallest = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
+                if entries[child] < entries[smallest] { smallest = child }
+            }
+            guard smallest != parent else { return }
+            entries.swapAt(parent, smallest)
+            parent = smallest
+        }
+    }
+}

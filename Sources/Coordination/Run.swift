@@ -1,0 +1,84 @@
+import Conformal
+import Domain
+import Evaluation
+
+/// One open run.
+struct Run: Sendable {
+    let spec: RunSpec
+    let policy: PathPolicy
+    let contentDigest: UInt64
+    let submittedWallMs: Int64
+    var problems: [Problem]
+    var controller: ConformalController
+    var counts = RunCounts()
+    /// The first path that may not have been begun yet; all before it have.
+    var fresh = FreshCursor()
+    var lines = RolePair(RoleLine())
+    /// What each worker had computed when the run began in this life, by worker index.
+    var computedBefore: [Int: ComputeMark] = [:]
+
+    init(spec: RunSpec, problems: [ProblemSpec], contentDigest: UInt64, submittedWallMs: Int64) {
+        self.spec = spec
+        policy = PathPolicy(spec.settings)
+        self.contentDigest = contentDigest
+        self.submittedWallMs = submittedWallMs
+        self.problems = problems.map { Problem(spec: $0) }
+        controller = ConformalController(
+            rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue, strata: spec.settings.strata)
+    }
+}
+
+/// What a run counts.
+struct RunCounts: Sendable, Hashable {
+    var problemsEnded = 0
+    var pathsEnded = 0
+    var verdicts = 0
+    var takeovers = 0
+    var tokens = TokenCounts()
+}
+
+/// A run's work for the workers of one role.
+struct RoleLine: Sendable {
+    /// Begun paths that no live worker of the role holds.
+    var free = ReadyQueue()
+    /// Begun paths by the worker that holds them. Only looked up, never walked through in its own order.
+    var pinned: [Int: ReadyQueue] = [:]
+    /// Orders out.
+    var inFlight = 0
+}
+
+/// Where the next path stands that was never begun.
+struct FreshCursor: Sendable, Hashable {
+    var problem = 0
+    var path = 0
+}
+
+/// One problem of an open run.
+struct Problem: Sendable {
+    enum Phase: Sendable, Hashable {
+        /// None of its paths exists yet.
+        case waiting
+        case open
+        case ended
+    }
+
+    let spec: ProblemSpec
+    var phase = Phase.waiting
+    /// Its m paths while it is open, else none.
+    var paths: [OpenPath] = []
+    var votes: [Vote] = []
+    var pathsEnded = 0
+    var takeoversInFlight = 0
+    /// Paths that wait for a takeover's slot, in order of arrival.
+    var parked: [Int] = []
+    var answer: String?
+
+    init(spec: ProblemSpec) { self.spec = spec }
+}
+
+/// A run that is over, as the status shows it.
+struct EndedRun: Sendable {
+    var status: RunStatus
+    let submissionKey: String
+    let contentDigest: UInt64
+}
