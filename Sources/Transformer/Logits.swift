@@ -29,4 +29,9 @@ public struct Logits {
     public var likeliest: Int32 {
         Int32(a1_index_of_maximum(values.baseAddress, Int64(values.count)))
     }
+
+    /// Multiplies every logit.
+    public func scale(by factor: Float) {
+        a1_scale(factor, Int64(values.count), values.baseAddress)
+    }
 }

@@ -1,0 +1,44 @@
+/// What became of a request. Every request that was submitted ends in exactly one event.
+public enum EngineEvent: Sendable {
+    case generated(RequestID, GeneratedBlock, Timing)
+    /// Natural logarithms, one for each token of the block: finite and at most 0.
+    case scored(RequestID, logProbabilities: [Float], Timing)
+    case failed(RequestID, EngineError)
+}
+
+/// Tokens that the model wrote in one go.
+public struct GeneratedBlock: Sendable, Equatable {
+    /// Why the block ended.
+    public enum Finish: String, Sendable, Equatable {
+        /// It has as many tokens as were asked for.
+        case length
+        /// The model chose an end token, which is not part of the block.
+        case endToken
+        /// Its last token completed a stop string.
+        case stopString
+        /// The custom stop rule said so.
+        case custom
+        /// Context and block fill what the engine can hold of one sequence.
+        case contextFull
+    }
+
+    /// Without the end token.
+    public var tokens: [Int32] = []
+    /// What the tokens write; may end within a character.
+    public var bytes: [UInt8] = []
+    public var finish: Finish = .length
+    /// Of each token, under the model itself: before penalty, temperature and truncation.
+    public var logProbabilities: [Float] = []
+}
+
+/// Where a request's time went.
+public struct Timing: Sendable, Equatable {
+    /// From submission to the first step that worked on it.
+    public var queuedSeconds: Double = 0
+    /// From then to the end; other requests are computed in the same steps.
+    public var computeSeconds: Double = 0
+    /// Tokens of the context that came from the cache.
+    public var cachedTokens: Int = 0
+    /// Tokens computed for it.
+    public var computedTokens: Int = 0
+}

@@ -1,0 +1,161 @@
+import Batching
+import Tensors
+import Transformer
+
+/// The one loop that owns the compute thread: take commands, plan a step, run it, publish what came out.
+///
+/// `@unchecked Sendable`: made on one thread and then handed to the compute thread, which alone uses it.
+final class EngineLoop: @unchecked Sendable {
+    /// A request that was accepted, and when things happened to it.
+    struct Task {
+        enum Work {
+            case generate(Generation)
+            case score(Scoring)
+        }
+
+        var work: Work
+        let submitted: ContinuousClock.Instant
+        var started: ContinuousClock.Instant?
+        var timing = Timing()
+    }
+
+    /// A wanted row of logits: whose, and after which position.
+    struct WantedRow {
+        var request: RequestID
+        var position: Int
+    }
+
+    let model: LoadedModel
+    let contextLimit: Int
+    var batcher: Batcher
+    var tasks: [RequestID: Task] = [:]
+    var statistics = EngineStatistics()
+    let onEvent: @Sendable (EngineEvent) -> Void
+
+    private let queue: CommandQueue
+    private let board: StatisticsBoard
+    private let cache: KVCache
+    private let pass: ForwardPass
+    private let samplers: [Sampler]
+    private var batch = ForwardBatch()
+    private var wantedRows: [WantedRow] = []
+    /// Of each wanted row; written by the pool's threads, each its own element.
+    private let outcomes: UnsafeMutablePointer<RowOutcome>
+
+    init(
+        model: LoadedModel, options: EngineOptions, queue: CommandQueue, board: StatisticsBoard,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) throws(EngineError) {
+        self.model = model
+        self.queue = queue
+        self.board = board
+        self.onEvent = onEvent
+        let sizes = model.transformer.configuration
+        let tokensPerBlock = BlockLayout.tokensPerBlock
+        let blocks = try options.blockCount(
+            bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock))
+        contextLimit = min(sizes.contextLength, blocks * tokensPerBlock)
+        cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock)
+        let pool = ComputePool(threadCount: options.threadCount)
+        do {
+            pass = try ForwardPass(
+                model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
+                maximumContext: contextLimit)
+        } catch { throw .kernels(error) }
+        samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }
+        batcher = Batcher(limits: BatchLimits(
+            blockCount: blocks, maximumStepTokens: options.maximumStepTokens,
+            maximumSequences: options.maximumSequences))
+        outcomes = .allocate(capacity: options.maximumStepTokens)
+        publishStatistics()
+    }
+
+    deinit {
+        outcomes.deallocate()
+    }
+
+    /// Runs until a shutdown is asked for.
+    func run() {
+        let clock = ContinuousClock()
+        while true {
+            var commands: [EngineCommand] = []
+            let waited = clock.measure { commands = queue.take(waits: tasks.isEmpty) }
+            if tasks.isEmpty { statistics.idleSeconds += waited.seconds }
+            for command in commands {
+                guard obey(command) else { return }
+            }
+            step(clock)
+            publishStatistics()
+        }
+    }
+
+    /// Plans, runs and publishes one step.
+    private func step(_ clock: ContinuousClock) {
+        let start = clock.now
+        let plan = batcher.plan()
+        guard !plan.chunks.isEmpty else { return }
+        prepare(plan, now: start)
+        pass.run(batch) { [tasks] row, logits, thread in
+            let wanted = wantedRows[row]
+            switch tasks[wanted.request]!.work {
+            case .generate(let generation): outcomes[row] = generation.choose(from: logits, samplers[thread])
+            case .score(let scoring): outcomes[row] = scoring.score(logits, position: wanted.position)
+            }
+        }
+        batcher.commit(plan)
+        let end = clock.now
+        let seconds = start.duration(to: end).seconds
+        statistics.steps += 1
+        statistics.computeSeconds += seconds
+        if plan.isWaitingForMemory { statistics.memoryWaitSeconds += seconds }
+        for (row, wanted) in wantedRows.enumerated() {
+            publish(outcomes[row], of: wanted, now: end)
+        }
+    }
+
+    /// Fills the batch with what the plan says, and copies blocks that are about to be written.
+    private func prepare(_ plan: StepPlan, now: ContinuousClock.Instant) {
+        for copy in plan.copies { cache.copyBlock(copy.source, to: copy.destination) }
+        batch.removeAll()
+        wantedRows.removeAll(keepingCapacity: true)
+        for chunk in plan.chunks {
+            batch.add(
+                tokens: batcher.request(chunk.request)!.tokens[chunk.positions], start: chunk.positions.lowerBound,
+                blocks: batcher.blocks(of: chunk.key), logits: chunk.logits)
+            for position in chunk.logits {
+                wantedRows.append(WantedRow(request: chunk.request, position: position))
+            }
+            note(chunk, now: now)
+        }
+    }
+
+    private func note(_ chunk: PlannedChunk, now: ContinuousClock.Instant) {
+        if tasks[chunk.request]!.started == nil {
+            tasks[chunk.request]!.started = now
+            tasks[chunk.request]!.timing.cachedTokens = chunk.positions.lowerBound
+        }
+        tasks[chunk.request]!.timing.computedTokens += chunk.positions.count
+        statistics.prefilledTokens += chunk.positions.count - (isDecoding(chunk) ? 1 : 0)
+    }
+
+    /// Whether the chunk is the one token that the step before has chosen.
+    private func isDecoding(_ chunk: PlannedChunk) -> Bool {
+        guard case .generate(let generation) = tasks[chunk.request]!.work else { return false }
+        return chunk.positions.lowerBound >= generation.request.context.count
+    }
+
+    func publishStatistics() {
+        statistics.active = batcher.activeCount
+        statistics.waiting = batcher.waitingCount
+        statistics.cachedSequences = batcher.cachedSequenceCount
+        statistics.kvBlocksTotal = batcher.limits.blockCount
+        statistics.kvBlocksFree = batcher.freeBlockCount
+        board.statistics.withLock { $0 = statistics }
+    }
+}
+
+extension Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Transformer
+
+/// Chooses a token from a row of logits. Never sorts the vocabulary: only tokens near the likeliest one.
+///
+/// Holds scratch, so it serves one thread at a time; the choice depends on the arguments alone.
+final class Sampler {
+    private struct Candidate {
+        var token: Int32
+        /// Nats below the likeliest token, at the temperature asked for.
+        var distance: Float
+
+        /// Probability over that of the likeliest token.
+        var weight: Double { exp(-Double(distance)) }
+
+        static func isLikelier(_ first: Candidate, _ second: Candidate) -> Bool {
+            first.distance != second.distance ? first.distance < second.distance : first.token < second.token
+        }
+    }
+
+    /// `[vocabulary]`: logits after penalty and temperature.
+    private let scaled: UnsafeMutableBufferPointer<Float>
+    private var candidates: [Candidate] = []
+
+    init(vocabularySize: Int) {
+        scaled = .allocate(capacity: vocabularySize)
+        candidates.reserveCapacity(vocabularySize)
+    }
+
+    deinit {
+        scaled.deallocate()
+    }
+
+    /// The chosen token. `logits` stay as they are.
+    ///
+    /// - Parameters:
+    ///   - seen: distinct tokens that the repetition penalty touches.
+    ///   - uniform: a draw from [0, 1).
+    func choose(
+        from logits: Logits, _ options: SamplingOptions, seen: [Int32], uniform: Double
+    ) -> Int32 {
+        if options.temperature == 0, options.repetitionPenalty == 1 { return logits.likeliest }
+        _ = scaled.update(fromContentsOf: logits.values)
+        penalize(seen, options.repetitionPenalty)
+        if options.temperature == 0 { return Logits(values: scaled).likeliest }
+        Logits(values: scaled).scale(by: 1 / options.temperature)
+        if options.topK == 0, options.topP == 1, options.minP == 0 { return drawFromAll(uniform) }
+        keepCandidates(options)
+        return drawFromCandidates(uniform)
+    }
+
+    private func penalize(_ seen: [Int32], _ penalty: Float) {
+        guard penalty != 1 else { return }
+        for token in seen {
+            let logit = scaled[Int(token)]
+            scaled[Int(token)] = logit > 0 ? logit / penalty : logit * penalty
+        }
+    }
+
+    // MARK: - Which tokens are left
+
+    private func keepCandidates(_ options: SamplingOptions) {
+        let top = scaled[Int(Logits(values: scaled).likeliest)]
+        if options.topK > 0 {
+            gather(below: top) { $0.count >= options.topK }
+            candidates.sort(by: Candidate.isLikelier)
+            candidates.removeLast(max(0, candidates.count - options.topK))
+            cut(at: Double(options.topP), of: candidates.reduce(0) { $0 + $1.weight })
+        } else if options.topP < 1 {
+            let total = exp(Logits(values: scaled).logSumExp - Double(top))
+            let enough = Double(options.topP) * total
+            gather(below: top) { $0.reduce(0) { $0 + $1.weight } >= enough }
+            candidates.sort(by: Candidate.isLikelier)
+            cut(at: Double(options.topP), of: total)
+        } else {
+            gather(below: top, within: -log(options.minP) + 0.01) { _ in true }
+        }
+        if options.minP > 0 { candidates.removeAll { $0.weight < Double(options.minP) } }
+        candidates.sort { $0.token < $1.token }
+    }
+
+    /// Fills `candidates` with the tokens at most `limit` nats below the likeliest one. The limit is doubled
+    /// until `isEnough` holds, so few sweeps are needed; in the end all tokens are taken.
+    private func gather(below top: Float, within limit: Float = 2, until isEnough: ([Candidate]) -> Bool) {
+        var limit = limit
+        repeat {
+            let isLast = limit > 200
+            candidates.removeAll(keepingCapacity: true)
+            let floor = isLast ? -Float.infinity : top - limit
+            for token in 0..<scaled.count where scaled[token] >= floor {
+                candidates.append(Candidate(token: Int32(token), distance: top - scaled[token]))
+            }
+            if isLast { return }
+            limit *= 2
+        } while !isEnough(candidates)
+    }
+
+    /// Keeps the first candidates that together reach `share` of `total`.
+    private func cut(at share: Double, of total: Double) {
+        guard share < 1 else { return }
+        var reached = 0.0
+        for (index, candidate) in candidates.enumerated() {
+            reached += candidate.weight
+            if reached >= share * total {
+                candidates.removeLast(candidates.count - index - 1)
+                return
+            }
+        }
+    }
+
+    // MARK: - The draw
+
+    /// Walks the candidates in order of token; the token in whose share `uniform` falls.
+    private func drawFromCandidates(_ uniform: Double) -> Int32 {
+        let goal = uniform * candidates.reduce(0) { $0 + $1.weight }
+        var reached = 0.0
+        for candidate in candidates {
+            reached += candidate.weight
+            if reached > goal { return candidate.token }
+        }
+        return candidates[candidates.count - 1].token
+    }
+
+    private func drawFromAll(_ uniform: Double) -> Int32 {
+        let all = Logits(values: scaled)
+        let likeliest = all.likeliest
+        let top = Double(scaled[Int(likeliest)])
+        let goal = uniform * exp(all.logSumExp - top)
+        var reached = 0.0
+        for token in 0..<scaled.count {
+            reached += exp(Double(scaled[token]) - top)
+            if reached > goal { return Int32(token) }
+        }
+        return likeliest
+    }
+}
