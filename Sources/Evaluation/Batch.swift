@@ -1,0 +1,140 @@
+/// One question of a batch.
+public struct BatchProblem: Equatable, Sendable {
+    /// The id as written; two ids are the same only byte by byte.
+    public let id: String
+    /// The question.
+    public let text: String
+    /// The known answer, if the line has one.
+    public let answer: String?
+
+    /// A problem with its parts.
+    public init(id: String, text: String, answer: String?) {
+        self.id = id
+        self.text = text
+        self.answer = answer
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        // String's == would call canonically equivalent texts equal.
+        left.id.utf8.elementsEqual(right.id.utf8) && left.text.utf8.elementsEqual(right.text.utf8)
+            && left.answer.map { Array($0.utf8) } == right.answer.map { Array($0.utf8) }
+    }
+}
+
+/// The largest batch that is read.
+public struct BatchLimits: Equatable, Sendable {
+    /// Lines that are not blank.
+    public var maximumLines = 50_000
+    /// The whole file.
+    public var maximumFileBytes = 200_000_000
+    /// One line, without its end.
+    public var maximumLineBytes = 1 << 20
+    /// Nesting of arrays and objects in a line.
+    public var maximumDepth = 64
+
+    /// The default limits.
+    public init() {}
+}
+
+/// What a line that is no problem does to its batch.
+public enum OnBadLine: String, CaseIterable, Sendable {
+    /// The whole batch is refused, with all its bad lines.
+    case reject
+    /// The bad lines are reported and left out.
+    case skip
+}
+
+/// A line that is no problem.
+public struct BadLine: Equatable, Sendable, CustomStringConvertible {
+    /// Counted from 1, blank lines included.
+    public let number: Int
+    /// What is wrong with it.
+    public let reason: BadLineReason
+
+    /// A bad line with its parts.
+    public init(number: Int, reason: BadLineReason) {
+        self.number = number
+        self.reason = reason
+    }
+
+    public var description: String { "line \(number): \(reason)" }
+}
+
+/// Why a line is no problem; offsets count bytes from the start of the line.
+public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
+    case tooLong(limitBytes: Int)
+    case invalidUTF8
+    case nul(offset: Int)
+    case notJSON(offset: Int, expected: String)
+    case tooDeep(limit: Int)
+    case loneSurrogate(offset: Int)
+    case repeatedKey(String)
+    case notAnObject
+    case missing(field: String)
+    case wrongType(field: String, expected: String)
+    case empty(field: String)
+    case repeatedID(String, firstLine: Int)
+
+    public var description: String {
+        switch self {
+        case .tooLong(let limit): "longer than the limit of \(limit) bytes"
+        case .invalidUTF8: "not valid UTF-8"
+        case .nul(let offset): "a NUL character at byte \(offset)"
+        case .notJSON(let offset, let expected): "not JSON at byte \(offset): expected \(expected)"
+        case .tooDeep(let limit): "nested deeper than the limit of \(limit)"
+        case .loneSurrogate(let offset): "half a surrogate pair at byte \(offset)"
+        case .repeatedKey(let key): "the key \(Self.quoted(key)) stands twice in one object"
+        case .notAnObject: "not a JSON object; expected {\"id\": ..., \"problem\": ...}"
+        case .missing(let field): "the field `\(field)` is missing"
+        case .wrongType(let field, let expected): "the field `\(field)` is not \(expected)"
+        case .empty(let field): "the field `\(field)` is empty"
+        case .repeatedID(let id, let line): "the id \(Self.quoted(id)) is taken by line \(line)"
+        }
+    }
+
+    /// A text for a message: short, control characters escaped.
+    private static func quoted(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(80).map { $0.escaped(asASCII: false) }.joined()
+        return "\"\(shown)\(text.unicodeScalars.count > 80 ? "..." : "")\""
+    }
+}
+
+/// A batch that was read.
+public struct Batch: Equatable, Sendable {
+    /// In the order of the file.
+    public let problems: [BatchProblem]
+    /// The lines left out by `OnBadLine.skip`.
+    public let badLines: [BadLine]
+    /// Lines that are not blank: problems and bad lines together.
+    public var lineCount: Int { problems.count + badLines.count }
+}
+
+/// Why a whole batch is refused.
+public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
+    case unreadable(path: String, reason: String)
+    case empty
+    case compressed
+    case tooManyLines(limit: Int)
+    case tooManyBytes(limit: Int)
+    case badLines([BadLine])
+    /// Every line is bad, so that skipping them leaves nothing.
+    case nothingLeft([BadLine])
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason): "\(path): \(reason)"
+        case .empty: "the batch is empty: it needs at least one line {\"id\": ..., \"problem\": ...}"
+        case .compressed: "the batch is a gzip file; unpack it first (gunzip)"
+        case .tooManyLines(let limit): "the batch has more than \(limit) lines; split it"
+        case .tooManyBytes(let limit): "the batch is larger than \(limit) bytes; split it"
+        case .badLines(let lines): Self.listed(lines) + "\ncorrect them, or leave them out with --on-bad-line=skip"
+        case .nothingLeft(let lines): Self.listed(lines) + "\nno line is left to run"
+        }
+    }
+
+    private static func listed(_ lines: [BadLine]) -> String {
+        let shown = lines.prefix(20).map(\.description).joined(separator: "\n")
+        let rest = lines.count > 20 ? "\nand \(lines.count - 20) more bad lines" : ""
+        return shown + rest
+    }
+}
