@@ -1,0 +1,117 @@
+import Domain
+import Foundation
+import GRDB
+
+/// Puts the records of one transaction into their tables.
+struct RecordInserter {
+    let database: Database
+    let path: String
+    /// As it will be if the transaction is committed.
+    var state: RunStore.State
+
+    /// - Throws: `refused` for a record that contradicts what is stored, naming its place in the transaction.
+    mutating func insert(_ record: Record, index: Int) throws {
+        let sequence = state.nextSequence
+        state.nextSequence += 1
+        do {
+            switch record {
+            case .runSubmitted(let spec, let problems, let wallMs):
+                try insert(spec, problems, sequence, wallMs)
+            case .blockAccepted(let block): try insert(block, sequence, try row(block.path.run, index))
+            case .verdictReached(let verdict): try insert(verdict, sequence, try row(verdict.path.run, index))
+            case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
+            case .problemEnded(let end): try insert(end, sequence, try row(end.run, index))
+            case .busyMeasured(let run, let shares): try insert(shares, sequence, try row(run, index))
+            case .runEnded(let run, let end, let wallMs):
+                try execute(
+                    "INSERT INTO run_ends VALUES (?,?,?,?)",
+                    [sequence, try row(run, index), end.rawValue, wallMs])
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            let reason = "\(Self.name(of: record)): \(error.message ?? "\(error.extendedResultCode)")"
+            throw RunStoreError.refused(index: index, reason: reason)
+        } catch let error as EncodingError {
+            throw RunStoreError.refused(index: index, reason: "\(Self.name(of: record)): \(error)")
+        }
+    }
+
+    private func row(_ run: RunID, _ index: Int) throws -> Int64 {
+        guard let row = state.rows[run] else {
+            throw RunStoreError.refused(index: index, reason: "run \(run) is not in the store")
+        }
+        return row
+    }
+
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    private mutating func insert(
+        _ spec: RunSpec, _ problems: [ProblemSpec], _ sequence: Int64, _ wallMs: Int64
+    ) throws {
+        try execute(
+            "INSERT INTO runs VALUES (?,?,?,?,?,?,?)",
+            [sequence, spec.id.rawValue, spec.submissionKey, spec.name, try SettingsColumn.text(spec.settings),
+             problems.count, wallMs])
+        for (place, problem) in problems.enumerated() {
+            try execute(
+                "INSERT INTO problems VALUES (?,?,?,?,?)",
+                [sequence, place, problem.id, problem.text, problem.answer])
+        }
+        state.rows[spec.id] = sequence
+    }
+
+    private func insert(_ block: BlockRecord, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO blocks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [sequence, run, block.path.problem, block.path.path, block.round,
+             Int64(bitPattern: block.block.id.rawValue), block.block.author.rawValue, block.finish.rawValue,
+             block.worker, block.attempt, block.timing.startedWallMs, block.timing.finishedWallMs,
+             block.timing.queuedMs, block.recordedWallMs, block.block.vocabulary, block.block.tokens.tokenData,
+             Data(block.block.text)])
+    }
+
+    private func insert(_ verdict: VerdictRecord, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [sequence, run, verdict.path.problem, verdict.path.path, verdict.round,
+             Int64(bitPattern: verdict.segment.rawValue), verdict.score, verdict.tokenCount, verdict.pValue,
+             verdict.tieBreak, verdict.stratum, verdict.bankCount, verdict.rate, verdict.verdict.rawValue,
+             verdict.worker, verdict.timing.startedWallMs, verdict.timing.finishedWallMs, verdict.timing.queuedMs,
+             verdict.recordedWallMs])
+    }
+
+    private func insert(_ end: PathRecord, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO path_ends VALUES (?,?,?,?,?,?,?,?)",
+            [sequence, run, end.path.problem, end.path.path, end.outcome.rawValue, end.answer, end.reason,
+             end.recordedWallMs])
+    }
+
+    private func insert(_ end: ProblemRecord, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO problem_ends VALUES (?,?,?,?,?,?,?)",
+            [sequence, run, end.problem, end.answer, end.votes, end.isRight, end.recordedWallMs])
+    }
+
+    private func insert(_ shares: [BusyShare], _ sequence: Int64, _ run: Int64) throws {
+        try execute("INSERT INTO busy_measures VALUES (?,?)", [sequence, run])
+        for (place, share) in shares.enumerated() {
+            try execute(
+                "INSERT INTO busy_shares VALUES (?,?,?,?,?)",
+                [sequence, place, share.worker, share.role.rawValue, share.busy])
+        }
+    }
+
+    private static func name(of record: Record) -> String {
+        switch record {
+        case .runSubmitted(let spec, _, _): "run \(spec.id)"
+        case .blockAccepted(let block): "block of path \(block.path), round \(block.round)"
+        case .verdictReached(let verdict): "verdict on path \(verdict.path), round \(verdict.round)"
+        case .pathEnded(let end): "end of path \(end.path)"
+        case .problemEnded(let end): "end of problem \(end.run.short)/\(end.problem)"
+        case .busyMeasured(let run, _): "busy shares of run \(run)"
+        case .runEnded(let run, _, _): "end of run \(run)"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Domain
+import GRDB
+
+/// Puts the rows of some of a run's problems together into results.
+struct ResultAssembly {
+    private struct PathPlace: Hashable {
+        let problem: Int
+        let path: Int
+    }
+
+    private struct BlockPlace: Hashable {
+        let path: PathPlace
+        let segment: UInt64
+    }
+
+    private let run: StoredRun
+    private let carriesBlocks: Bool
+    private let problems: [StoredProblem]
+    private var problemEnds: [Int: (answer: String?, votes: Int, isRight: Bool?)] = [:]
+    private var pathEnds: [PathPlace: (outcome: PathOutcome, answer: String?, reason: String?)] = [:]
+    /// In the order of their recording.
+    private var blocks: [PathPlace: [BlockResult]] = [:]
+
+    init(database: Database, run: StoredRun, range: Range<Int>, blocks: Bool) throws {
+        self.run = run
+        carriesBlocks = blocks
+        problems = try StoredProblem.fetch(database, run: run.row, range: range)
+        let arguments: StatementArguments = [run.row, range.lowerBound, range.upperBound]
+        try readEnds(database, arguments)
+        try readBlocks(database, arguments)
+        try readVerdicts(database, arguments)
+    }
+
+    func problems(_ equality: (String, String) -> Bool) -> [ProblemResult] {
+        problems.map { problem in
+            let paths = (0..<run.spec.settings.paths).map { path(problem, $0, equality) }
+            let end = problemEnds[problem.problem]
+            let timings = (0..<run.spec.settings.paths).flatMap { path in
+                blocks[PathPlace(problem: problem.problem, path: path), default: []].map(\.timing)
+            }
+            let begin = timings.map(\.startedWallMs).min()
+            let finish = timings.map(\.finishedWallMs).max()
+            return ProblemResult(
+                problem: problem.problem, id: problem.spec.id, text: problem.spec.text,
+                knownAnswer: problem.spec.answer, answer: end?.answer,
+                isRight: end.flatMap { $0.isRight ?? (problem.spec.answer == nil ? nil : false) },
+                votes: end?.votes ?? 0, isEnded: end != nil, rounds: paths.map(\.rounds).max() ?? 0,
+                takeovers: paths.reduce(0) { $0 + $1.takeovers },
+                verdicts: verdicts(of: problem.problem),
+                tokens: paths.reduce(into: TokenCounts()) { sum, path in
+                    sum.draft += path.tokens.draft
+                    sum.target += path.tokens.target
+                },
+                seconds: Double((finish ?? 0) - (begin ?? 0)) / 1_000, paths: paths)
+        }
+    }
+
+    private func verdicts(of problem: Int) -> Int {
+        (0..<run.spec.settings.paths).reduce(0) { sum, path in
+            sum + blocks[PathPlace(problem: problem, path: path), default: []].count { $0.verdict != nil }
+        }
+    }
+
+    private func path(
+        _ problem: StoredProblem, _ path: Int, _ equality: (String, String) -> Bool
+    ) -> PathResult {
+        let place = PathPlace(problem: problem.problem, path: path)
+        let blocks = blocks[place] ?? []
+        let end = pathEnds[place]
+        var tokens = TokenCounts()
+        for block in blocks where block.stands {
+            switch block.author {
+            case .draft: tokens.draft += block.tokens
+            case .target: tokens.target += block.tokens
+            }
+        }
+        return PathResult(
+            path: path, outcome: end?.outcome, answer: end?.answer,
+            isRight: PathJudgement.isRight(
+                end?.outcome, answer: end?.answer, known: problem.spec.answer, equality),
+            reason: end?.reason, rounds: blocks.map { $0.round + 1 }.max() ?? 0,
+            takeovers: blocks.count { $0.verdict == .takeOver }, tokens: tokens,
+            blocks: carriesBlocks ? blocks : [])
+    }
+
+    private mutating func readEnds(_ database: Database, _ arguments: StatementArguments) throws {
+        let ends = """
+            SELECT problem, answer, votes, is_right FROM problem_ends WHERE run = ? AND problem >= ? AND problem < ?
+            """
+        for row in try Row.fetchAll(database, sql: ends, arguments: arguments) {
+            var columns = RowColumns(row, table: "problem_ends")
+            let problem = try columns.int()
+            problemEnds[problem] = (try columns.optionalText(), try columns.int(), try columns.optionalTruth())
+        }
+        let paths = """
+            SELECT problem, path, outcome, answer, reason FROM path_ends WHERE run = ? AND problem >= ? AND problem < ?
+            """
+        for row in try Row.fetchAll(database, sql: paths, arguments: arguments) {
+            var columns = RowColumns(row, table: "path_ends")
+            let place = PathPlace(problem: try columns.int(), path: try columns.int())
+            pathEnds[place] = (
+                try columns.choice(PathOutcome.self), try columns.optionalText(), try columns.optionalText()
+            )
+        }
+    }
+
+    private mutating func readBlocks(_ database: Database, _ arguments: StatementArguments) throws {
+        let sql = """
+            SELECT problem, path, round, segment, author, \(carriesBlocks ? "text" : "x''"), length(tokens) / 4, finish,
+              worker, attempt, started_wall_ms, finished_wall_ms, queued_ms
+            FROM blocks WHERE run = ? AND problem >= ? AND problem < ? ORDER BY sequence
+            """
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "blocks")
+            let place = PathPlace(problem: try columns.int(), path: try columns.int())
+            let block = BlockResult(
+                round: try columns.int(), segment: try columns.unsigned(), author: try columns.choice(Author.self),
+                text: String(decoding: try columns.bytes(), as: UTF8.self), tokens: try columns.int(),
+                finish: try columns.choice(FinishReason.self), worker: try columns.text(),
+                attempt: try columns.int(), timing: try Self.timing(&columns), stands: true)
+            blocks[place, default: []].append(block)
+        }
+    }
+
+    private mutating func readVerdicts(_ database: Database, _ arguments: StatementArguments) throws {
+        var indices: [BlockPlace: Int] = [:]
+        for (path, blocks) in blocks {
+            for (index, block) in blocks.enumerated() {
+                indices[BlockPlace(path: path, segment: block.segment)] = index
+            }
+        }
+        let sql = """
+            SELECT problem, path, segment, score, p_value, verdict, stratum, bank_count, rate, worker,
+              started_wall_ms, finished_wall_ms, queued_ms
+            FROM verdicts WHERE run = ? AND problem >= ? AND problem < ?
+            """
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "verdicts")
+            let path = PathPlace(problem: try columns.int(), path: try columns.int())
+            let place = BlockPlace(path: path, segment: try columns.unsigned())
+            guard let index = indices[place], var block = blocks[path]?[index] else { continue }
+            block.score = try columns.real()
+            block.pValue = try columns.real()
+            let verdict = try columns.choice(Verdict.self)
+            block.verdict = verdict
+            block.stratum = try columns.text()
+            block.bankCount = try columns.int()
+            block.rate = try columns.real()
+            block.scoredBy = try columns.text()
+            block.scoredTiming = try Self.timing(&columns)
+            block.stands = BlockStanding.stands(block.author, verdict, run.spec.settings.takeover)
+            blocks[path]?[index] = block
+        }
+    }
+
+    private static func timing(_ columns: inout RowColumns) throws -> WorkTiming {
+        WorkTiming(
+            startedWallMs: try columns.integer(), finishedWallMs: try columns.integer(),
+            queuedMs: try columns.integer())
+    }
+}

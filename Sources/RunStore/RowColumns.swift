@@ -1,0 +1,96 @@
+import Domain
+import Foundation
+import GRDB
+
+/// A row that does not hold what its table promises.
+struct RowError: Error, CustomStringConvertible {
+    let table: String
+    let column: Int
+    let wanted: String
+    var description: String { "table \(table), column \(column) of a row is not \(wanted)" }
+}
+
+/// A row's columns one after the other, each checked: a damaged file must give an error, not a crash.
+struct RowColumns {
+    private let row: Row
+    private let table: String
+    private var next = 0
+
+    init(_ row: Row, table: String) {
+        self.row = row
+        self.table = table
+    }
+
+    mutating func integer() throws -> Int64 { try value("a whole number") }
+
+    mutating func int() throws -> Int {
+        guard let value = Int(exactly: try integer()) else { throw error("a whole number") }
+        return value
+    }
+
+    /// Stored as the signed number with the same bits.
+    mutating func unsigned() throws -> UInt64 { UInt64(bitPattern: try integer()) }
+
+    mutating func real() throws -> Double { try value("a number") }
+
+    mutating func text() throws -> String { try value("a text") }
+
+    mutating func optionalText() throws -> String? {
+        let found: DatabaseValue = row[next]
+        next += 1
+        if found.isNull { return nil }
+        guard let text = String.fromDatabaseValue(found) else { throw error("a text or nothing") }
+        return text
+    }
+
+    mutating func optionalTruth() throws -> Bool? {
+        let found: DatabaseValue = row[next]
+        next += 1
+        if found.isNull { return nil }
+        guard let truth = Bool.fromDatabaseValue(found) else { throw error("a truth value or nothing") }
+        return truth
+    }
+
+    mutating func bytes() throws -> [UInt8] {
+        let data: Data = try value("bytes")
+        return [UInt8](data)
+    }
+
+    /// Token ids, four bytes each, the lowest first.
+    mutating func tokens() throws -> [Int32] {
+        let data: Data = try value("bytes")
+        guard data.count % 4 == 0 else { throw error("token ids") }
+        return data.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map { place in
+                Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: place * 4, as: Int32.self))
+            }
+        }
+    }
+
+    mutating func choice<Choice: RawRepresentable>(_ type: Choice.Type) throws -> Choice
+    where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: try text()) else { throw error("one of the known words") }
+        return choice
+    }
+
+    private mutating func value<Value: DatabaseValueConvertible>(_ wanted: String) throws -> Value {
+        let found: DatabaseValue = row[next]
+        next += 1
+        guard let value = Value.fromDatabaseValue(found) else { throw error(wanted) }
+        return value
+    }
+
+    private func error(_ wanted: String) -> RowError { RowError(table: table, column: next, wanted: wanted) }
+}
+
+extension [Int32] {
+    /// As `RowColumns.tokens` reads them.
+    var tokenData: Data {
+        var data = Data(capacity: count * 4)
+        for token in self { Swift.withUnsafeBytes(of: token.littleEndian) { data.append(contentsOf: $0) } }
+        return data
+    }
+}
+
+/// GRDB has a class of this name; here the word is ours. Signatures that others see spell it out.
+typealias Record = Domain.Record

@@ -1,0 +1,186 @@
+public import Domain
+import GRDB
+
+extension RunStore {
+    /// Records as they were appended.
+    ///
+    /// - Parameter ofOpenRunsOnly: leaves out everything about runs that have ended.
+    /// - Returns: in the order of their appending; fed back in that order they restore the coordinator's state.
+    public func records(ofOpenRunsOnly: Bool) throws(RunStoreError) -> [Domain.Record] {
+        let condition = ofOpenRunsOnly ? "WHERE run NOT IN (SELECT run FROM run_ends)" : ""
+        return try read { database in
+            let runs = try runIDs(database)
+            var found: [(sequence: Int64, record: Record)] = []
+            found += try submissions(database, ofOpenRunsOnly)
+            found += try fetch(database, "blocks", condition) { .blockAccepted(try self.block(&$0, runs)) }
+            found += try fetch(database, "verdicts", condition) { .verdictReached(try self.verdict(&$0, runs)) }
+            found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
+            found += try fetch(database, "problem_ends", condition) { .problemEnded(try self.problemEnd(&$0, runs)) }
+            if !ofOpenRunsOnly {
+                found += try busyMeasures(database, runs)
+                found += try fetch(database, "run_ends", "") { row in
+                    let run = try self.run(&row, runs)
+                    return .runEnded(run, try row.choice(RunState.self), recordedWallMs: try row.integer())
+                }
+            } else {
+                let open = try Set(Int64.fetchAll(
+                    database, sql: "SELECT sequence FROM runs WHERE sequence NOT IN (SELECT run FROM run_ends)"))
+                found += try busyMeasures(database, runs.filter { open.contains($0.key) })
+            }
+            return found.sorted { $0.sequence < $1.sequence }.map(\.record)
+        }
+    }
+
+    private func runIDs(_ database: Database) throws -> [Int64: RunID] {
+        var runs: [Int64: RunID] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT sequence, run FROM runs") {
+            var columns = RowColumns(row, table: "runs")
+            let sequence = try columns.integer()
+            runs[sequence] = RunID(try columns.text())
+        }
+        return runs
+    }
+
+    /// Reads a table whose first column is the sequence.
+    private func fetch(
+        _ database: Database, _ table: String, _ condition: String, _ decode: (inout RowColumns) throws -> Record
+    ) throws -> [(sequence: Int64, record: Record)] {
+        var found: [(sequence: Int64, record: Record)] = []
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(table) \(condition) ORDER BY sequence")
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: table)
+            let sequence = try columns.integer()
+            found.append((sequence, try decode(&columns)))
+        }
+        return found
+    }
+
+    private func submissions(
+        _ database: Database, _ ofOpenRunsOnly: Bool
+    ) throws -> [(sequence: Int64, record: Record)] {
+        let condition = ofOpenRunsOnly ? "WHERE sequence NOT IN (SELECT run FROM run_ends)" : ""
+        var found: [(sequence: Int64, record: Record)] = []
+        for row in try Row.fetchAll(database, sql: "SELECT * FROM runs \(condition)") {
+            var columns = RowColumns(row, table: "runs")
+            let sequence = try columns.integer()
+            let spec = try RunStore.spec(&columns)
+            _ = try columns.integer()
+            let problems = try StoredProblem.fetch(database, run: sequence, range: nil).map(\.spec)
+            found.append((
+                sequence, .runSubmitted(spec, problems: problems, recordedWallMs: try columns.integer())
+            ))
+        }
+        return found
+    }
+
+    /// Reads `run, submission_key, name, settings`.
+    static func spec(_ columns: inout RowColumns) throws -> RunSpec {
+        let run = RunID(try columns.text())
+        let key = try columns.text()
+        let name = try columns.text()
+        let text = try columns.text()
+        guard let settings = try? SettingsColumn.settings(text) else {
+            throw RowError(table: "runs", column: 5, wanted: "a run's settings")
+        }
+        return RunSpec(id: run, submissionKey: key, name: name, settings: settings)
+    }
+
+    private func run(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> RunID {
+        let sequence = try row.integer()
+        guard let run = runs[sequence] else { throw RowError(table: "runs", column: 1, wanted: "there") }
+        return run
+    }
+
+    private func path(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathKey {
+        PathKey(run: try run(&row, runs), problem: try row.int(), path: try row.int())
+    }
+
+    private func timing(_ row: inout RowColumns) throws -> WorkTiming {
+        WorkTiming(startedWallMs: try row.integer(), finishedWallMs: try row.integer(), queuedMs: try row.integer())
+    }
+
+    private func block(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> BlockRecord {
+        let path = try path(&row, runs)
+        let round = try row.int()
+        let segment = SegmentID(rawValue: try row.unsigned())
+        let author = try row.choice(Author.self)
+        let finish = try row.choice(FinishReason.self)
+        let worker = try row.text()
+        let attempt = try row.int()
+        let timing = try timing(&row)
+        let wallMs = try row.integer()
+        let vocabulary = try row.text()
+        let tokens = try row.tokens()
+        let block = Segment(
+            id: segment, author: author, text: try row.bytes(), tokens: tokens, vocabulary: vocabulary)
+        return BlockRecord(
+            path: path, round: round, block: block, finish: finish, worker: worker, attempt: attempt, timing: timing,
+            recordedWallMs: wallMs)
+    }
+
+    private func verdict(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> VerdictRecord {
+        VerdictRecord(
+            path: try path(&row, runs), round: try row.int(), segment: SegmentID(rawValue: try row.unsigned()),
+            score: try row.real(), tokenCount: try row.int(), pValue: try row.real(), tieBreak: try row.real(),
+            stratum: try row.text(), bankCount: try row.int(), rate: try row.real(),
+            verdict: try row.choice(Verdict.self), worker: try row.text(), timing: try timing(&row),
+            recordedWallMs: try row.integer())
+    }
+
+    private func pathEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathRecord {
+        PathRecord(
+            path: try path(&row, runs), outcome: try row.choice(PathOutcome.self), answer: try row.optionalText(),
+            reason: try row.optionalText(), recordedWallMs: try row.integer())
+    }
+
+    private func problemEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> ProblemRecord {
+        ProblemRecord(
+            run: try run(&row, runs), problem: try row.int(), answer: try row.optionalText(), votes: try row.int(),
+            isRight: try row.optionalTruth(), recordedWallMs: try row.integer())
+    }
+
+    private func busyMeasures(
+        _ database: Database, _ runs: [Int64: RunID]
+    ) throws -> [(sequence: Int64, record: Record)] {
+        var found: [(sequence: Int64, record: Record)] = []
+        for row in try Row.fetchAll(database, sql: "SELECT sequence, run FROM busy_measures") {
+            var columns = RowColumns(row, table: "busy_measures")
+            let sequence = try columns.integer()
+            guard let run = runs[try columns.integer()] else { continue }
+            found.append((sequence, .busyMeasured(run, try RunStore.busyShares(database, measure: sequence))))
+        }
+        return found
+    }
+
+    static func busyShares(_ database: Database, measure: Int64) throws -> [BusyShare] {
+        let sql = "SELECT worker, role, busy FROM busy_shares WHERE measure = ? ORDER BY place"
+        return try Row.fetchAll(database, sql: sql, arguments: [measure]).map { row in
+            var columns = RowColumns(row, table: "busy_shares")
+            return BusyShare(
+                worker: try columns.text(), role: try columns.choice(Role.self), busy: try columns.real())
+        }
+    }
+}
+
+/// A problem's row.
+struct StoredProblem {
+    let problem: Int
+    let spec: ProblemSpec
+
+    /// - Parameter range: the places wanted; nil for all.
+    static func fetch(_ database: Database, run: Int64, range: Range<Int>?) throws -> [StoredProblem] {
+        let sql = """
+            SELECT problem, id, text, answer FROM problems
+            WHERE run = ? AND problem >= ? AND problem < ? ORDER BY problem
+            """
+        let wanted = range ?? 0..<Int.max
+        let statement = try database.cachedStatement(sql: sql)
+        return try Row.fetchAll(statement, arguments: [run, wanted.lowerBound, wanted.upperBound]).map { row in
+            var columns = RowColumns(row, table: "problems")
+            return StoredProblem(
+                problem: try columns.int(),
+                spec: ProblemSpec(
+                    id: try columns.text(), text: try columns.text(), answer: try columns.optionalText()))
+        }
+    }
+}

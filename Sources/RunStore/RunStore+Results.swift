@@ -1,0 +1,57 @@
+public import Domain
+import GRDB
+
+extension RunStore {
+    /// A run's results, a page of problems at a time.
+    ///
+    /// - Parameters:
+    ///   - problems: the places wanted; nil for all.
+    ///   - blocks: whether each path carries its blocks, by far the largest part.
+    ///   - summary: that of an earlier page, to be used again; it is over the whole run and the same for every page
+    ///     of a run that has ended. Nil computes it.
+    ///   - equality: whether a path's answer (first) equals the known one (second).
+    /// - Returns: nil when the run is not in the store.
+    public func results(
+        of run: RunID, problems: Range<Int>? = nil, blocks: Bool = true, summary: RunSummary? = nil,
+        equality: (String, String) -> Bool
+    ) throws(RunStoreError) -> RunResults? {
+        try read { database in
+            guard let run = try StoredRun.fetch(database, run) else { return nil }
+            let assembly = try ResultAssembly(
+                database: database, run: run, range: problems ?? 0..<run.problemCount, blocks: blocks)
+            return RunResults(
+                summary: try summary ?? SummaryQuery(database: database, run: run).summary(equality),
+                problems: assembly.problems(equality))
+        }
+    }
+
+    /// A run's figures; nil when it is not in the store.
+    ///
+    /// - Parameter equality: whether a path's answer (first) equals the known one (second).
+    public func summary(
+        of run: RunID, equality: (String, String) -> Bool
+    ) throws(RunStoreError) -> RunSummary? {
+        try read { database in
+            try StoredRun.fetch(database, run).map { run in
+                try SummaryQuery(database: database, run: run).summary(equality)
+            }
+        }
+    }
+}
+
+/// Whether a path is right, as every figure counts it.
+enum PathJudgement {
+    /// - Returns: nil when it does not count: no answer is known, the path is open, or it was ended from outside
+    ///   before it could answer (its problem was decided without it, or the run was cancelled). A path that came to
+    ///   an end of its own without an answer, or failed, counts as wrong.
+    static func isRight(
+        _ outcome: PathOutcome?, answer: String?, known: String?, _ equality: (String, String) -> Bool
+    ) -> Bool? {
+        guard let known, let outcome else { return nil }
+        switch outcome {
+        case .undecisive, .cancelled: return nil
+        case .answered, .ended, .roundsExhausted, .tokensExhausted, .contextFull, .quarantined, .failed:
+            return answer.map { equality($0, known) } ?? false
+        }
+    }
+}

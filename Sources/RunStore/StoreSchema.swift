@@ -1,0 +1,131 @@
+/// The tables, as steps from one version to the next. Steps that were ever released are never edited: a change is a
+/// new step.
+///
+/// `sequence` is a record's place among all records ever appended; ordered by it the rows of all tables give the
+/// records back. A run's row is known by its own sequence. Times are milliseconds since 1970.
+enum StoreSchema {
+    /// Marks the file as this program's: "A1st" in ASCII.
+    static let applicationID: Int64 = 0x4131_7374
+
+    static let steps = [first]
+
+    private static let first = """
+        CREATE TABLE meta (
+          name TEXT PRIMARY KEY NOT NULL,
+          value INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO meta VALUES ('epoch', 0);
+
+        CREATE TABLE runs (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run TEXT NOT NULL UNIQUE,
+          submission_key TEXT NOT NULL UNIQUE,
+          name TEXT NOT NULL,
+          settings TEXT NOT NULL,
+          problem_count INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE problems (
+          run INTEGER NOT NULL REFERENCES runs,
+          problem INTEGER NOT NULL,
+          id TEXT NOT NULL,
+          text TEXT NOT NULL,
+          answer TEXT,
+          PRIMARY KEY (run, problem),
+          UNIQUE (run, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE blocks (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          path INTEGER NOT NULL,
+          round INTEGER NOT NULL,
+          segment INTEGER NOT NULL,
+          author TEXT NOT NULL,
+          finish TEXT NOT NULL,
+          worker TEXT NOT NULL,
+          attempt INTEGER NOT NULL,
+          started_wall_ms INTEGER NOT NULL,
+          finished_wall_ms INTEGER NOT NULL,
+          queued_ms INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL,
+          vocabulary TEXT NOT NULL,
+          tokens BLOB NOT NULL,
+          text BLOB NOT NULL,
+          UNIQUE (run, problem, path, segment),
+          FOREIGN KEY (run, problem) REFERENCES problems
+        ) STRICT;
+
+        CREATE TABLE verdicts (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          path INTEGER NOT NULL,
+          round INTEGER NOT NULL,
+          segment INTEGER NOT NULL,
+          score REAL NOT NULL,
+          token_count INTEGER NOT NULL,
+          p_value REAL NOT NULL,
+          tie_break REAL NOT NULL,
+          stratum TEXT NOT NULL,
+          bank_count INTEGER NOT NULL,
+          rate REAL NOT NULL,
+          verdict TEXT NOT NULL,
+          worker TEXT NOT NULL,
+          started_wall_ms INTEGER NOT NULL,
+          finished_wall_ms INTEGER NOT NULL,
+          queued_ms INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL,
+          UNIQUE (run, problem, path, segment),
+          FOREIGN KEY (run, problem, path, segment) REFERENCES blocks (run, problem, path, segment)
+        ) STRICT;
+
+        CREATE TABLE path_ends (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          path INTEGER NOT NULL,
+          outcome TEXT NOT NULL,
+          answer TEXT,
+          reason TEXT,
+          recorded_wall_ms INTEGER NOT NULL,
+          UNIQUE (run, problem, path),
+          FOREIGN KEY (run, problem) REFERENCES problems
+        ) STRICT;
+
+        CREATE TABLE problem_ends (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          answer TEXT,
+          votes INTEGER NOT NULL,
+          is_right INTEGER,
+          recorded_wall_ms INTEGER NOT NULL,
+          UNIQUE (run, problem),
+          FOREIGN KEY (run, problem) REFERENCES problems
+        ) STRICT;
+
+        CREATE TABLE busy_measures (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL UNIQUE REFERENCES runs
+        ) STRICT;
+
+        CREATE TABLE busy_shares (
+          measure INTEGER NOT NULL REFERENCES busy_measures,
+          place INTEGER NOT NULL,
+          worker TEXT NOT NULL,
+          role TEXT NOT NULL,
+          busy REAL NOT NULL,
+          PRIMARY KEY (measure, place)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE run_ends (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL UNIQUE REFERENCES runs,
+          state TEXT NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL
+        ) STRICT;
+        """
+}

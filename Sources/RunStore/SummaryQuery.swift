@@ -1,0 +1,102 @@
+import Domain
+import GRDB
+
+/// The figures of one run, over all of it.
+///
+/// - `passAt1`: the share of right paths among those that count (`PathJudgement`), all problems together. Where
+///   problems are decided early, easy ones count fewer paths than hard ones; compare strategies with
+///   `decides_early: false`.
+/// - `majority`, `passAtM`: over problems with a known answer that have ended.
+/// - `wallSeconds`: from the submission to the run's end; of an open run, to its latest record.
+struct SummaryQuery {
+    let database: Database
+    let run: StoredRun
+
+    func summary(_ equality: (String, String) -> Bool) throws -> RunSummary {
+        var summary = RunSummary(
+            run: run.spec.id, name: run.spec.name, state: run.state, settings: run.spec.settings)
+        let counts = try RunCounts(database, run)
+        summary.problems = run.problemCount
+        summary.problemsEnded = counts.problemsEnded
+        summary.rejectionRateGot = counts.rejectionRate
+        summary.verdicts = counts.verdicts
+        summary.takeovers = counts.takeovers
+        summary.rateByRound = counts.rateByRound
+        summary.tokens = counts.tokens
+        summary.tokensReplaced = counts.tokensReplaced
+        summary.wallSeconds = try wallSeconds()
+        summary.tokensPerSecond =
+            summary.wallSeconds > 0 ? Double(counts.tokens.total) / summary.wallSeconds : 0
+        summary.busy = try busy()
+        let majority = try majority()
+        summary.majority = share(majority.right, of: majority.judged)
+        let passes = try passes(equality)
+        summary.passAt1 = share(passes.rightPaths, of: passes.paths)
+        summary.passAtM = share(passes.rightProblems, of: majority.judged)
+        return summary
+    }
+
+    private func share(_ part: Int, of whole: Int) -> Double? {
+        whole == 0 ? nil : Double(part) / Double(whole)
+    }
+
+    private func wallSeconds() throws -> Double {
+        let latest = """
+            SELECT max(wall) FROM (
+              SELECT max(recorded_wall_ms) AS wall FROM blocks WHERE run = ?1
+              UNION ALL SELECT max(recorded_wall_ms) FROM verdicts WHERE run = ?1
+              UNION ALL SELECT max(recorded_wall_ms) FROM path_ends WHERE run = ?1)
+            """
+        let end = try run.end?.wallMs ?? Int64.fetchOne(database, sql: latest, arguments: [run.row])
+        return max(0, Double((end ?? run.submittedWallMs) - run.submittedWallMs) / 1_000)
+    }
+
+    private func busy() throws -> [BusyShare] {
+        let measure = try Int64.fetchOne(
+            database, sql: "SELECT sequence FROM busy_measures WHERE run = ?", arguments: [run.row])
+        return try measure.map { try RunStore.busyShares(database, measure: $0) } ?? []
+    }
+
+    private func majority() throws -> (judged: Int, right: Int) {
+        let sql = """
+            SELECT count(*), total(e.is_right) FROM problem_ends e
+            JOIN problems p ON p.run = e.run AND p.problem = e.problem
+            WHERE e.run = ? AND p.answer IS NOT NULL
+            """
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return (0, 0) }
+        var columns = RowColumns(row, table: "problem_ends")
+        return (try columns.int(), Int(try columns.real()))
+    }
+
+    private func passes(
+        _ equality: (String, String) -> Bool
+    ) throws -> (paths: Int, rightPaths: Int, rightProblems: Int) {
+        let sql = """
+            SELECT e.problem, p.answer, e.outcome, e.answer, x.problem IS NOT NULL FROM path_ends e
+            JOIN problems p ON p.run = e.run AND p.problem = e.problem
+            LEFT JOIN problem_ends x ON x.run = e.run AND x.problem = e.problem
+            WHERE e.run = ? AND p.answer IS NOT NULL
+            """
+        var paths = 0
+        var rightPaths = 0
+        var rightProblems: Set<Int> = []
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [run.row])
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "path_ends")
+            let problem = try columns.int()
+            let known = try columns.text()
+            let outcome = try columns.choice(PathOutcome.self)
+            let answer = try columns.optionalText()
+            let isEnded = try columns.optionalTruth() ?? false
+            guard let isRight = PathJudgement.isRight(outcome, answer: answer, known: known, equality) else {
+                continue
+            }
+            paths += 1
+            if isRight {
+                rightPaths += 1
+                if isEnded { rightProblems.insert(problem) }
+            }
+        }
+        return (paths, rightPaths, rightProblems.count)
+    }
+}
