@@ -58,15 +58,9 @@ bool a1_dequantize(uint32_t type, const void *from, int64_t count, float *to) {
     return chosen->dequantize(type, from, count, to);
 }
 
-int64_t a1_product_scratch(int64_t rows) {
-    const int64_t padded = (rows + A1_PRODUCT_ROWS - 1) / A1_PRODUCT_ROWS * A1_PRODUCT_ROWS;
-    return padded * A1_PRODUCT_TOKENS * A1_LANES;
-}
-
-void a1_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
-                const float *x, int64_t x_stride, int64_t tokens,
-                float *y, int64_t y_stride, const float *bias, float *scratch) {
-    chosen->product(tile, tile_stride, rows, columns, x, x_stride, tokens, y, y_stride, bias, scratch);
+void a1_product(const a1_weights *weights, const float *x, int64_t x_stride, int64_t tokens,
+                float *y, int64_t y_stride, const float *bias, a1_product_scratch *scratch) {
+    chosen->product(weights, x, x_stride, tokens, y, y_stride, bias, scratch);
 }
 
 void a1_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out) {

@@ -7,9 +7,8 @@
 
 #define A1_DECLARE_FAMILY(F)                                                                                  \
     bool a1_##F##_dequantize(uint32_t type, const void *from, int64_t count, float *to);                      \
-    void a1_##F##_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,              \
-                          const float *x, int64_t x_stride, int64_t tokens,                                   \
-                          float *y, int64_t y_stride, const float *bias, float *scratch);                     \
+    void a1_##F##_product(const a1_weights *weights, const float *x, int64_t x_stride, int64_t tokens,        \
+                          float *y, int64_t y_stride, const float *bias, a1_product_scratch *scratch);        \
     void a1_##F##_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out);        \
     void a1_##F##_silu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \
     void a1_##F##_gelu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \

@@ -25,6 +25,11 @@ typedef double a1_doubles __attribute__((vector_size(128)));
 typedef double a1_doubles8 __attribute__((vector_size(64)));
 typedef double a1_doubles4 __attribute__((vector_size(32)));
 
+// Bytes of the first `columns` weights of a row, whole blocks.
+static inline int64_t a1_bytes_of(const a1_weights *w, int64_t columns) {
+    return columns / w->elements_per_block * w->bytes_per_block;
+}
+
 #define A1_LOAD(p) ((a1_floats)*(const a1_loose_floats *)(p))
 #define A1_STORE(p, v) (*(a1_loose_floats *)(p) = (v))
 #define A1_FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))

@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 #define A1_NAME(x) a1_avx2_##x
+#define A1_BLOCK_VECTORS 1
+#define A1_BLOCK_TOKENS 6
 #include "families.h"
 #include "lanes.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)

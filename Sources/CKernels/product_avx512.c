@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 #define A1_NAME(x) a1_avx512_##x
+#define A1_BLOCK_VECTORS 2
+#define A1_BLOCK_TOKENS 12
 #include "families.h"
 #include "lanes.h"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)

@@ -1,92 +1,156 @@
-// Products of a tile of float32 weight rows with token rows, for any family.
+// Products of quantised weight rows with token rows, for any family. The including file sets
+// A1_BLOCK_VECTORS and A1_BLOCK_TOKENS, the block of outputs that its registers hold.
 //
-// A block is 4 rows x up to 6 tokens, each pair with its own accumulator of 16 lanes: 24 zmm registers
-// of accumulators, 10 loads for 24 multiply-adds. Long rows are cut into stretches that stay in
-// the first-level cache; between stretches the lanes themselves go to scratch, unreduced, so the cut
-// does not show in the bits.
+// 256 columns (one super-block of the K types) of 32 weight rows at a time are dequantised and turned
+// into a panel, column by column with the 32 rows side by side, so that one vector holds 16 outputs and
+// needs no sum across lanes. A panel stays in the second-level cache while all tokens pass by. It is
+// the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008), with
+// the dequantisation in the place of their packing.
+//
+// The order of a sum is fixed by the format of the loop alone: products of a stretch of 256 columns in
+// rising order by multiply-add from zero, then the stretches in rising order.
 
-#define STRETCH 768
-#define GROUP 6
+#define STRETCH 256
+#define SUB 128
+#define PANEL A1_PANEL_ROWS
+#define BLOCK_ROWS (A1_BLOCK_VECTORS * A1_LANES)
 
-// Adds columns [from, to) of 4 tile rows times T token rows to lanes[token][row].
-A1_INLINE void product_block(const float *tile, int64_t tile_stride, const float *x, int64_t x_stride,
-                             int64_t from, int64_t to, const int T, bool fresh, a1_floats *lanes) {
-    a1_floats sums[GROUP][A1_PRODUCT_ROWS];
+// Rows as [row][STRETCH] to columns as [column][PANEL], for 16 rows and a multiple of 16 columns.
+static void turn_rows(const float *rows, int64_t columns, float *panel) {
+    for (int64_t c = 0; c < columns; c += 4) {
+        a1_floats v[4];
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) {
+            const float *from = rows + j * STRETCH + c;
+            const a1_floats4 q0 = *(const a1_floats4 *)from, q1 = *(const a1_floats4 *)(from + 4 * STRETCH);
+            const a1_floats4 q2 = *(const a1_floats4 *)(from + 8 * STRETCH);
+            const a1_floats4 q3 = *(const a1_floats4 *)(from + 12 * STRETCH);
+            const a1_floats8 low = __builtin_shufflevector(q0, q1, 0, 1, 2, 3, 4, 5, 6, 7);
+            const a1_floats8 high = __builtin_shufflevector(q2, q3, 0, 1, 2, 3, 4, 5, 6, 7);
+            v[j] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        }
+#define PAIRS(a, b, i, j) __builtin_shufflevector(a, b, i, 16 + i, j, 16 + j, 4 + i, 20 + i, 4 + j, 20 + j, \
+        8 + i, 24 + i, 8 + j, 24 + j, 12 + i, 28 + i, 12 + j, 28 + j)
+#define QUADS(a, b, i, j) __builtin_shufflevector(a, b, i, j, 16 + i, 16 + j, 4 + i, 4 + j, 20 + i, 20 + j, \
+        8 + i, 8 + j, 24 + i, 24 + j, 12 + i, 12 + j, 28 + i, 28 + j)
+        const a1_floats low01 = PAIRS(v[0], v[1], 0, 1), high01 = PAIRS(v[0], v[1], 2, 3);
+        const a1_floats low23 = PAIRS(v[2], v[3], 0, 1), high23 = PAIRS(v[2], v[3], 2, 3);
+        A1_STORE(panel + (c + 0) * PANEL, QUADS(low01, low23, 0, 1));
+        A1_STORE(panel + (c + 1) * PANEL, QUADS(low01, low23, 2, 3));
+        A1_STORE(panel + (c + 2) * PANEL, QUADS(high01, high23, 0, 1));
+        A1_STORE(panel + (c + 3) * PANEL, QUADS(high01, high23, 2, 3));
+#undef PAIRS
+#undef QUADS
+    }
+}
+
+// Dequantises columns [from, from + columns) of rows [first, first + 32) into a panel; missing rows become
+// zero. The same rows' next stretch is asked for from memory, which hardware does not foresee.
+static void fill_panel(const a1_weights *w, int64_t first, int64_t from, int64_t columns,
+                       float *turned, float *panel) {
+    const int64_t padded = (columns + A1_LANES - 1) / A1_LANES * A1_LANES;
+    const int64_t bytes = a1_bytes_of(w, columns);
+    const uint8_t *start = (const uint8_t *)w->start + first * w->bytes_per_row + a1_bytes_of(w, from);
+    for (int64_t half = 0; half < PANEL; half += A1_LANES) {
+        for (int64_t r = 0; r < A1_LANES; r++) {
+            if (first + half + r < w->rows) {
+                const uint8_t *row = start + (half + r) * w->bytes_per_row;
+                for (int64_t ahead = 0; ahead < bytes; ahead += 64) __builtin_prefetch(row + bytes + ahead, 0, 2);
+                A1_NAME(dequantize)(w->type, row, columns, turned + r * STRETCH);
+            } else {
+                memset(turned + r * STRETCH, 0, (size_t)padded * sizeof(float));
+            }
+        }
+        turn_rows(turned, padded, panel + half);
+    }
+}
+
+// sums[t][row] (+)= panel columns times T packed tokens, for the rows of one register block.
+A1_INLINE void product_block(const float *panel, const float *packed, int64_t columns, const int T,
+                             bool fresh, float *sums) {
+    a1_floats acc[A1_BLOCK_TOKENS][A1_BLOCK_VECTORS];
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++)
 #pragma clang loop unroll(full)
-        for (int r = 0; r < A1_PRODUCT_ROWS; r++)
-            sums[t][r] = fresh ? A1_SPLAT(0) : lanes[t * A1_PRODUCT_ROWS + r];
-    const int64_t whole = from + (to - from) / A1_LANES * A1_LANES;
-    for (int64_t k = from; k < whole; k += A1_LANES) {
-        a1_floats w[A1_PRODUCT_ROWS];
+        for (int v = 0; v < A1_BLOCK_VECTORS; v++) acc[t][v] = (a1_floats){};
+    for (int64_t k = 0; k < columns; k++) {
+        a1_floats w[A1_BLOCK_VECTORS];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < A1_PRODUCT_ROWS; r++) w[r] = A1_LOAD(tile + r * tile_stride + k);
+        for (int v = 0; v < A1_BLOCK_VECTORS; v++) w[v] = A1_LOAD(panel + k * PANEL + v * A1_LANES);
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
-            const a1_floats v = A1_LOAD(x + t * x_stride + k);
+            const a1_floats x = A1_SPLAT(packed[t * STRETCH + k]);
 #pragma clang loop unroll(full)
-            for (int r = 0; r < A1_PRODUCT_ROWS; r++) sums[t][r] = A1_FMA(w[r], v, sums[t][r]);
+            for (int v = 0; v < A1_BLOCK_VECTORS; v++) acc[t][v] = A1_FMA(w[v], x, acc[t][v]);
         }
     }
 #pragma clang loop unroll(full)
-    for (int t = 0; t < T; t++) {
-        if (whole < to) {
-            const a1_floats v = load_part(x + t * x_stride + whole, to - whole, 0);
-            for (int r = 0; r < A1_PRODUCT_ROWS; r++)
-                sums[t][r] = A1_FMA(A1_LOAD(tile + r * tile_stride + whole), v, sums[t][r]);
-        }
+    for (int t = 0; t < T; t++)
 #pragma clang loop unroll(full)
-        for (int r = 0; r < A1_PRODUCT_ROWS; r++) lanes[t * A1_PRODUCT_ROWS + r] = sums[t][r];
-    }
+        for (int v = 0; v < A1_BLOCK_VECTORS; v++) {
+            float *sum = sums + t * A1_TILE_ROWS + v * A1_LANES;
+            A1_STORE(sum, fresh ? acc[t][v] : A1_LOAD(sum) + acc[t][v]);
+        }
 }
 
-static void product_group(const float *tile, int64_t tile_stride, const float *x, int64_t x_stride,
-                          int64_t from, int64_t to, int tokens, bool fresh, a1_floats *lanes) {
+#define CASE(T) case T: product_block(panel, packed, columns, T, fresh, sums); break
+
+static void product_group(const float *panel, const float *packed, int64_t columns, int tokens, bool fresh,
+                          float *sums) {
     switch (tokens) {
-    case 1: product_block(tile, tile_stride, x, x_stride, from, to, 1, fresh, lanes); break;
-    case 2: product_block(tile, tile_stride, x, x_stride, from, to, 2, fresh, lanes); break;
-    case 3: product_block(tile, tile_stride, x, x_stride, from, to, 3, fresh, lanes); break;
-    case 4: product_block(tile, tile_stride, x, x_stride, from, to, 4, fresh, lanes); break;
-    case 5: product_block(tile, tile_stride, x, x_stride, from, to, 5, fresh, lanes); break;
-    default: product_block(tile, tile_stride, x, x_stride, from, to, GROUP, fresh, lanes); break;
+    CASE(1); CASE(2); CASE(3); CASE(4); CASE(5);
+#if A1_BLOCK_TOKENS > 6
+    CASE(6); CASE(7); CASE(8); CASE(9); CASE(10); CASE(11);
+#endif
+    default: product_block(panel, packed, columns, A1_BLOCK_TOKENS, fresh, sums); break;
     }
 }
 
-static void product_store(const a1_floats *lanes, int64_t rows, int tokens, const float *bias,
+#undef CASE
+
+static void product_store(const float *sums, int64_t rows, int64_t tokens, const float *bias,
                           float *y, int64_t y_stride) {
-    const int valid = rows < A1_PRODUCT_ROWS ? (int)rows : A1_PRODUCT_ROWS;
-    for (int t = 0; t < tokens; t++)
-        for (int r = 0; r < valid; r++) {
-            const float sum = sum_lanes(lanes[t * A1_PRODUCT_ROWS + r]);
+    for (int64_t t = 0; t < tokens; t++)
+        for (int64_t r = 0; r < rows; r++) {
+            const float sum = sums[t * A1_TILE_ROWS + r];
             y[t * y_stride + r] = bias ? sum + bias[r] : sum;
         }
 }
 
-void A1_NAME(product)(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
-                      const float *x, int64_t x_stride, int64_t tokens,
-                      float *y, int64_t y_stride, const float *bias, float *scratch) {
-    const int64_t row_groups = (rows + A1_PRODUCT_ROWS - 1) / A1_PRODUCT_ROWS;
-    for (int64_t base = 0; base < tokens; base += A1_PRODUCT_TOKENS) {
-        const int64_t end = base + A1_PRODUCT_TOKENS < tokens ? base + A1_PRODUCT_TOKENS : tokens;
-        for (int64_t from = 0; from < columns; from += STRETCH) {
-            const int64_t to = from + STRETCH < columns ? from + STRETCH : columns;
-            for (int64_t t = base; t < end; t += GROUP) {
-                const int count = end - t < GROUP ? (int)(end - t) : GROUP;
-                for (int64_t g = 0; g < row_groups; g++) {
-                    a1_floats *lanes = (a1_floats *)scratch
-                        + (g * A1_PRODUCT_TOKENS + t - base) * A1_PRODUCT_ROWS;
-                    product_group(tile + g * A1_PRODUCT_ROWS * tile_stride, tile_stride, x + t * x_stride,
-                                  x_stride, from, to, count, from == 0, lanes);
-                    if (to == columns)
-                        product_store(lanes, rows - g * A1_PRODUCT_ROWS, count,
-                                      bias ? bias + g * A1_PRODUCT_ROWS : 0,
-                                      y + t * y_stride + g * A1_PRODUCT_ROWS, y_stride);
-                }
+// One stretch of columns for all rows of the tile and all tokens of a pass.
+static void product_stretch(const a1_weights *w, int64_t from, const float *x, int64_t x_stride,
+                            int64_t tokens, a1_product_scratch *s) {
+    const int64_t columns = w->columns - from < STRETCH ? w->columns - from : STRETCH;
+    for (int64_t t = 0; t < tokens; t++)
+        memcpy(s->packed + t * STRETCH, x + t * x_stride + from, (size_t)columns * sizeof(float));
+    // Even groups: 16 tokens are 8 and 8, not 12 and 4.
+    const int64_t groups = (tokens + A1_BLOCK_TOKENS - 1) / A1_BLOCK_TOKENS;
+    const int64_t width = (tokens + groups - 1) / groups;
+    for (int64_t row = 0; row < w->rows; row += PANEL) {
+        fill_panel(w, row, from, columns, s->turned, s->panel);
+        for (int64_t k = 0; k < columns; k += SUB) {
+            const int64_t depth = columns - k < SUB ? columns - k : SUB;
+            for (int64_t t = 0; t < tokens; t += width) {
+                const int count = (int)(tokens - t < width ? tokens - t : width);
+                for (int64_t block = 0; block < PANEL; block += BLOCK_ROWS)
+                    product_group(s->panel + k * PANEL + block, s->packed + t * STRETCH + k, depth, count,
+                                  from + k == 0, s->sums + t * A1_TILE_ROWS + row + block);
             }
         }
     }
 }
 
+void A1_NAME(product)(const a1_weights *w, const float *x, int64_t x_stride, int64_t tokens,
+                      float *y, int64_t y_stride, const float *bias, a1_product_scratch *scratch) {
+    for (int64_t t = 0; t < tokens; t += A1_PASS_TOKENS) {
+        const int64_t count = tokens - t < A1_PASS_TOKENS ? tokens - t : A1_PASS_TOKENS;
+        for (int64_t from = 0; from < w->columns; from += STRETCH)
+            product_stretch(w, from, x + t * x_stride, x_stride, count, scratch);
+        product_store(scratch->sums, w->rows, count, bias, y + t * y_stride, y_stride);
+    }
+}
+
 #undef STRETCH
-#undef GROUP
+#undef PANEL
+#undef SUB
+#undef BLOCK_ROWS

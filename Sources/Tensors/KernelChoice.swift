@@ -26,12 +26,15 @@ public enum KernelChoice: String, Sendable, CaseIterable {
         return choice
     }
 
-    /// The fastest family of own kernels here; on a processor with none of them, OpenBLAS.
+    /// The fastest family of own kernels here. On x86 without AVX2 that is OpenBLAS, because a
+    /// multiply-add is a library call there; on other processors the plain family compiles to good vectors.
     static var best: KernelChoice {
-        switch String(cString: a1_kernels().pointee.name) {
-        case "avx512": .avx512
-        case "avx2": .avx2
-        default: .openblas
-        }
+        if available.contains(.avx512) { return .avx512 }
+        if available.contains(.avx2) { return .avx2 }
+        #if arch(x86_64)
+            return .openblas
+        #else
+            return .scalar
+        #endif
     }
 }

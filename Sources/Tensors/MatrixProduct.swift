@@ -1,26 +1,22 @@
 import CKernels
-import COpenBLAS
 import ModelFiles
 
 /// Products of weight matrices with rows of activations, with scratch allocated once.
 ///
-/// A tile of weight rows is dequantised to float32 where the second-level cache holds it, then multiplied
-/// with all token rows; tiles are shared among the pool's threads. The bits of an output depend on its
-/// weight row, its token row and its bias alone: not on the batch, the tile or the thread.
+/// Weight rows are dequantised to float32 stretch by stretch where the second-level cache holds them and
+/// multiplied with all token rows; tiles of rows are shared among the pool's threads. The bits of an
+/// output depend on its weight row, its token row and its bias alone: not on the batch, the tile or
+/// the thread.
 ///
 /// One product runs at a time; calls from several threads take turns.
 public struct MatrixProduct: Sendable {
-    /// Floats of a tile: half a megabyte, half of the second-level cache of common servers.
-    static let tileFloats = 131_072
-    static let maximumTileRows = 64
-
     /// The largest number of columns a weight matrix may have.
     public let maximumColumns: Int
     /// The kernels in use.
     public let kernels: KernelChoice
 
     private let pool: ComputePool
-    private let scratch: [ThreadScratch]
+    private let workers: [any TileProduct]
 
     /// Scratch for every thread of the pool, for matrices of up to `maximumColumns` columns. `kernels` nil
     /// takes what `A1_KERNELS` or the processor says.
@@ -32,9 +28,9 @@ public struct MatrixProduct: Sendable {
         self.kernels = choice
         self.pool = pool
         self.maximumColumns = maximumColumns
-        if choice == .openblas { OpenBLASProduct.prepare() }
-        scratch = (0..<pool.threadCount).map { _ in
-            ThreadScratch(maximumColumns: maximumColumns, kernels: choice)
+        workers = (0..<pool.threadCount).map { _ -> any TileProduct in
+            if choice == .openblas { return OpenBLASTileProduct(maximumColumns: maximumColumns) }
+            return KernelTileProduct(table: a1_kernels_named(choice.rawValue) ?? a1_kernels())
         }
     }
 
@@ -50,35 +46,32 @@ public struct MatrixProduct: Sendable {
     ) {
         precondition(weights.columns <= maximumColumns, "\(weights.name) has \(weights.columns) columns")
         guard count > 0 else { return }
-        let tileRows = Self.tileRows(columns: weights.columns)
-        let tiles = (weights.rows + tileRows - 1) / tileRows
+        let tileRows = workers[0].tileRows(weights, threads: pool.threadCount)
         let job = ProductJob(
-            weights: weights, tileRows: tileRows, x: x, xStride: xStride ?? weights.columns, count: count,
-            y: y, yStride: yStride ?? weights.rows, bias: bias)
-        pool.run(count: tiles) { tile, thread in
-            scratch[thread].multiply(job, tile: tile)
+            weights: weights, x: x, xStride: xStride ?? weights.columns, count: count, y: y,
+            yStride: yStride ?? weights.rows, bias: bias)
+        pool.run(count: (weights.rows + tileRows - 1) / tileRows) { tile, thread in
+            let first = tile * tileRows
+            workers[thread].multiply(job, rows: first..<min(first + tileRows, weights.rows), tileRows: tileRows)
         }
-    }
-
-    static func tileRows(columns: Int) -> Int {
-        let group = Int(A1_PRODUCT_ROWS)
-        return min(maximumTileRows, max(group, tileFloats / paddedColumns(columns) / group * group))
-    }
-
-    static func paddedColumns(_ columns: Int) -> Int {
-        let lanes = Int(A1_LANES)
-        return (columns + lanes - 1) / lanes * lanes
     }
 }
 
 /// The arguments of one `multiply`, as the threads see them.
 struct ProductJob {
     let weights: WeightMatrix
-    let tileRows: Int
     let x: UnsafePointer<Float>
     let xStride: Int
     let count: Int
     let y: UnsafeMutablePointer<Float>
     let yStride: Int
     let bias: UnsafePointer<Float>?
+}
+
+/// How one thread multiplies a tile of weight rows. Used by one thread at a time.
+protocol TileProduct: AnyObject, Sendable {
+    /// Rows of a tile of this matrix.
+    func tileRows(_ weights: WeightMatrix, threads: Int) -> Int
+    /// Writes the outputs of `rows` for all tokens of the job.
+    func multiply(_ job: ProductJob, rows: Range<Int>, tileRows: Int)
 }

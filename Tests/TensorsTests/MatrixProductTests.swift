@@ -44,6 +44,17 @@ struct MatrixProductTests {
         }
     }
 
+    @Test("a batch longer than one pass gives each token the bits it has alone", arguments: choices)
+    func longBatch(_ kernels: KernelChoice) throws {
+        let product = try MatrixProduct(pool: ComputePool(threadCount: 1), maximumColumns: 64, kernels: kernels)
+        let weights = try randomMatrix(rows: 2, columns: 64, seed: 15)
+        var random = SplitMix64(state: 16)
+        let tokens = (0..<525).map { _ in random.floats(64) }
+        let y = multiply(product, weights, tokens.flatMap { $0 }, count: tokens.count)
+        let alone = tokens.flatMap { multiply(product, weights, $0, count: 1) }
+        #expect(y.map(\.bitPattern) == alone.map(\.bitPattern))
+    }
+
     @Test("the bits do not depend on the threads", arguments: choices)
     func threadInvariance(_ kernels: KernelChoice) throws {
         let weights = try randomMatrix(rows: 200, columns: 96, seed: 21)

@@ -6,8 +6,9 @@
 // environment variable A1_KERNELS names (scalar, avx2, avx512; "openblas" takes the best family for
 // everything but matrix products, which the Tensors module then gives to OpenBLAS).
 //
-// Sums run in 16 lanes (lane j adds the elements whose index is j modulo 16, in rising order), then
-// the lanes are added as a fixed tree: 16 -> 8 -> 4 -> 2 -> 1, lane i with lane i + half.
+// Sums of vector operations run in 16 lanes (lane j adds the elements whose index is j modulo 16, in
+// rising order), then the lanes are added as a fixed tree: 16 -> 8 -> 4 -> 2 -> 1, lane i with lane
+// i + half. Sums of matrix products run along the columns in stretches of 256.
 
 #ifndef A1_CKERNELS_H
 #define A1_CKERNELS_H
@@ -19,20 +20,41 @@
 extern "C" {
 #endif
 
-// Token rows that one call of the product kernel works on at a time; sizes its scratch.
-#define A1_PRODUCT_TOKENS 48
-// Rows of a weight tile are padded to a multiple of this.
-#define A1_PRODUCT_ROWS 4
-// Columns of a weight tile are padded with zeros to a multiple of this.
+// Elements of a vector of lanes.
 #define A1_LANES 16
+// Rows of a panel of dequantised weights, columns of one, rows of a tile, tokens of a pass: see
+// product_body.h.
+#define A1_PANEL_ROWS 32
+#define A1_PANEL_COLUMNS 256
+#define A1_TILE_ROWS 256
+#define A1_PASS_TOKENS 256
+
+// Weight rows in a GGUF number format: at most A1_TILE_ROWS of them for one product.
+typedef struct a1_weights {
+    const void *start;
+    int64_t rows;
+    int64_t columns;
+    int64_t bytes_per_row;
+    uint32_t type;
+    // Weights of a block of the type, and its bytes.
+    int32_t elements_per_block;
+    int32_t bytes_per_block;
+} a1_weights;
+
+// What one thread needs for a product, about 300 KiB; on a 64-byte boundary.
+typedef struct a1_product_scratch {
+    float panel[A1_PANEL_COLUMNS * A1_PANEL_ROWS];
+    float turned[A1_LANES * A1_PANEL_COLUMNS];
+    float packed[A1_PASS_TOKENS * A1_PANEL_COLUMNS];
+    float sums[A1_PASS_TOKENS * A1_TILE_ROWS];
+} a1_product_scratch;
 
 // One family of kernels. Pointers never alias unless said otherwise; nothing needs alignment.
 typedef struct a1_kernel_table {
     const char *name;
     bool (*dequantize)(uint32_t type, const void *from, int64_t count, float *to);
-    void (*product)(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
-                    const float *x, int64_t x_stride, int64_t tokens,
-                    float *y, int64_t y_stride, const float *bias, float *scratch);
+    void (*product)(const a1_weights *weights, const float *x, int64_t x_stride, int64_t tokens,
+                    float *y, int64_t y_stride, const float *bias, a1_product_scratch *scratch);
     void (*rms_norm)(const float *x, const float *weight, int64_t n, float epsilon, float *out);
     void (*silu_multiply)(const float *gate, const float *up, int64_t n, float *out);
     void (*gelu_multiply)(const float *gate, const float *up, int64_t n, float *out);
@@ -63,15 +85,10 @@ const char *a1_kernels_requested(void);
 // Returns false, and writes nothing, for a type it does not know.
 bool a1_dequantize(uint32_t type, const void *from, int64_t count, float *to);
 
-// y[t][r] = sum over k of tile[r][k] * x[t][k] (+ bias[r]) for t < tokens, r < rows.
-// tile: rows rounded up to A1_PRODUCT_ROWS, each tile_stride floats (columns rounded up to A1_LANES,
-// the padding zero). scratch: a1_product_scratch(rows) floats. The bits of y[t][r] depend on
-// row r of the tile, row t of x and bias[r] alone.
-void a1_product(const float *tile, int64_t tile_stride, int64_t rows, int64_t columns,
-                const float *x, int64_t x_stride, int64_t tokens,
-                float *y, int64_t y_stride, const float *bias, float *scratch);
-// Floats of scratch that a1_product needs for a tile of so many rows.
-int64_t a1_product_scratch(int64_t rows);
+// y[t][r] = sum over k of weights[r][k] * x[t][k] (+ bias[r]) for t < tokens, r < weights->rows. The
+// bits of y[t][r] depend on row r of the weights, row t of x and bias[r] alone.
+void a1_product(const a1_weights *weights, const float *x, int64_t x_stride, int64_t tokens,
+                float *y, int64_t y_stride, const float *bias, a1_product_scratch *scratch);
 
 // out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]; the mean in double. out may be x.
 void a1_rms_norm(const float *x, const float *weight, int64_t n, float epsilon, float *out);
