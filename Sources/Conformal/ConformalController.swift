@@ -61,6 +61,11 @@ public struct ConformalController: Sendable {
     /// The scores of a stratum, ascending.
     public func scores(in stratum: Stratum) -> [Double] { states[stratum]?.bank.sortedScores ?? [] }
 
+    /// The scores of every stratum as text; equal texts mean equal judgements.
+    public var durableDescription: String {
+        states.map { "bank \($0.key): \($0.value.bank.sortedScores)" }.sorted().joined(separator: "\n")
+    }
+
     private static func checked(_ score: Double) throws(ScoreError) -> Double {
         guard score.isFinite else { throw .notFinite }
         guard score >= 0 else { throw .negative(score) }

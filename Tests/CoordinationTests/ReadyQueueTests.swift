@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Coordination
+
+@Suite struct ReadyQueueTests {
+    /// The twin: an array that is sorted each time.
+    @Test func givesTheEntriesInOrder() {
+        var numbers = TestNumbers(seed: 4)
+        var queue = ReadyQueue()
+        var twin: [ReadyEntry] = []
+        for ticket in 0..<2_000 {
+            if numbers.below(3) > 0 {
+                let entry = ReadyEntry(
+                    first: numbers.below(20), second: numbers.below(3), ticket: UInt64(ticket),
+                    path: PathReference(run: 0, problem: ticket, path: 0))
+                queue.insert(entry)
+                twin.append(entry)
+                twin.sort()
+            } else if !twin.isEmpty {
+                #expect(queue.first == twin.removeFirst())
+                queue.removeFirst()
+            }
+            #expect(queue.first == twin.first)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Domain
+import Testing
+
+/// Reads records as a stranger would and says what cannot be: an own, simpler reading of the rules beside the
+/// coordinator's.
+struct RecordAudit {
+    private struct PathStory {
+        var standing: [Segment] = []
+        var pending: Segment?
+        var awaitsTarget = false
+        var isEnded = false
+        var segments: Set<SegmentID> = []
+        var verdictRounds: Set<Int> = []
+    }
+
+    private var settings: [RunID: RunSettings] = [:]
+    private var problems: [RunID: Int] = [:]
+    private var stories: [PathKey: PathStory] = [:]
+    private var scoresByRound: [RunID: [Int: Int]] = [:]
+    private var endedProblems: [RunID: Set<Int>] = [:]
+    private(set) var endedRuns: [RunID: RunState] = [:]
+    private(set) var outcomes: [PathKey: PathOutcome] = [:]
+    private(set) var complaints: [String] = []
+
+    var openRuns: Int { settings.count - endedRuns.count }
+
+    /// The text that an order for this path must find before it.
+    func standingText(_ path: PathKey) -> [UInt8] { (stories[path]?.standing ?? []).flatMap(\.text) }
+
+    mutating func read(_ records: [Record]) {
+        for record in records { read(record) }
+    }
+
+    private mutating func read(_ record: Record) {
+        switch record {
+        case .runSubmitted(let spec, let specs, _):
+            require(settings.updateValue(spec.settings, forKey: spec.id) == nil, "\(spec.id) submitted twice")
+            problems[spec.id] = specs.count
+        case .blockAccepted(let block): read(block)
+        case .verdictReached(let verdict): read(verdict)
+        case .pathEnded(let end):
+            require(stories[end.path]?.isEnded != true, "\(end.path) ended twice")
+            stories[end.path, default: PathStory()].isEnded = true
+            outcomes[end.path] = end.outcome
+        case .problemEnded(let end):
+            let isNew = endedProblems[end.run, default: []].insert(end.problem).inserted
+            require(isNew, "problem \(end.problem) ended twice")
+            for path in 0..<settings[end.run]!.paths {
+                let key = PathKey(run: end.run, problem: end.problem, path: path)
+                require(stories[key]?.isEnded == true, "problem \(end.problem) ended before \(key)")
+            }
+        case .busyMeasured(_, let shares):
+            require(shares.allSatisfy { (0...1).contains($0.busy) }, "a busy share is no share")
+        case .runEnded(let run, let state, _):
+            require(endedRuns.updateValue(state, forKey: run) == nil, "\(run) ended twice")
+            if state == .finished {
+                require(endedProblems[run]?.count == problems[run], "\(run) finished before its problems")
+            }
+        }
+    }
+
+    private mutating func read(_ record: BlockRecord) {
+        let settings = settings[record.path.run]!
+        var story = stories[record.path] ?? PathStory()
+        require(endedRuns[record.path.run] == nil && !story.isEnded, "\(record.path): a block after the end")
+        require(story.segments.insert(record.block.id).inserted, "\(record.path): segment \(record.block.id) twice")
+        require(story.pending == nil, "\(record.path): a block before the verdict on the last one")
+        switch settings.strategy {
+        case .async:
+            require(
+                record.block.author == (story.awaitsTarget ? .target : .draft), "\(record.path): the wrong author")
+            if story.awaitsTarget {
+                story.standing.append(record.block)
+                story.awaitsTarget = false
+            } else {
+                story.pending = record.block
+            }
+        case .draft, .target: story.standing.append(record.block)
+        }
+        let tokens = story.standing.reduce(story.pending?.tokens.count ?? 0) { $0 + $1.tokens.count }
+        require(tokens <= settings.pathTokens, "\(record.path): \(tokens) tokens")
+        stories[record.path] = story
+    }
+
+    private mutating func read(_ record: VerdictRecord) {
+        let settings = settings[record.path.run]!
+        var story = stories[record.path] ?? PathStory()
+        require(story.pending?.id == record.segment, "\(record.path): a verdict on what was not written")
+        require(story.verdictRounds.insert(record.round).inserted, "\(record.path): two verdicts in a round")
+        require(record.score.isFinite && record.score >= 0, "\(record.path): score \(record.score)")
+        let scores = scoresByRound[record.path.run]?[record.round] ?? 0
+        require(record.bankCount == scores, "\(record.path): ranked among \(record.bankCount) of \(scores)")
+        scoresByRound[record.path.run, default: [:]][record.round] = scores + 1
+        require(
+            (record.verdict == .takeOver) == (record.pValue <= settings.rejectionRate),
+            "\(record.path): p \(record.pValue) and \(record.verdict)")
+        if record.verdict == .keep || settings.takeover == .continue, let block = story.pending {
+            story.standing.append(block)
+        }
+        story.awaitsTarget = record.verdict == .takeOver
+        story.pending = nil
+        stories[record.path] = story
+    }
+
+    private mutating func require(_ holds: Bool, _ complaint: String) {
+        if !holds { complaints.append(complaint) }
+    }
+}

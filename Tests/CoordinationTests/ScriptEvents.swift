@@ -1,0 +1,111 @@
+import Domain
+
+@testable import Coordination
+
+/// A line of a script that means no event.
+struct ScriptError: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension ScriptRunner {
+    /// The event that a line of a script means.
+    func event(_ line: ScriptLine) throws -> Event {
+        func word(_ index: Int) throws -> String {
+            guard line.words.indices.contains(index) else {
+                throw ScriptError(description: "\(line.verb): word \(index) is missing")
+            }
+            return line.words[index]
+        }
+        switch line.verb {
+        case "start": return .started
+        case "hello":
+            let name = try word(0)
+            return .workerGreeted(
+                peer(line.text("peer") ?? name),
+                makeHello(
+                    name, try value(word(1)), incarnation: UInt64(line.int("inc") ?? 1),
+                    slots: line.int("slots") ?? 2, digest: line.text("digest") ?? "digest",
+                    vocabulary: line.text("vocabulary"), template: line.text("template") ?? "template"))
+        case "beat":
+            return .heartbeatArrived(
+                peer(try word(0)),
+                Heartbeat(
+                    progress: UInt64(line.int("progress") ?? 0), computeMs: Int64(line.int("compute") ?? 0),
+                    isDraining: line.words.contains("draining")))
+        case "bye":
+            return .workerLeft(
+                peer(try word(0)),
+                Farewell(
+                    name: try word(0), role: try value(line.text("role") ?? "draft"), reason: line.text("reason")))
+        case "unreachable":
+            return .peerUnreachable(
+                peer(try word(0)), undelivered: try line.words.dropFirst().first.map { try order($0).tag.order })
+        case "refused": return .messageRefused(peer(try word(0)), reason: line.text("reason") ?? "")
+        case "block":
+            let order = try order(word(1))
+            return .blockArrived(
+                peer(try word(0)),
+                makeBlock(
+                    order, try word(2), tokens: line.int("tokens") ?? 4,
+                    finish: try value(line.text("finish") ?? "length"), vocabulary: line.text("vocabulary"),
+                    segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) }))
+        case "score":
+            let values = try word(2).split(separator: ",").map { Float($0)! }
+            return .scoreArrived(
+                peer(try word(0)),
+                ScoreReport(tag: try order(word(1)).tag, logProbabilities: values, timing: noTiming))
+        case "fail":
+            return .orderFailed(
+                peer(try word(0)),
+                FailureReport(
+                    tag: try order(word(1)).tag, code: try value(word(2)), message: line.text("message") ?? "so it is"))
+        case "submit": return .runSubmitted(try client(word(0)), try spec(line), problems(line))
+        case "cancel": return .runCancelled(try client(word(0)), run: line.words.count > 1 ? try word(1) : "")
+        case "tick": return .timeReached
+        case "drain": return .drainRequested
+        default: throw ScriptError(description: "no event is called \(line.verb)")
+        }
+    }
+
+    private func order(_ name: String) throws -> Order {
+        guard let order = sentOrder(String(name.dropFirst())) else {
+            throw ScriptError(description: "no order \(name) was sent")
+        }
+        return order
+    }
+
+    private func value<Value: RawRepresentable>(_ text: String) throws -> Value where Value.RawValue == String {
+        guard let value = Value(rawValue: text) else {
+            throw ScriptError(description: "\(text) is no \(Value.self)")
+        }
+        return value
+    }
+
+    private func client(_ name: String) throws -> ClientToken {
+        guard let number = UInt64(name.dropFirst()) else { throw ScriptError(description: "\(name) is no client") }
+        return ClientToken(rawValue: number)
+    }
+
+    private func spec(_ line: ScriptLine) throws -> RunSpec {
+        var settings = makeSettings()
+        if let strategy = line.text("strategy") { settings.strategy = try value(strategy) }
+        if let takeover = line.text("takeover") { settings.takeover = try value(takeover) }
+        if let rate = line.text("rate") { settings.rejectionRate = Double(rate)! }
+        settings.paths = line.int("paths") ?? settings.paths
+        settings.rounds = line.int("rounds") ?? settings.rounds
+        settings.pathTokens = line.int("pathTokens") ?? settings.pathTokens
+        settings.takeoversInFlight = line.int("budget") ?? settings.takeoversInFlight
+        settings.decidesEarly = line.text("early") != "no"
+        let run = line.text("run") ?? "aa"
+        return RunSpec(
+            id: RunID(run), submissionKey: line.text("key") ?? "key-\(run)", name: "batch", settings: settings)
+    }
+
+    /// `answers=4,5`: two questions with these known answers.
+    private func problems(_ line: ScriptLine) -> [ProblemSpec] {
+        guard let answers = line.text("answers") else { return [] }
+        return answers.split(separator: ",").enumerated().map { index, answer in
+            ProblemSpec(id: line.text("id") ?? "p\(index)", text: "question \(index)", answer: String(answer))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Domain
+
+@testable import Coordination
+
+/// Short ways to say what tests need often.
+
+func milliseconds(_ value: Int64) -> Moment { Moment(monotonicMs: value, wallMs: 1_000_000 + value) }
+
+func peer(_ name: String) -> PeerID { PeerID(bytes: Array(name.utf8)) }
+
+func makeHello(
+    _ name: String, _ role: Role, incarnation: UInt64 = 1, slots: Int = 2, digest: String = "digest",
+    vocabulary: String? = nil, template: String = "template"
+) -> Hello {
+    Hello(
+        name: name, role: role, incarnation: incarnation, processID: 7, host: "here", model: "\(role.rawValue)-model",
+        modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", promptTemplate: template,
+        contextLength: 4096, slots: slots, threads: 1)
+}
+
+let noTiming = WorkTiming(startedWallMs: 1, finishedWallMs: 2, queuedMs: 0)
+
+extension Order.Work {
+    var generate: GenerateTask? {
+        if case .generate(let task) = self { task } else { nil }
+    }
+
+    var score: ScoreTask? {
+        if case .score(let task) = self { task } else { nil }
+    }
+}
+
+/// A worker's honest answer in words: `text` as a block of so many tokens.
+func makeBlock(
+    _ order: Order, _ text: String, tokens: Int, finish: FinishReason, vocabulary: String? = nil,
+    segment: SegmentID? = nil
+) -> BlockReport {
+    let author: Author = vocabularyAuthor(order)
+    return BlockReport(
+        tag: order.tag,
+        block: Segment(
+            id: segment ?? order.work.generate?.segment ?? SegmentID(rawValue: 0), author: author,
+            text: Array(text.utf8), tokens: (0..<Int32(tokens)).map { $0 },
+            vocabulary: vocabulary ?? "vocabulary-\(author.rawValue)"),
+        finish: finish, timing: noTiming)
+}
+
+/// Who writes for this order: the target takes over; who opens is seen from the sampling's marker temperature.
+private func vocabularyAuthor(_ order: Order) -> Author {
+    guard let task = order.work.generate else { return .draft }
+    return task.sampling.temperature == targetTemperature ? .target : .draft
+}
+
+/// Marks orders to the target in tests.
+let targetTemperature: Float = 0.25
+
+func makeSettings(_ change: (inout RunSettings) -> Void = { _ in }) -> RunSettings {
+    var settings = RunSettings(paths: 1, rounds: 3, draftTokens: 8, targetTokens: 8, pathTokens: 100)
+    settings.targetSampling.temperature = targetTemperature
+    change(&settings)
+    return settings
+}
