@@ -27,7 +27,9 @@ extension Coordinator {
             if isYounger { tell(worker, .superseded) }
             // A process that another replaced has died, unless it said that it would go. The same process at a new
             // address has only lost what was under way to it.
-            lose(worker, .lost, reason: "a hello of a new connection", isDeath: isYounger && known.state == .live)
+            lose(
+                worker, .lost, reason: isYounger ? "replaced by a younger process" : "connected anew",
+                isDeath: isYounger && known.state == .live)
             peers[known.peer] = nil
             workers[worker].replace(with: hello, peer: peer, nowMs: now.monotonicMs)
             peers[peer] = worker

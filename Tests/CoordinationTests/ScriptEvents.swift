@@ -57,8 +57,7 @@ extension ScriptRunner {
         case "fail":
             return .orderFailed(
                 peer(try word(0)),
-                FailureReport(
-                    tag: try order(word(1)).tag, code: try value(word(2)), message: line.text("message") ?? "so it is"))
+                FailureReport(tag: try order(word(1)).tag, code: try value(word(2)), message: "so it is"))
         case "submit": return .runSubmitted(try client(word(0)), try spec(line), problems(line))
         case "cancel": return .runCancelled(try client(word(0)), run: line.words.count > 1 ? try word(1) : "")
         case "tick": return .timeReached
