@@ -5,7 +5,7 @@
 #include "families.h"
 #include "lanes.h"
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 #define A1_HALF_TO_FLOAT(h) _cvtsh_ss(h)
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))

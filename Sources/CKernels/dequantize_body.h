@@ -8,6 +8,9 @@ typedef int8_t signed16 __attribute__((vector_size(16)));
 #define FLOATS(v) __builtin_convertvector((v), a1_floats)
 #define INTS(v) __builtin_convertvector((v), a1_ints)
 
+// Loops over parts of a block are unrolled so that shifts are by constants: bytes have no variable shift.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 A1_INLINE bytes16 load16(const uint8_t *p) {
     bytes16 v;
     memcpy(&v, p, sizeof v);
@@ -111,6 +114,7 @@ static void q5_1_blocks(const uint8_t *from, int64_t blocks, float *to) {
 static void q2_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 84) {
         const float d = half_at(from + 80), minimum = half_at(from + 82);
+        UNROLL
         for (int group = 0; group < 16; group++, to += 16) {
             const bytes16 q = load16(from + 16 + group / 8 * 32 + group % 2 * 16);
             const int shift = group % 8 / 2 * 2;
@@ -126,6 +130,7 @@ static void q3_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 110) {
         const float d = half_at(from + 108);
         const uint8_t *packed = from + 96;
+        UNROLL
         for (int group = 0; group < 16; group++, to += 16) {
             const int low = (packed[group % 8] >> (group / 8 * 4)) & 15;
             const int high = (packed[8 + group % 4] >> (group / 4 * 2)) & 3;
@@ -152,6 +157,7 @@ A1_INLINE void scale_and_minimum(const uint8_t *packed, int j, int *scale, int *
 static void q4_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 144) {
         const float d = half_at(from), dmin = half_at(from + 2);
+        UNROLL
         for (int j = 0; j < 8; j++, to += 32) {
             int scale, minimum;
             scale_and_minimum(from + 4, j, &scale, &minimum);
@@ -167,10 +173,12 @@ static void q4_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
 static void q5_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 176) {
         const float d = half_at(from), dmin = half_at(from + 2);
+        UNROLL
         for (int j = 0; j < 8; j++, to += 32) {
             int scale, minimum;
             scale_and_minimum(from + 4, j, &scale, &minimum);
             const a1_floats f = A1_SPLAT(d * (float)scale), m = A1_SPLAT(dmin * (float)minimum);
+            UNROLL
             for (int part = 0; part < 32; part += 16) {
                 const bytes16 q = load16(from + 48 + j / 2 * 32 + part);
                 const bytes16 high = load16(from + 16 + part);
@@ -185,6 +193,7 @@ static void q5_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
 static void q6_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 210, to += 256) {
         const float d = half_at(from + 208);
+        UNROLL
         for (int part = 0; part < 16; part++) {
             const int half = part / 8, quarter = part % 8 / 2, side = part % 2 * 16;
             const bytes16 low = load16(from + half * 64 + quarter % 2 * 32 + side);
@@ -223,6 +232,7 @@ static void iq4_xs_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 136) {
         const float d = half_at(from);
         const uint16_t high = load_half_bits(from + 2);
+        UNROLL
         for (int j = 0; j < 8; j++, to += 32) {
             const int scale = ((from[4 + j / 2] >> (j % 2 * 4)) & 15) | ((high >> (2 * j)) & 3) << 4;
             const a1_floats f = A1_SPLAT(d * (float)(scale - 32));

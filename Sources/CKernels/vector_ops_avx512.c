@@ -4,7 +4,7 @@
 #define A1_NAME(x) a1_avx512_##x
 #include "families.h"
 #include "lanes.h"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 #include "lanes_body.h"
 #include "vector_ops_body.h"

@@ -42,7 +42,8 @@ extension ModelFileError {
         case .tensorGap(let tensor, let offset, let expected):
             "tensor '\(tensor)' at data offset \(offset) leaves a gap after the one before, expected \(expected)"
         case .tensorBeyondEnd(let tensor, let offset, let byteCount, let available):
-            "tensor '\(tensor)' needs \(byteCount) bytes at data offset \(offset), the file has \(available) data bytes"
+            "tensor '\(tensor)' needs \(byteCount) bytes at data offset \(offset), "
+                + "the file has \(available) data bytes"
         default: nil
         }
     }

@@ -8,8 +8,10 @@ public enum MappedFileError: Error, Equatable, Sendable, CustomStringConvertible
     /// Names the file and what to do.
     public var description: String {
         switch self {
-        case .cannotOpen(let path, let reason): "cannot open '\(path)': \(reason); check the path and its permissions"
-        case .notRegular(let path, let kind): "'\(path)' is a \(kind), not a regular file; give the path of the file itself"
+        case .cannotOpen(let path, let reason):
+            "cannot open '\(path)': \(reason); check the path and its permissions"
+        case .notRegular(let path, let kind):
+            "'\(path)' is a \(kind), not a regular file; give the path of the file itself"
         case .empty(let path): "'\(path)' is empty; fetch the file again"
         case .cannotMap(let path, let byteCount, let reason):
             "cannot map '\(path)' (\(byteCount) bytes): \(reason); free address space or raise the limit (ulimit -v)"

@@ -91,7 +91,9 @@ struct HostileHeaderTests {
 
     @Test("arrays: 2^64 - 1, 2^30, longer than the file, nested, with a bad element")
     func arrays() {
-        func array(_ type: UInt32, _ count: UInt64, _ build: (inout FileBuilder) -> Void = { _ in }) -> ModelFileError? {
+        func array(
+            _ type: UInt32, _ count: UInt64, _ build: (inout FileBuilder) -> Void = { _ in }
+        ) -> ModelFileError? {
             refused { builder in
                 builder.key("k", type: 9)
                 builder.integer(type)

@@ -5,7 +5,9 @@ import Testing
 @Suite("Hostile tensor tables")
 struct HostileTensorTests {
     /// A file with the given tensor rows and 4 KiB of data.
-    private func refused(_ count: UInt64 = 1, data: Int = 4_096, _ build: (inout FileBuilder) -> Void) -> ModelFileError? {
+    private func refused(
+        _ count: UInt64 = 1, data: Int = 4_096, _ build: (inout FileBuilder) -> Void
+    ) -> ModelFileError? {
         var builder = FileBuilder(tensors: count)
         build(&builder)
         builder.data(data)
@@ -62,7 +64,9 @@ struct HostileTensorTests {
         #expect(refused { $0.tensor("w", shape: [1 << 62]) } == .tensorTooLarge(tensor: "w"))
         #expect(refused { $0.tensor("w", shape: [4, 1 << 61]) } == .tensorTooLarge(tensor: "w"))
         #expect(refused { $0.tensor("w", shape: [UInt64(Int.max)], type: 1) } == .tensorTooLarge(tensor: "w"))
-        #expect(refused { $0.tensor("w", shape: [1 << 20, 1 << 20, 1 << 20, 1 << 20]) } == .tensorTooLarge(tensor: "w"))
+        let million: UInt64 = 1 << 20
+        #expect(refused { $0.tensor("w", shape: [million, million, million, million]) }
+            == .tensorTooLarge(tensor: "w"))
     }
 
     @Test("logical exabytes with 4 KiB of data; offset plus size past the end; sums that wrap")
