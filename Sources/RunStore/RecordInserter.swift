@@ -50,13 +50,13 @@ struct RecordInserter {
         _ spec: RunSpec, _ problems: [ProblemSpec], _ sequence: Int64, _ wallMs: Int64
     ) throws {
         try execute(
-            "INSERT INTO runs VALUES (?,?,?,?,?,?,?)",
-            [sequence, spec.id.rawValue, spec.submissionKey, spec.name, try SettingsColumn.text(spec.settings),
-             problems.count, wallMs])
+            "INSERT INTO runs VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),?,?,?)",
+            [sequence, spec.id.rawValue, spec.submissionKey.writtenData, spec.name.writtenData,
+             try SettingsColumn.text(spec.settings), problems.count, wallMs])
         for (place, problem) in problems.enumerated() {
             try execute(
-                "INSERT INTO problems VALUES (?,?,?,?,?)",
-                [sequence, place, problem.id, problem.text, problem.answer])
+                "INSERT INTO problems VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))",
+                [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData])
         }
         state.rows[spec.id] = sequence
     }
@@ -83,15 +83,15 @@ struct RecordInserter {
 
     private func insert(_ end: PathRecord, _ sequence: Int64, _ run: Int64) throws {
         try execute(
-            "INSERT INTO path_ends VALUES (?,?,?,?,?,?,?,?)",
-            [sequence, run, end.path.problem, end.path.path, end.outcome.rawValue, end.answer, end.reason,
-             end.recordedWallMs])
+            "INSERT INTO path_ends VALUES (?,?,?,?,?,CAST(? AS TEXT),CAST(? AS TEXT),?)",
+            [sequence, run, end.path.problem, end.path.path, end.outcome.rawValue, end.answer?.writtenData,
+             end.reason?.writtenData, end.recordedWallMs])
     }
 
     private func insert(_ end: ProblemRecord, _ sequence: Int64, _ run: Int64) throws {
         try execute(
-            "INSERT INTO problem_ends VALUES (?,?,?,?,?,?,?)",
-            [sequence, run, end.problem, end.answer, end.votes, end.isRight, end.recordedWallMs])
+            "INSERT INTO problem_ends VALUES (?,?,?,CAST(? AS TEXT),?,?,?)",
+            [sequence, run, end.problem, end.answer?.writtenData, end.votes, end.isRight, end.recordedWallMs])
     }
 
     private func insert(_ shares: [BusyShare], _ sequence: Int64, _ run: Int64) throws {

@@ -85,21 +85,25 @@ struct ResultAssembly {
 
     private mutating func readEnds(_ database: Database, _ arguments: StatementArguments) throws {
         let ends = """
-            SELECT problem, answer, votes, is_right FROM problem_ends WHERE run = ? AND problem >= ? AND problem < ?
+            SELECT problem, CAST(answer AS BLOB), votes, is_right FROM problem_ends
+            WHERE run = ? AND problem >= ? AND problem < ?
             """
         for row in try Row.fetchAll(database, sql: ends, arguments: arguments) {
             var columns = RowColumns(row, table: "problem_ends")
             let problem = try columns.int()
-            problemEnds[problem] = (try columns.optionalText(), try columns.int(), try columns.optionalTruth())
+            problemEnds[problem] = (
+                try columns.optionalWritten(), try columns.int(), try columns.optionalTruth()
+            )
         }
         let paths = """
-            SELECT problem, path, outcome, answer, reason FROM path_ends WHERE run = ? AND problem >= ? AND problem < ?
+            SELECT problem, path, outcome, CAST(answer AS BLOB), CAST(reason AS BLOB) FROM path_ends
+            WHERE run = ? AND problem >= ? AND problem < ?
             """
         for row in try Row.fetchAll(database, sql: paths, arguments: arguments) {
             var columns = RowColumns(row, table: "path_ends")
             let place = PathPlace(problem: try columns.int(), path: try columns.int())
             pathEnds[place] = (
-                try columns.choice(PathOutcome.self), try columns.optionalText(), try columns.optionalText()
+                try columns.choice(PathOutcome.self), try columns.optionalWritten(), try columns.optionalWritten()
             )
         }
     }

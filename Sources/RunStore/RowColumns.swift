@@ -35,6 +35,22 @@ struct RowColumns {
 
     mutating func text() throws -> String { try value("a text") }
 
+    /// A text that people or models wrote, selected as bytes: GRDB reads texts only up to a zero byte.
+    mutating func written() throws -> String {
+        guard let text = try optionalWritten() else { throw error("a text") }
+        return text
+    }
+
+    mutating func optionalWritten() throws -> String? {
+        let found: DatabaseValue = row[next]
+        next += 1
+        if found.isNull { return nil }
+        guard let data = Data.fromDatabaseValue(found), let text = String(bytes: data, encoding: .utf8) else {
+            throw error("a text in UTF-8")
+        }
+        return text
+    }
+
     mutating func optionalText() throws -> String? {
         let found: DatabaseValue = row[next]
         next += 1
@@ -81,6 +97,11 @@ struct RowColumns {
     }
 
     private func error(_ wanted: String) -> RowError { RowError(table: table, column: next, wanted: wanted) }
+}
+
+extension String {
+    /// What `CAST(? AS TEXT)` makes this text of, zero bytes included.
+    var writtenData: Data { Data(utf8) }
 }
 
 extension [Int32] {

@@ -46,7 +46,9 @@ extension RunStore {
         _ database: Database, _ table: String, _ condition: String, _ decode: (inout RowColumns) throws -> Record
     ) throws -> [(sequence: Int64, record: Record)] {
         var found: [(sequence: Int64, record: Record)] = []
-        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(table) \(condition) ORDER BY sequence")
+        let columns = StoreTables.columns[table] ?? "*"
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \(columns) FROM \(table) \(condition) ORDER BY sequence")
         while let row = try rows.next() {
             var columns = RowColumns(row, table: table)
             let sequence = try columns.integer()
@@ -59,30 +61,10 @@ extension RunStore {
         _ database: Database, _ ofOpenRunsOnly: Bool
     ) throws -> [(sequence: Int64, record: Record)] {
         let condition = ofOpenRunsOnly ? "WHERE sequence NOT IN (SELECT run FROM run_ends)" : ""
-        var found: [(sequence: Int64, record: Record)] = []
-        for row in try Row.fetchAll(database, sql: "SELECT * FROM runs \(condition)") {
-            var columns = RowColumns(row, table: "runs")
-            let sequence = try columns.integer()
-            let spec = try RunStore.spec(&columns)
-            _ = try columns.integer()
-            let problems = try StoredProblem.fetch(database, run: sequence, range: nil).map(\.spec)
-            found.append((
-                sequence, .runSubmitted(spec, problems: problems, recordedWallMs: try columns.integer())
-            ))
+        return try StoredRun.fetch(database, condition, []).map { run in
+            let problems = try StoredProblem.fetch(database, run: run.row, range: nil).map(\.spec)
+            return (run.row, .runSubmitted(run.spec, problems: problems, recordedWallMs: run.submittedWallMs))
         }
-        return found
-    }
-
-    /// Reads `run, submission_key, name, settings`.
-    static func spec(_ columns: inout RowColumns) throws -> RunSpec {
-        let run = RunID(try columns.text())
-        let key = try columns.text()
-        let name = try columns.text()
-        let text = try columns.text()
-        guard let settings = try? SettingsColumn.settings(text) else {
-            throw RowError(table: "runs", column: 5, wanted: "a run's settings")
-        }
-        return RunSpec(id: run, submissionKey: key, name: name, settings: settings)
     }
 
     private func run(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> RunID {
@@ -129,14 +111,14 @@ extension RunStore {
 
     private func pathEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathRecord {
         PathRecord(
-            path: try path(&row, runs), outcome: try row.choice(PathOutcome.self), answer: try row.optionalText(),
-            reason: try row.optionalText(), recordedWallMs: try row.integer())
+            path: try path(&row, runs), outcome: try row.choice(PathOutcome.self), answer: try row.optionalWritten(),
+            reason: try row.optionalWritten(), recordedWallMs: try row.integer())
     }
 
     private func problemEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> ProblemRecord {
         ProblemRecord(
-            run: try run(&row, runs), problem: try row.int(), answer: try row.optionalText(), votes: try row.int(),
-            isRight: try row.optionalTruth(), recordedWallMs: try row.integer())
+            run: try run(&row, runs), problem: try row.int(), answer: try row.optionalWritten(),
+            votes: try row.int(),           isRight: try row.optionalTruth(), recordedWallMs: try row.integer())
     }
 
     private func busyMeasures(
@@ -158,29 +140,6 @@ extension RunStore {
             var columns = RowColumns(row, table: "busy_shares")
             return BusyShare(
                 worker: try columns.text(), role: try columns.choice(Role.self), busy: try columns.real())
-        }
-    }
-}
-
-/// A problem's row.
-struct StoredProblem {
-    let problem: Int
-    let spec: ProblemSpec
-
-    /// - Parameter range: the places wanted; nil for all.
-    static func fetch(_ database: Database, run: Int64, range: Range<Int>?) throws -> [StoredProblem] {
-        let sql = """
-            SELECT problem, id, text, answer FROM problems
-            WHERE run = ? AND problem >= ? AND problem < ? ORDER BY problem
-            """
-        let wanted = range ?? 0..<Int.max
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: [run, wanted.lowerBound, wanted.upperBound]).map { row in
-            var columns = RowColumns(row, table: "problems")
-            return StoredProblem(
-                problem: try columns.int(),
-                spec: ProblemSpec(
-                    id: try columns.text(), text: try columns.text(), answer: try columns.optionalText()))
         }
     }
 }

@@ -29,7 +29,8 @@ extension RunStore {
     public func run(submittedAs key: String) throws(RunStoreError) -> RunID? {
         try read { database in
             try String.fetchOne(
-                database, sql: "SELECT run FROM runs WHERE submission_key = ?", arguments: [key]).map { RunID($0) }
+                database, sql: "SELECT run FROM runs WHERE submission_key = CAST(? AS TEXT)",
+                arguments: [key.writtenData]).map { RunID($0) }
         }
     }
 
@@ -37,9 +38,9 @@ extension RunStore {
     public func submissionKeys() throws(RunStoreError) -> [String: RunID] {
         try read { database in
             var keys: [String: RunID] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT submission_key, run FROM runs") {
+            for row in try Row.fetchAll(database, sql: "SELECT CAST(submission_key AS BLOB), run FROM runs") {
                 var columns = RowColumns(row, table: "runs")
-                let key = try columns.text()
+                let key = try columns.written()
                 keys[key] = RunID(try columns.text())
             }
             return keys

@@ -124,4 +124,12 @@ enum StoreTables {
     static let recordTables = [
         "runs", "blocks", "verdicts", "path_ends", "problem_ends", "busy_measures", "run_ends",
     ]
+
+    /// How to select those that hold texts people or models wrote.
+    static let columns = [
+        "path_ends": """
+            sequence, run, problem, path, outcome, CAST(answer AS BLOB), CAST(reason AS BLOB), recorded_wall_ms
+            """,
+        "problem_ends": "sequence, run, problem, CAST(answer AS BLOB), votes, is_right, recorded_wall_ms",
+    ]
 }

@@ -21,13 +21,29 @@ struct StoredRun {
     static func fetch(
         _ database: Database, _ condition: String, _ arguments: StatementArguments
     ) throws -> [StoredRun] {
-        try Row.fetchAll(database, sql: "SELECT * FROM runs \(condition)", arguments: arguments).map { row in
+        let sql = """
+            SELECT sequence, run, CAST(submission_key AS BLOB), CAST(name AS BLOB), settings, problem_count,
+              recorded_wall_ms
+            FROM runs \(condition)
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
             var columns = RowColumns(row, table: "runs")
             let sequence = try columns.integer()
             return StoredRun(
-                row: sequence, spec: try RunStore.spec(&columns), problemCount: try columns.int(),
+                row: sequence, spec: try spec(&columns), problemCount: try columns.int(),
                 submittedWallMs: try columns.integer(), end: try end(database, sequence))
         }
+    }
+
+    private static func spec(_ columns: inout RowColumns) throws -> RunSpec {
+        let run = RunID(try columns.text())
+        let key = try columns.written()
+        let name = try columns.written()
+        let text = try columns.text()
+        guard let settings = try? SettingsColumn.settings(text) else {
+            throw RowError(table: "runs", column: 5, wanted: "a run's settings")
+        }
+        return RunSpec(id: run, submissionKey: key, name: name, settings: settings)
     }
 
     private static func end(_ database: Database, _ run: Int64) throws -> (state: RunState, wallMs: Int64)? {

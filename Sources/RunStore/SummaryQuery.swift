@@ -72,7 +72,8 @@ struct SummaryQuery {
         _ equality: (String, String) -> Bool
     ) throws -> (paths: Int, rightPaths: Int, rightProblems: Int) {
         let sql = """
-            SELECT e.problem, p.answer, e.outcome, e.answer, x.problem IS NOT NULL FROM path_ends e
+            SELECT e.problem, CAST(p.answer AS BLOB), e.outcome, CAST(e.answer AS BLOB), x.problem IS NOT NULL
+            FROM path_ends e
             JOIN problems p ON p.run = e.run AND p.problem = e.problem
             LEFT JOIN problem_ends x ON x.run = e.run AND x.problem = e.problem
             WHERE e.run = ? AND p.answer IS NOT NULL
@@ -84,9 +85,9 @@ struct SummaryQuery {
         while let row = try rows.next() {
             var columns = RowColumns(row, table: "path_ends")
             let problem = try columns.int()
-            let known = try columns.text()
+            let known = try columns.written()
             let outcome = try columns.choice(PathOutcome.self)
-            let answer = try columns.optionalText()
+            let answer = try columns.optionalWritten()
             let isEnded = try columns.optionalTruth() ?? false
             guard let isRight = PathJudgement.isRight(outcome, answer: answer, known: known, equality) else {
                 continue

@@ -1,0 +1,199 @@
+import Domain
+import Foundation
+import Testing
+@testable import RunStore
+
+@Suite struct ResultsTests {
+    /// A run made by hand: two problems with known answers and one without, two paths each.
+    private struct Example {
+        let run = RunID("7f3a9c12000000000000000000000001")
+        var segment: UInt64 = 0
+        var records: [Record] = []
+
+        init(_ takeover: TakeoverRule, isEnded: Bool = true) {
+            var settings = RunSettings()
+            settings.paths = 2
+            settings.takeover = takeover
+            records.append(.runSubmitted(
+                RunSpec(id: run, submissionKey: "key", name: "batch", settings: settings),
+                problems: [
+                    ProblemSpec(id: "one", text: "1+1", answer: "2"), ProblemSpec(id: "two", text: "2+2", answer: "4"),
+                    ProblemSpec(id: "three", text: "3+3"),
+                ], recordedWallMs: 1_000))
+            block(0, 0, 0, .draft, tokens: 3, from: 1_000, to: 2_000, verdict: .keep)
+            block(0, 1, 0, .draft, tokens: 5, from: 1_000, to: 3_000, verdict: .takeOver)
+            block(0, 1, 0, .target, tokens: 7, from: 3_000, to: 4_500)
+            block(0, 1, 1, .draft, tokens: 1, from: 4_500, to: 5_000, verdict: .keep)
+            end(0, 0, .answered, "2")
+            end(0, 1, .answered, "3")
+            problemEnd(0, "2", 1, true)
+            block(1, 0, 0, .draft, tokens: 2, from: 1_000, to: 2_000)
+            end(1, 0, .roundsExhausted, nil)
+            end(1, 1, .undecisive, nil)
+            problemEnd(1, nil, 0, false)
+            end(2, 0, .answered, "6")
+            if isEnded {
+                end(2, 1, .cancelled, nil)
+                problemEnd(2, "6", 1, nil)
+                records.append(.busyMeasured(run, [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)]))
+                records.append(.runEnded(run, .finished, recordedWallMs: 11_000))
+            }
+        }
+
+        mutating func block(
+            _ problem: Int, _ path: Int, _ round: Int, _ author: Author, tokens: Int, from start: Int64,
+            to finish: Int64, verdict: Verdict? = nil
+        ) {
+            segment += 1
+            let key = PathKey(run: run, problem: problem, path: path)
+            let timing = WorkTiming(startedWallMs: start, finishedWallMs: finish, queuedMs: 1)
+            records.append(.blockAccepted(BlockRecord(
+                path: key, round: round,
+                block: Segment(
+                    id: SegmentID(rawValue: segment), author: author, text: [0x61, 0xC3],
+                    tokens: [Int32](repeating: 1, count: tokens), vocabulary: "v"),
+                finish: .length, worker: "\(author)-0", attempt: 1, timing: timing, recordedWallMs: finish)))
+            guard let verdict else { return }
+            records.append(.verdictReached(VerdictRecord(
+                path: key, round: round, segment: SegmentID(rawValue: segment), score: 0.5, tokenCount: tokens,
+                pValue: 0.25, tieBreak: 0.5, stratum: "round=\(round)", bankCount: 3, rate: 0.4, verdict: verdict,
+                worker: "target-0", timing: timing, recordedWallMs: finish)))
+        }
+
+        mutating func end(_ problem: Int, _ path: Int, _ outcome: PathOutcome, _ answer: String?) {
+            records.append(.pathEnded(PathRecord(
+                path: PathKey(run: run, problem: problem, path: path), outcome: outcome, answer: answer,
+                reason: nil, recordedWallMs: 9_000)))
+        }
+
+        mutating func problemEnd(_ problem: Int, _ answer: String?, _ votes: Int, _ isRight: Bool?) {
+            records.append(.problemEnded(ProblemRecord(
+                run: run, problem: problem, answer: answer, votes: votes, isRight: isRight, recordedWallMs: 9_000)))
+        }
+    }
+
+    private func stored(_ example: Example) throws -> (RunStore, TemporaryFolder) {
+        let folder = try TemporaryFolder()
+        let store = try RunStore(path: folder.database)
+        try store.append(example.records)
+        return (store, folder)
+    }
+
+    @Test func theSummaryCountsWhatItSays() throws {
+        let example = Example(.continue)
+        let (store, folder) = try stored(example)
+        let results = try #require(try store.results(of: example.run, equality: ==))
+        let summary = results.summary
+        #expect(summary.name == "batch")
+        #expect(summary.state == .finished)
+        #expect(summary.problems == 3 && summary.problemsEnded == 3)
+        // Of the paths with a known answer: right, wrong, out of rounds; the undecisive one does not count.
+        #expect(summary.passAt1 == 1.0 / 3)
+        #expect(summary.majority == 0.5)
+        #expect(summary.passAtM == 0.5)
+        #expect(summary.rejectionRateAsked == 0.4)
+        #expect(summary.rejectionRateGot == 1.0 / 3)
+        #expect(summary.verdicts == 3 && summary.takeovers == 1)
+        #expect(summary.rateByRound == [
+            RoundRate(round: 0, verdicts: 2, takeovers: 1), RoundRate(round: 1, verdicts: 1, takeovers: 0),
+        ])
+        #expect(summary.tokens == TokenCounts(draft: 11, target: 7))
+        #expect(summary.tokensReplaced == 0)
+        #expect(summary.wallSeconds == 10)
+        #expect(summary.tokensPerSecond == 1.8)
+        #expect(summary.busy == [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)])
+        #expect(try store.summary(of: example.run, equality: ==) == summary)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func problemsCarryTheirPathsAndBlocks() throws {
+        let example = Example(.continue)
+        let (store, folder) = try stored(example)
+        let problems = try #require(try store.results(of: example.run, equality: ==)).problems
+        #expect(problems.map(\.id) == ["one", "two", "three"])
+        #expect(problems.map(\.answer) == ["2", nil, "6"])
+        #expect(problems.map(\.isRight) == [true, false, nil])
+        #expect(problems.map(\.votes) == [1, 0, 1])
+        #expect(problems.map(\.rounds) == [2, 1, 0])
+        #expect(problems.map(\.takeovers) == [1, 0, 0])
+        #expect(problems.map(\.verdicts) == [3, 0, 0])
+        #expect(problems.map(\.seconds) == [4, 1, 0])
+        #expect(problems[0].tokens == TokenCounts(draft: 9, target: 7))
+        #expect(problems[0].paths.map(\.isRight) == [true, false])
+        #expect(problems[1].paths.map(\.isRight) == [false, nil])
+        #expect(problems[2].paths.map(\.outcome) == [.answered, .cancelled])
+        let blocks = problems[0].paths[1].blocks
+        #expect(blocks.map(\.author) == [.draft, .target, .draft])
+        #expect(blocks.map(\.verdict) == [.takeOver, nil, .keep])
+        #expect(blocks.map(\.stands) == [true, true, true])
+        #expect(blocks[0].text == "a\u{FFFD}")
+        #expect(blocks[0].tokens == 5)
+        #expect(blocks[0].score == 0.5 && blocks[0].pValue == 0.25 && blocks[0].scoredBy == "target-0")
+        #expect(blocks[0].stratum == "round=0" && blocks[0].bankCount == 3 && blocks[0].rate == 0.4)
+        #expect(blocks[1].score == nil && blocks[1].scoredTiming == nil)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func replacedBlocksDoNotStand() throws {
+        let example = Example(.resample)
+        let (store, folder) = try stored(example)
+        let results = try #require(try store.results(of: example.run, equality: ==))
+        #expect(results.summary.tokens == TokenCounts(draft: 6, target: 7))
+        #expect(results.summary.tokensReplaced == 5)
+        #expect(results.problems[0].paths[1].blocks.map(\.stands) == [false, true, true])
+        #expect(results.problems[0].paths[1].tokens == TokenCounts(draft: 1, target: 7))
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func pagesAreBounded() throws {
+        let example = Example(.continue)
+        let (store, folder) = try stored(example)
+        let whole = try #require(try store.results(of: example.run, equality: ==))
+        var pages: [ProblemResult] = []
+        for problem in 0..<3 {
+            let page = try #require(try store.results(
+                of: example.run, problems: problem..<problem + 1, summary: whole.summary, equality: ==))
+            #expect(page.summary == whole.summary)
+            pages += page.problems
+        }
+        #expect(pages == whole.problems)
+        let light = try #require(try store.results(of: example.run, blocks: false, equality: ==))
+        #expect(light.problems.allSatisfy { $0.paths.allSatisfy(\.blocks.isEmpty) })
+        #expect(light.problems.map(\.tokens) == whole.problems.map(\.tokens))
+        #expect(try store.results(of: example.run, problems: 3..<9, equality: ==)?.problems.isEmpty == true)
+        #expect(try store.results(of: RunID("0b"), equality: ==) == nil)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func anOpenRunIsReported() throws {
+        let example = Example(.continue, isEnded: false)
+        let (store, folder) = try stored(example)
+        let results = try #require(try store.results(of: example.run, equality: ==))
+        #expect(results.summary.state == .open)
+        #expect(results.summary.wallSeconds == 8)
+        #expect(results.problems[2].isEnded == false)
+        #expect(results.problems[2].paths[1].outcome == nil)
+        let status = try #require(try store.runs().first)
+        #expect(status.problemsEnded == 2 && status.paths == 6 && status.pathsEnded == 5)
+        #expect(status.endedWallMs == nil && status.state == .open)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func runsAreFound() throws {
+        let example = Example(.continue)
+        let (store, folder) = try stored(example)
+        var maker = RecordMaker(seed: 9)
+        let other = maker.run(problems: 1, paths: 1, rounds: 1, isEnded: true)
+        try store.append(other)
+        let otherID = RecordMaker.path(other[0]).run
+        #expect(try store.findRun(prefix: "7F3a") == [example.run])
+        #expect(try store.findRun(prefix: "") == [otherID, example.run])
+        #expect(try store.findRun(prefix: "%") == [])
+        #expect(try store.runs(limit: 1).map(\.run) == [otherID])
+        #expect(try store.run(submittedAs: "key") == example.run)
+        #expect(try store.run(submittedAs: "none") == nil)
+        #expect(try store.submissionKeys().count == 2)
+        #expect(try store.spec(of: example.run)?.name == "batch")
+        withExtendedLifetime(folder) {}
+    }
+}
