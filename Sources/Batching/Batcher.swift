@@ -168,13 +168,20 @@ public struct Batcher: Sendable {
             let request = requests[id]!
             table.adoptFollowingBlocks(request.key, of: request.tokens, limit: request.firstLogits)
             if let link = table.nextLink(request.key, in: request.tokens) {
-                let startsBlock = table.length(of: request.key).isMultiple(of: BlockLayout.tokensPerBlock)
-                guard begun.insert(link).inserted || !startsBlock else { continue }
+                let isFirst = begun.insert(link).inserted
+                guard isFirst || !canShareNextBlock(request) else { continue }
             }
             let count = min(left, request.tokens.count - table.length(of: request.key))
             addChunk(id, tokens: count, to: &plan)
             left -= count
         }
+    }
+
+    /// Whether the request could use its next block if somebody else computed it.
+    private func canShareNextBlock(_ request: BatchRequest) -> Bool {
+        let length = table.length(of: request.key)
+        return length.isMultiple(of: BlockLayout.tokensPerBlock)
+            && length + BlockLayout.tokensPerBlock <= request.firstLogits
     }
 
     private func isDecoding(_ id: RequestID) -> Bool {

@@ -25,7 +25,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         case .refused(let refusal):
             refusal.description
         case .tokenOutsideVocabulary(let token, let vocabularySize):
-            "token \(token) is not in the model's vocabulary of \(vocabularySize); were the ids made for another model?"
+            "token \(token) is not in the model's vocabulary of \(vocabularySize); "
+                + "were the ids made for another model?"
         case .contextTooLong(let tokens, let limit):
             "the request has \(tokens) tokens, but one sequence holds at most \(limit); shorten the context, "
                 + "or give the cache more memory if the model's own context is longer"

@@ -78,7 +78,8 @@ extension ForwardPass {
         let scale = 1 / Float(length).squareRoot()
 
         forEachBlock(first...last) { block, slot, positions in
-            let keys = cache.keys(layer: index, block: batch.blockTables[table + block], head: head) + slot * length
+            let block = batch.blockTables[table + block]
+            let keys = cache.keys(layer: index, block: block, head: head) + slot * length
             for member in 0..<group {
                 a1_dot_rows(
                     queries + member * length, keys, Int64(length), Int64(positions.count), Int64(length), scale,
@@ -92,7 +93,8 @@ extension ForwardPass {
         }
         outputs.update(repeating: 0, count: group * length)
         forEachBlock(first...last) { block, slot, positions in
-            let values = cache.values(layer: index, block: batch.blockTables[table + block], head: head) + slot * length
+            let block = batch.blockTables[table + block]
+            let values = cache.values(layer: index, block: block, head: head) + slot * length
             for member in 0..<group {
                 a1_axpy_rows(
                     scores + member * maximumContext + positions.lowerBound - first, values, Int64(length),

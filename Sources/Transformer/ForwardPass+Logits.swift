@@ -16,9 +16,9 @@ extension ForwardPass {
             }
             product.multiply(model.weights.output, scratch.logitInput, count: count, into: scratch.logits)
             pool.run(count: count) { row, thread in
-                let logits = scratch.logits + row * vocabulary
-                if let cap = sizes.logitSoftCap { softCap(logits, vocabulary, cap) }
-                consume(first + row, Logits(values: UnsafeMutableBufferPointer(start: logits, count: vocabulary)), thread)
+                let values = UnsafeMutableBufferPointer(start: scratch.logits + row * vocabulary, count: vocabulary)
+                if let cap = sizes.logitSoftCap { softCap(scratch.logits + row * vocabulary, vocabulary, cap) }
+                consume(first + row, Logits(values: values), thread)
             }
         }
     }

@@ -31,7 +31,8 @@ import Testing
                 let tokens = batcher.request(chunk.request)!.tokens
                 let blocks = batcher.blocks(of: chunk.key)
                 let end = chunk.positions.upperBound
-                #expect(twin.read(end, through: blocks) == Array(tokens.prefix(end)), "a step overwrote another sequence")
+                let read = twin.read(end, through: blocks)
+                #expect(read == Array(tokens.prefix(end)), "a step overwrote another sequence")
             }
             batcher.commit(plan)
             return plan.chunks
@@ -85,6 +86,17 @@ import Testing
         machine.run()
         // Six full blocks once; the four tokens after them for each path.
         #expect(machine.computed == 96 + 6 * 4)
+    }
+
+    @Test func pathsWhosePromptFillsItsBlocksDoNotWaitForEachOther() throws {
+        var machine = Machine(BatchLimits(blockCount: 64, maximumStepTokens: 256, maximumSequences: 8))
+        let prompt = (0..<64).map(Int32.init)
+        for path in 0..<6 { try machine.batcher.submit(Self.generate(UInt64(path), prompt, 1)) }
+        for chunk in machine.step() { machine.finishOrAppend(chunk) { _, _ in 0 } }
+        // The first has computed all; the others need the logits of token 63, so they compute its block too.
+        let chunks = machine.step()
+        #expect(chunks.map(\.request) == [1, 2, 3, 4, 5])
+        #expect(chunks.allSatisfy { $0.positions == 48..<64 })
     }
 
     @Test func aSequenceGoesOnFromItsCache() throws {

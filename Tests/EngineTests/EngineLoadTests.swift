@@ -86,7 +86,8 @@ import Transformer
             let receiver = Receiver()
             // Held by the engine and by its thread; gone when both are.
             thread = receiver
-            let engine = try Engine(model: TinyModel().load(), options: EngineOptions(kvCacheBytes: 1 << 20)) { event in
+            let options = EngineOptions(kvCacheBytes: 1 << 20)
+            let engine = try Engine(model: TinyModel().load(), options: options) { event in
                 receiver.failures.withLock { $0 += [event.error].compactMap { $0 } }
             }
             for request in Workload(seed: 1, count: 60).generate {

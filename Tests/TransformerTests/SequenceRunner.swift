@@ -10,7 +10,8 @@ final class SequenceRunner {
     let pass: ForwardPass
     private var batch = ForwardBatch()
 
-    init(_ model: TransformerModel, threads: Int = 1, blocks: Int = 64, rows: Int = 256, tokensPerBlock: Int = 16) throws {
+    init(_ model: TransformerModel, threads: Int = 1, rows: Int = 256) throws {
+        let (blocks, tokensPerBlock) = (64, 16)
         self.model = model
         cache = KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock)
         pass = try ForwardPass(

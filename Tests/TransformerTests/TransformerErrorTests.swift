@@ -6,7 +6,9 @@ import Testing
 /// Bad model files end in an error that names the key or tensor.
 @Suite struct TransformerErrorTests {
     /// The message with which a file is refused after `change`.
-    private func refusal(_ model: RandomModel = RandomModel.samples[0], _ change: (inout ModelFileWriter) -> Void) -> String {
+    private func refusal(
+        _ model: RandomModel = RandomModel.samples[0], _ change: (inout ModelFileWriter) -> Void
+    ) -> String {
         var writer = ModelFileWriter(metadata: model.metadata(), tensors: model.tensors())
         change(&writer)
         do {
