@@ -5,9 +5,13 @@
 public struct ModelFileWriter: Sendable {
     /// A tensor to be written: `shape` fastest dimension first, `bytes` in the layout of `type`.
     public struct Tensor: Sendable {
+        /// Its name, 1 to 64 bytes.
         public var name: String
+        /// Extents, the fastest one first.
         public var shape: [Int]
+        /// How its values are stored.
         public var type: TensorType
+        /// Its values in that layout.
         public var bytes: [UInt8]
 
         /// A tensor from its parts; `bytes` must be as long as shape and type say.
