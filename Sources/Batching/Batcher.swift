@@ -35,6 +35,9 @@ public struct Batcher: Sendable {
     /// The tokens cached for a sequence.
     public func cachedTokens(of key: SequenceKey) -> [Int32] { table.sequences[key]?.tokens ?? [] }
 
+    /// How many tokens are cached for a sequence.
+    public func cachedLength(of key: SequenceKey) -> Int { table.length(of: key) }
+
     /// The KV blocks of a sequence, in order of position.
     public func blocks(of key: SequenceKey) -> [BlockID] { table.sequences[key]?.blocks ?? [] }
 

@@ -6,6 +6,7 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidOption(name: String, value: String, rule: String)
     case kernels(TensorError)
     case cannotStartThread(code: Int32)
+    case cannotAllocate(kvCacheBytes: Int)
     case refused(BatchRefusal)
     case tokenOutsideVocabulary(token: Int32, vocabularySize: Int)
     case contextTooLong(tokens: Int, limit: Int)
@@ -22,6 +23,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
             error.description
         case .cannotStartThread(let code):
             "cannot start the compute thread (error \(code)); free memory or raise the limit of threads"
+        case .cannotAllocate(let kvCacheBytes):
+            "the system does not give \(kvCacheBytes) bytes for the KV cache; ask for less (kvCacheBytes)"
         case .refused(let refusal):
             refusal.description
         case .tokenOutsideVocabulary(let token, let vocabularySize):

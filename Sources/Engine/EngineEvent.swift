@@ -37,7 +37,7 @@ public struct Timing: Sendable, Equatable {
     public var queuedSeconds: Double = 0
     /// From then to the end; other requests are computed in the same steps.
     public var computeSeconds: Double = 0
-    /// Tokens of the context that came from the cache.
+    /// Tokens that came from the cache, its own or another sequence's.
     public var cachedTokens: Int = 0
     /// Tokens computed for it.
     public var computedTokens: Int = 0

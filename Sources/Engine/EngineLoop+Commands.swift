@@ -13,7 +13,6 @@ extension EngineLoop {
             batcher.release(key)
         case .shutDown:
             for id in tasks.keys.sorted() { fail(id, .shutDown) }
-            publishStatistics()
             return false
         }
         return true
@@ -31,7 +30,7 @@ extension EngineLoop {
                 id: request.id, key: request.key, tokens: request.context,
                 work: .generate(maximumTokens: generation.maximumTokens), isRunAhead: request.isRunAhead)
             try enter(batched, .generate(generation), submitted)
-        } catch { onEvent(.failed(request.id, error)) }
+        } catch { events.append(.failed(request.id, error)) }
     }
 
     private func accept(_ request: ScoreRequest, _ submitted: ContinuousClock.Instant) {
@@ -45,7 +44,7 @@ extension EngineLoop {
             let batched = BatchRequest(
                 id: request.id, key: request.key, tokens: tokens, work: .score(blockTokens: request.block.count))
             try enter(batched, .score(Scoring(request)), submitted)
-        } catch { onEvent(.failed(request.id, error)) }
+        } catch { events.append(.failed(request.id, error)) }
     }
 
     private func enter(
@@ -66,6 +65,6 @@ extension EngineLoop {
     func fail(_ id: RequestID, _ error: EngineError) {
         guard tasks.removeValue(forKey: id) != nil else { return }
         batcher.finish(id)
-        onEvent(.failed(id, error))
+        events.append(.failed(id, error))
     }
 }

@@ -30,8 +30,10 @@ final class EngineLoop: @unchecked Sendable {
     var batcher: Batcher
     var tasks: [RequestID: Task] = [:]
     var statistics = EngineStatistics()
-    let onEvent: @Sendable (EngineEvent) -> Void
+    /// Given out once the statistics that go with them can be read.
+    var events: [EngineEvent] = []
 
+    private let onEvent: @Sendable (EngineEvent) -> Void
     private let queue: CommandQueue
     private let board: StatisticsBoard
     private let cache: KVCache
@@ -55,7 +57,10 @@ final class EngineLoop: @unchecked Sendable {
         let blocks = try options.blockCount(
             bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock))
         contextLimit = min(sizes.contextLength, blocks * tokensPerBlock)
-        cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock)
+        guard let cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock) else {
+            throw .cannotAllocate(kvCacheBytes: options.kvCacheBytes)
+        }
+        self.cache = cache
         let pool = ComputePool(threadCount: options.threadCount)
         do {
             pass = try ForwardPass(
@@ -67,7 +72,7 @@ final class EngineLoop: @unchecked Sendable {
             blockCount: blocks, maximumStepTokens: options.maximumStepTokens,
             maximumSequences: options.maximumSequences))
         outcomes = .allocate(capacity: options.maximumStepTokens)
-        publishStatistics()
+        publish()
     }
 
     deinit {
@@ -81,11 +86,10 @@ final class EngineLoop: @unchecked Sendable {
             var commands: [EngineCommand] = []
             let waited = clock.measure { commands = queue.take(waits: tasks.isEmpty) }
             if tasks.isEmpty { statistics.idleSeconds += waited.seconds }
-            for command in commands {
-                guard obey(command) else { return }
-            }
-            step(clock)
-            publishStatistics()
+            let goesOn = commands.allSatisfy { obey($0) }
+            if goesOn { step(clock) }
+            publish()
+            guard goesOn else { return }
         }
     }
 
@@ -109,7 +113,7 @@ final class EngineLoop: @unchecked Sendable {
         statistics.computeSeconds += seconds
         if plan.isWaitingForMemory { statistics.memoryWaitSeconds += seconds }
         for (row, wanted) in wantedRows.enumerated() {
-            publish(outcomes[row], of: wanted, now: end)
+            take(outcomes[row], of: wanted, now: end)
         }
     }
 
@@ -130,10 +134,7 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     private func note(_ chunk: PlannedChunk, now: ContinuousClock.Instant) {
-        if tasks[chunk.request]!.started == nil {
-            tasks[chunk.request]!.started = now
-            tasks[chunk.request]!.timing.cachedTokens = chunk.positions.lowerBound
-        }
+        if tasks[chunk.request]!.started == nil { tasks[chunk.request]!.started = now }
         tasks[chunk.request]!.timing.computedTokens += chunk.positions.count
         statistics.prefilledTokens += chunk.positions.count - (isDecoding(chunk) ? 1 : 0)
     }
@@ -144,13 +145,16 @@ final class EngineLoop: @unchecked Sendable {
         return chunk.positions.lowerBound >= generation.request.context.count
     }
 
-    func publishStatistics() {
+    /// Lets the world see what has happened since the last call.
+    private func publish() {
         statistics.active = batcher.activeCount
         statistics.waiting = batcher.waitingCount
         statistics.cachedSequences = batcher.cachedSequenceCount
         statistics.kvBlocksTotal = batcher.limits.blockCount
         statistics.kvBlocksFree = batcher.freeBlockCount
         board.statistics.withLock { $0 = statistics }
+        for event in events { onEvent(event) }
+        events.removeAll(keepingCapacity: true)
     }
 }
 

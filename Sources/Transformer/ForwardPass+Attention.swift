@@ -1,9 +1,5 @@
 import CKernels
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Grouped-query attention (Ainslie et al., arXiv:2305.13245) over keys and values in blocks.
 extension ForwardPass {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Storage for keys and values in float32, in blocks of `tokensPerBlock` positions.
 ///
 /// Layout: `[layer][block][head of keys and values][keys, values][position in block][head length]`. Pages
@@ -15,8 +17,11 @@ public final class KVCache: @unchecked Sendable {
     private let layerStride: Int
     private let storage: UnsafeMutablePointer<Float>
 
-    public init(_ model: ModelConfiguration, blockCount: Int, tokensPerBlock: Int) {
+    /// Nil if the system does not give the memory.
+    public init?(_ model: ModelConfiguration, blockCount: Int, tokensPerBlock: Int) {
         precondition(blockCount > 0 && tokensPerBlock > 0)
+        let bytes = blockCount * Self.bytesPerBlock(model, tokensPerBlock: tokensPerBlock)
+        guard let memory = malloc(bytes) else { return nil }
         self.blockCount = blockCount
         self.tokensPerBlock = tokensPerBlock
         headLength = model.headLength
@@ -24,11 +29,11 @@ public final class KVCache: @unchecked Sendable {
         headStride = 2 * tokensPerBlock * model.headLength
         blockStride = model.keyValueHeadCount * headStride
         layerStride = blockCount * blockStride
-        storage = .allocate(capacity: layerCount * layerStride)
+        storage = memory.bindMemory(to: Float.self, capacity: layerCount * layerStride)
     }
 
     deinit {
-        storage.deallocate()
+        free(storage)
     }
 
     /// Bytes that one block of a model takes.

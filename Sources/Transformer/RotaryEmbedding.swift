@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import CKernels
+import Glibc
 
 /// Which numbers of a head form the pairs that a position turns.
 public enum RotaryOrder: Sendable, Equatable {

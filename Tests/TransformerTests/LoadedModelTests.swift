@@ -18,7 +18,9 @@ import Tokenizers
     ]
 
     /// Opens a random model whose metadata have been changed; the error's text if that fails.
-    private func open(_ change: (inout [(String, MetadataValue)]) -> Void) throws -> Result<LoadedModel, ModelLoadError> {
+    private func open(
+        _ change: (inout [(String, MetadataValue)]) -> Void
+    ) throws -> Result<LoadedModel, ModelLoadError> {
         let model = RandomModel.samples[0]
         var metadata = model.metadata() + Self.tokenizer
         change(&metadata)

@@ -1,5 +1,6 @@
 import ModelFiles
 import Tensors
+import Testing
 
 @testable import Transformer
 
@@ -13,7 +14,7 @@ final class SequenceRunner {
     init(_ model: TransformerModel, threads: Int = 1, rows: Int = 256) throws {
         let (blocks, tokensPerBlock) = (64, 16)
         self.model = model
-        cache = KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock)
+        cache = try #require(KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock))
         pass = try ForwardPass(
             model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: rows,
             maximumContext: blocks * tokensPerBlock)

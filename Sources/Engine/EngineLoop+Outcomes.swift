@@ -2,7 +2,7 @@ import Batching
 
 /// What a step's logits mean for the requests that wanted them.
 extension EngineLoop {
-    func publish(_ outcome: RowOutcome, of wanted: WantedRow, now: ContinuousClock.Instant) {
+    func take(_ outcome: RowOutcome, of wanted: WantedRow, now: ContinuousClock.Instant) {
         // An earlier row of the same step may have ended the request.
         guard let work = tasks[wanted.request]?.work else { return }
         switch (outcome, work) {
@@ -30,7 +30,7 @@ extension EngineLoop {
         }
         if generation.block.finish != .endToken { statistics.generatedTokens += 1 }
         let timing = finish(id, now)
-        onEvent(.generated(id, generation.block, timing))
+        events.append(.generated(id, generation.block, timing))
     }
 
     private func advance(
@@ -40,13 +40,14 @@ extension EngineLoop {
         statistics.scoredTokens += 1
         guard scoring.isComplete else { return }
         let timing = finish(id, now)
-        onEvent(.scored(id, logProbabilities: scoring.logProbabilities, timing))
+        events.append(.scored(id, logProbabilities: scoring.logProbabilities, timing))
     }
 
     private func finish(_ id: RequestID, _ now: ContinuousClock.Instant) -> Timing {
         let task = tasks.removeValue(forKey: id)!
-        batcher.finish(id)
         var timing = task.timing
+        timing.cachedTokens = batcher.cachedLength(of: batcher.request(id)!.key) - timing.computedTokens
+        batcher.finish(id)
         let started = task.started ?? now
         timing.queuedSeconds = task.submitted.duration(to: started).seconds
         timing.computeSeconds = started.duration(to: now).seconds
