@@ -20,7 +20,7 @@ public struct ScoreBank: Sendable {
     public init() {}
 
     /// Every score, ascending.
-    public var sortedScores: [Double] { runs.flatMap(\.self) }
+    public var sortedScores: [Double] { runs.flatMap { $0 } }
 
     /// Where a score stands among those of the bank; it need not be one of them.
     public func rank(of score: Double) -> Rank {
@@ -62,7 +62,7 @@ public struct ScoreBank: Sendable {
         greatest[index] = runs[index][half - 1]
         greatest.insert(upper[upper.count - 1], at: index + 1)
         runs.insert(upper, at: index + 1)
-        lengths = FenwickTree(runs.map(\.count))
+        lengths = FenwickTree(runs.map { $0.count })
     }
 
     /// How many scores satisfy a condition that holds for a beginning of the sorted scores.

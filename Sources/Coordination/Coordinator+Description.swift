@@ -7,7 +7,7 @@ extension Coordinator {
     public var durableDescription: String {
         var lines: [String] = []
         for number in openRuns {
-            let run = runs[number]!
+            let run = runs[number]
             lines.append("run \(run.spec.id) \(run.spec.submissionKey) \(run.contentDigest) \(run.counts)")
             for (index, problem) in run.problems.enumerated() {
                 // Whether paths exist that nothing has happened to is a matter of this life.

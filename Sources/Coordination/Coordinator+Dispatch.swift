@@ -10,7 +10,11 @@ import Domain
 /// have room takes over paths that wait for one that has none.
 extension Coordinator {
     mutating func dispatch() {
-        guard !isDraining else { return }
+        guard !isDraining, !openRuns.isEmpty else { return }
+        begunBound = 0
+        for worker in workers.indices where workers[worker].state == .live {
+            begunBound += capacity(worker) * limits.begunPathsPerSlot
+        }
         for role in Role.allCases { dispatch(role) }
     }
 
@@ -70,18 +74,18 @@ extension Coordinator {
     private mutating func takeWork(_ role: Role, for worker: Int, reserved: Int?) -> PathReference? {
         var best: Int?
         for run in openRuns where hasWork(run, role, for: worker) {
-            if let other = best, runs[other]!.lines[role].inFlight <= runs[run]!.lines[role].inFlight { continue }
+            if let other = best, runs[other].lines[role].inFlight <= runs[run].lines[role].inFlight { continue }
             best = run
         }
         guard let run = best else { return takeOverWaiting(role, for: worker, reserved: reserved) }
         let free = firstFree(run, role)
         let pinned = firstPinned(run, role, to: worker)
         if let pinned, free.map({ pinned < $0 }) ?? true {
-            runs[run]!.lines[role].pinned[worker]!.removeFirst()
+            runs[run].lines[role].pinned[worker]!.removeFirst()
             return taken(pinned, role)
         }
         if let free {
-            runs[run]!.lines[role].free.removeFirst()
+            runs[run].lines[role].free.removeFirst()
             return taken(free, role)
         }
         return firstFresh(run)
@@ -89,7 +93,7 @@ extension Coordinator {
 
     private mutating func hasWork(_ run: Int, _ role: Role, for worker: Int) -> Bool {
         if firstPinned(run, role, to: worker) != nil || firstFree(run, role) != nil { return true }
-        return runs[run]!.policy.opener.role == role && hasRoomToBegin(role) && firstFresh(run) != nil
+        return runs[run].policy.opener.role == role && hasRoomToBegin(role) && firstFresh(run) != nil
     }
 
     private mutating func taken(_ entry: ReadyEntry, _ role: Role) -> PathReference {
@@ -99,11 +103,12 @@ extension Coordinator {
 
     /// What waits for another worker without room, its own or for new work.
     private mutating func takeOverWaiting(_ role: Role, for worker: Int, reserved: Int?) -> PathReference? {
+        guard queuedPieces[role] > 0 else { return nil }
         for other in workers.indices where other != worker && workers[other].hello.role == role {
             guard other == reserved || !hasRoom(other) else { continue }
             for run in openRuns {
                 guard let entry = firstPinned(run, role, to: other) else { continue }
-                runs[run]!.lines[role].pinned[other]!.removeFirst()
+                runs[run].lines[role].pinned[other]!.removeFirst()
                 return taken(entry, role)
             }
         }
@@ -113,9 +118,6 @@ extension Coordinator {
     /// Whether a path may begin at this role: more begun paths than the workers can hold in their caches would keep
     /// nobody busier and let every problem wait for every other.
     private func hasRoomToBegin(_ role: Role) -> Bool {
-        guard openRuns.contains(where: { runs[$0]!.policy.opener.role == role }) else { return false }
-        var slots = 0
-        for worker in workers.indices where workers[worker].state == .live { slots += capacity(worker) }
-        return begunPaths < slots * limits.begunPathsPerSlot
+        begunPaths < begunBound && openRuns.contains { runs[$0].policy.opener.role == role }
     }
 }

@@ -5,7 +5,7 @@ extension Coordinator {
     /// Orders the path's next piece at this worker, whose role fits.
     mutating func order(_ reference: PathReference, at worker: Int) {
         let path = self[reference].path
-        let policy = runs[reference.run]!.policy
+        let policy = runs[reference.run].policy
         guard let stage = path.state.stage else { preconditionFailure("\(key(reference)) needs no work") }
         let role = policy.role(for: stage)
         if self[reference].desk.homes[role] != worker { forget(reference, role) }
@@ -30,7 +30,7 @@ extension Coordinator {
         if workers[worker].orders.isEmpty { workers[worker].lastProgressMs = now.monotonicMs }
         workers[worker].orders[tag.order] = reference
         self[reference].desk.place = .ordered(outstanding)
-        runs[reference.run]!.lines[role].inFlight += 1
+        runs[reference.run].lines[role].inFlight += 1
         counters.ordersSent += 1
         tell(worker, .order(Order(tag: tag, context: context, work: work)))
         log(
@@ -55,7 +55,7 @@ extension Coordinator {
         _ reference: PathReference, _ path: Path, _ policy: PathPolicy, by author: Author
     ) -> GenerateTask {
         let seed = Seeds.derive(
-            run: runs[reference.run]!.spec.settings.seed, problem: reference.problem, path: reference.path,
+            run: runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
             round: path.round, purpose: author.seedPurpose)
         return GenerateTask(
             segment: self[reference].path.takeSegmentID(),
@@ -67,9 +67,9 @@ extension Coordinator {
     /// does not, says `contextLost`.
     private mutating func contextUpdate(_ reference: PathReference, _ path: Path, at worker: Int) -> ContextUpdate {
         let needed = path.standing
-        let held = workers[worker].held.updateValue(needed.map(\.id), forKey: reference)
+        let held = workers[worker].held.updateValue(needed.map { $0.id }, forKey: reference)
         guard let held else {
-            let text = runs[reference.run]!.problems[reference.problem].spec.text
+            let text = runs[reference.run].problems[reference.problem].spec.text
             return ContextUpdate(base: .problem(text), segments: needed)
         }
         var common = 0

@@ -8,12 +8,12 @@ extension Coordinator {
     mutating func start() {
         for number in openRuns {
             markCompute(number)
-            for problem in runs[number]!.problems.indices where runs[number]!.problems[problem].phase == .open {
-                for path in runs[number]!.problems[problem].paths.indices {
+            for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
+                for path in runs[number].problems[problem].paths.indices {
                     takeUp(PathReference(run: number, problem: problem, path: path))
                 }
                 settle(number, problem)
-                if runs[number] == nil { break }
+                if !runs[number].isOpen { break }
             }
             settle(number)
         }
@@ -74,20 +74,20 @@ extension Coordinator {
 
     /// Ends a problem whose paths have ended, or whose open paths cannot change its majority.
     private mutating func settle(_ run: Int, _ problem: Int) {
-        guard runs[run] != nil, runs[run]!.problems[problem].phase == .open else { return }
-        let open = runs[run]!.problems[problem].paths.count - runs[run]!.problems[problem].pathsEnded
-        let votes = runs[run]!.problems[problem].votes
+        guard runs[run].isOpen, runs[run].problems[problem].phase == .open else { return }
+        let open = runs[run].problems[problem].paths.count - runs[run].problems[problem].pathsEnded
+        let votes = runs[run].problems[problem].votes
         if open > 0 {
-            guard runs[run]!.spec.settings.decidesEarly, MajorityVote.isDecided(votes, openPaths: open) else { return }
-            for path in runs[run]!.problems[problem].paths.indices {
+            guard runs[run].spec.settings.decidesEarly, MajorityVote.isDecided(votes, openPaths: open) else { return }
+            for path in runs[run].problems[problem].paths.indices {
                 let reference = PathReference(run: run, problem: problem, path: path)
                 if !self[reference].path.state.isEnded { close(reference, .undecisive, reason: nil) }
             }
         }
         let majority = MajorityVote.decide(votes)
-        let spec = runs[run]!.problems[problem].spec
+        let spec = runs[run].problems[problem].spec
         let isRight = spec.answer.map { known in majority.map { AnswerEquality.areEqual($0.answer, known) } ?? false }
-        let id = runs[run]!.spec.id
+        let id = runs[run].spec.id
         commit(
             .problemEnded(
                 ProblemRecord(
@@ -103,14 +103,15 @@ extension Coordinator {
 
     /// Ends a run whose problems have ended.
     private mutating func settle(_ run: Int) {
-        guard let open = runs[run], open.counts.problemsEnded == open.problems.count else { return }
+        guard runs[run].isOpen, runs[run].counts.problemsEnded == runs[run].problems.count else { return }
+        let id = runs[run].spec.id
         end(run, .finished)
-        log(.info, "run finished", run: open.spec.id)
+        log(.info, "run finished", run: id)
     }
 
     /// Records the end of a run. Its paths have ended.
     mutating func end(_ run: Int, _ state: RunState) {
-        let id = runs[run]!.spec.id
+        let id = runs[run].spec.id
         commit(.busyMeasured(id, busyShares(run)))
         commit(.runEnded(id, state, recordedWallMs: now.wallMs))
     }
@@ -146,7 +147,7 @@ extension Coordinator {
             queuedPieces[role(of: reference)] -= 1
             self[reference].desk.place = .nowhere
         case .parked:
-            runs[reference.run]!.problems[reference.problem].parked.removeAll { $0 == reference.path }
+            runs[reference.run].problems[reference.problem].parked.removeAll { $0 == reference.path }
             self[reference].desk.place = .nowhere
         case .ordered(let order):
             finish(reference, order)
@@ -159,7 +160,7 @@ extension Coordinator {
         self[reference].desk.place = .nowhere
         workers[order.worker].orders[order.tag.order] = nil
         workers[order.worker].isAlone = false
-        runs[reference.run]!.lines[role(of: reference)].inFlight -= 1
+        runs[reference.run].lines[role(of: reference)].inFlight -= 1
     }
 
     /// Lets a worker drop what it caches of the path.
@@ -175,7 +176,7 @@ extension Coordinator {
         guard let stage = self[reference].path.state.stage else {
             preconditionFailure("\(key(reference)) is over and needs nobody")
         }
-        return runs[reference.run]!.policy.role(for: stage)
+        return runs[reference.run].policy.role(for: stage)
     }
 }
 

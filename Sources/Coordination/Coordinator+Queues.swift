@@ -18,9 +18,9 @@ extension Coordinator {
         if isSuspect(desk.tries) {
             suspects[role].insert(entry)
         } else if let home = desk.homes[role], workers[home].state == .live {
-            runs[reference.run]!.lines[role].pinned[home, default: ReadyQueue()].insert(entry)
+            runs[reference.run].lines[role].pinned[home, default: ReadyQueue()].insert(entry)
         } else {
-            runs[reference.run]!.lines[role].free.insert(entry)
+            runs[reference.run].lines[role].free.insert(entry)
         }
     }
 
@@ -31,13 +31,13 @@ extension Coordinator {
     /// The budget B: a takeover over the bound waits; it is never silently kept.
     private mutating func takesTakeoverSlot(_ reference: PathReference) -> Bool {
         guard self[reference].path.state == .takingOver, !self[reference].desk.holdsTakeoverSlot else { return true }
-        let bound = runs[reference.run]!.spec.settings.takeoversInFlight
-        if bound > 0, runs[reference.run]!.problems[reference.problem].takeoversInFlight >= bound {
-            runs[reference.run]!.problems[reference.problem].parked.append(reference.path)
+        let bound = runs[reference.run].spec.settings.takeoversInFlight
+        if bound > 0, runs[reference.run].problems[reference.problem].takeoversInFlight >= bound {
+            runs[reference.run].problems[reference.problem].parked.append(reference.path)
             self[reference].desk.place = .parked
             return false
         }
-        runs[reference.run]!.problems[reference.problem].takeoversInFlight += 1
+        runs[reference.run].problems[reference.problem].takeoversInFlight += 1
         self[reference].desk.holdsTakeoverSlot = true
         return true
     }
@@ -46,9 +46,9 @@ extension Coordinator {
     mutating func returnTakeoverSlot(_ reference: PathReference) {
         guard self[reference].desk.holdsTakeoverSlot else { return }
         self[reference].desk.holdsTakeoverSlot = false
-        runs[reference.run]!.problems[reference.problem].takeoversInFlight -= 1
-        guard let next = runs[reference.run]!.problems[reference.problem].parked.first else { return }
-        runs[reference.run]!.problems[reference.problem].parked.removeFirst()
+        runs[reference.run].problems[reference.problem].takeoversInFlight -= 1
+        guard let next = runs[reference.run].problems[reference.problem].parked.first else { return }
+        runs[reference.run].problems[reference.problem].parked.removeFirst()
         let waiting = PathReference(run: reference.run, problem: reference.problem, path: next)
         self[waiting].desk.place = .nowhere
         enqueue(waiting)
@@ -58,33 +58,38 @@ extension Coordinator {
     mutating func unpin(_ worker: Int) {
         let role = workers[worker].hello.role
         for run in openRuns {
-            guard let queue = runs[run]!.lines[role].pinned.removeValue(forKey: worker) else { continue }
-            for entry in queue.entries where isCurrent(entry) { runs[run]!.lines[role].free.insert(entry) }
+            guard let queue = runs[run].lines[role].pinned.removeValue(forKey: worker) else { continue }
+            for entry in queue.entries where isCurrent(entry) { runs[run].lines[role].free.insert(entry) }
         }
     }
 
     /// Whether the entry's path still waits under it.
     func isCurrent(_ entry: ReadyEntry) -> Bool {
-        guard let run = runs[entry.path.run],
-            run.problems[entry.path.problem].paths.indices.contains(entry.path.path)
-        else { return false }
-        return run.problems[entry.path.problem].paths[entry.path.path].desk.place == .queued(ticket: entry.ticket)
+        // Step by step, so that nothing is copied: the queues ask this often.
+        let path = entry.path
+        guard runs[path.run].isOpen, path.path < runs[path.run].problems[path.problem].paths.count else {
+            return false
+        }
+        guard case .queued(let ticket) = runs[path.run].problems[path.problem].paths[path.path].desk.place else {
+            return false
+        }
+        return ticket == entry.ticket
     }
 
     // MARK: The first of each queue that still counts
 
     mutating func firstFree(_ run: Int, _ role: Role) -> ReadyEntry? {
-        while let entry = runs[run]!.lines[role].free.first {
+        while let entry = runs[run].lines[role].free.first {
             if isCurrent(entry) { return entry }
-            runs[run]!.lines[role].free.removeFirst()
+            runs[run].lines[role].free.removeFirst()
         }
         return nil
     }
 
     mutating func firstPinned(_ run: Int, _ role: Role, to worker: Int) -> ReadyEntry? {
-        while let entry = runs[run]!.lines[role].pinned[worker]?.first {
+        while let entry = runs[run].lines[role].pinned[worker]?.first {
             if isCurrent(entry) { return entry }
-            runs[run]!.lines[role].pinned[worker]!.removeFirst()
+            runs[run].lines[role].pinned[worker]!.removeFirst()
         }
         return nil
     }
@@ -99,18 +104,18 @@ extension Coordinator {
 
     /// The next path of the run that was never begun, opening its problem if need be.
     mutating func firstFresh(_ run: Int) -> PathReference? {
-        while runs[run]!.fresh.problem < runs[run]!.problems.count {
-            let problem = runs[run]!.fresh.problem
+        while runs[run].fresh.problem < runs[run].problems.count {
+            let problem = runs[run].fresh.problem
             openProblem(run, problem)
-            let paths = runs[run]!.problems[problem].paths
-            while runs[run]!.fresh.path < paths.count {
-                let path = paths[runs[run]!.fresh.path]
+            let paths = runs[run].problems[problem].paths
+            while runs[run].fresh.path < paths.count {
+                let path = paths[runs[run].fresh.path]
                 if !path.desk.hasBegun, path.path.state == .opening {
-                    return PathReference(run: run, problem: problem, path: runs[run]!.fresh.path)
+                    return PathReference(run: run, problem: problem, path: runs[run].fresh.path)
                 }
-                runs[run]!.fresh.path += 1
+                runs[run].fresh.path += 1
             }
-            runs[run]!.fresh = FreshCursor(problem: problem + 1, path: 0)
+            runs[run].fresh = FreshCursor(problem: problem + 1, path: 0)
         }
         return nil
     }

@@ -78,43 +78,43 @@ extension Coordinator {
         let path = try advance(verdict.path, .judged(verdict.verdict, segment: verdict.segment))
         self[path].path.note(score: verdict.score)
         do throws(ScoreError) {
-            try runs[path.run]!.controller.restore(
+            try runs[path.run].controller.restore(
                 score: verdict.score, round: verdict.round, problem: path.problem)
         } catch {
             throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
         }
-        runs[path.run]!.counts.verdicts += 1
-        runs[path.run]!.counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
+        runs[path.run].counts.verdicts += 1
+        runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
     }
 
     private mutating func apply(_ end: PathRecord) throws(RecordError) {
         let path = try advance(end.path, .closed(end.outcome))
-        runs[path.run]!.counts.pathsEnded += 1
-        runs[path.run]!.problems[path.problem].pathsEnded += 1
+        runs[path.run].counts.pathsEnded += 1
+        runs[path.run].problems[path.problem].pathsEnded += 1
         if let answer = end.answer {
             let score = self[path].path.meanScore
-            runs[path.run]!.problems[path.problem].votes.append(
+            runs[path.run].problems[path.problem].votes.append(
                 Vote(path: path.path, answer: answer, meanScore: score))
         }
     }
 
     private mutating func apply(_ end: ProblemRecord) throws(RecordError) {
         let number = try number(of: end.run)
-        guard runs[number]!.problems.indices.contains(end.problem),
-            runs[number]!.problems[end.problem].phase != .ended
+        guard runs[number].problems.indices.contains(end.problem),
+            runs[number].problems[end.problem].phase != .ended
         else { throw RecordError("problem \(end.problem) of run \(end.run) ends twice or does not exist") }
-        guard runs[number]!.problems[end.problem].paths.allSatisfy({ $0.path.state.isEnded }) else {
+        guard runs[number].problems[end.problem].paths.allSatisfy({ $0.path.state.isEnded }) else {
             throw RecordError("problem \(end.problem) of run \(end.run) ends before its paths")
         }
-        runs[number]!.problems[end.problem].phase = .ended
-        runs[number]!.problems[end.problem].answer = end.answer
-        runs[number]!.problems[end.problem].paths = []
-        runs[number]!.counts.problemsEnded += 1
+        runs[number].problems[end.problem].phase = .ended
+        runs[number].problems[end.problem].answer = end.answer
+        runs[number].problems[end.problem].paths = []
+        runs[number].counts.problemsEnded += 1
     }
 
     private mutating func applyEnd(of id: RunID, _ state: RunState, _ wallMs: Int64) throws(RecordError) {
         let number = try number(of: id)
-        let run = runs[number]!
+        let run = runs[number]
         var status = runStatus(run, waitingFor: [])
         status.state = state
         status.endedWallMs = wallMs
@@ -122,7 +122,7 @@ extension Coordinator {
         endedRuns[id] = EndedRun(
             status: status, submissionKey: run.spec.submissionKey, contentDigest: run.contentDigest)
         endedOrder.append(id)
-        runs[number] = nil
+        runs[number].close()
         runNumbers[id] = nil
         openRuns.removeAll { $0 == number }
     }
@@ -131,28 +131,28 @@ extension Coordinator {
     @discardableResult
     private mutating func advance(_ key: PathKey, _ event: PathEvent) throws(RecordError) -> PathReference {
         let number = try number(of: key.run)
-        guard runs[number]!.problems.indices.contains(key.problem),
-            (0..<runs[number]!.spec.settings.paths).contains(key.path)
+        guard runs[number].problems.indices.contains(key.problem),
+            (0..<runs[number].spec.settings.paths).contains(key.path)
         else { throw RecordError("\(key) is no path of its run") }
         openProblem(number, key.problem)
         guard let path = reference(key) else { throw RecordError("the problem of \(key) has ended") }
         let before = self[path].path.tokens
         do throws(IllegalPathEvent) {
-            try self[path].path.advance(event, policy: runs[number]!.policy)
+            try self[path].path.advance(event, policy: runs[number].policy)
         } catch {
             throw RecordError("\(key): \(error)")
         }
         let after = self[path].path.tokens
-        runs[number]!.counts.tokens.draft += after.draft - before.draft
-        runs[number]!.counts.tokens.target += after.target - before.target
+        runs[number].counts.tokens.draft += after.draft - before.draft
+        runs[number].counts.tokens.target += after.target - before.target
         return path
     }
 
     /// Makes the paths of a problem that has none yet.
     mutating func openProblem(_ run: Int, _ problem: Int) {
-        guard runs[run]!.problems[problem].phase == .waiting else { return }
-        runs[run]!.problems[problem].phase = .open
-        runs[run]!.problems[problem].paths = Array(repeating: OpenPath(), count: runs[run]!.spec.settings.paths)
+        guard runs[run].problems[problem].phase == .waiting else { return }
+        runs[run].problems[problem].phase = .open
+        runs[run].problems[problem].paths = Array(repeating: OpenPath(), count: runs[run].spec.settings.paths)
     }
 
     private func number(of id: RunID) throws(RecordError) -> Int {

@@ -83,11 +83,11 @@ extension Coordinator {
         let round = self[reference].path.round
         let tieBreak = Seeds.uniform(
             Seeds.derive(
-                run: runs[reference.run]!.spec.settings.seed, problem: reference.problem, path: reference.path,
+                run: runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
                 round: round, purpose: .pValue))
         let judgement: Judgement
         do throws(ScoreError) {
-            judgement = try runs[reference.run]!.controller.assess(
+            judgement = try runs[reference.run].controller.assess(
                 score: score, round: round, problem: reference.problem, tieBreak: tieBreak)
         } catch {
             preconditionFailure("a mean of checked log-probabilities is a score: \(error)")

@@ -10,7 +10,7 @@ extension Coordinator {
         return ClusterStatus(
             coordinator: coordinator,
             workers: workers.map { workerStatus($0, now: now) }.sorted { $0.name < $1.name },
-            runs: ended + openRuns.map { runStatus(runs[$0]!, waitingFor: missingRoles(runs[$0]!)) })
+            runs: ended + openRuns.map { runStatus(runs[$0], waitingFor: missingRoles(runs[$0])) })
     }
 
     private func workerStatus(_ worker: Worker, now: Moment) -> WorkerStatus {
@@ -73,7 +73,7 @@ extension Coordinator {
     /// Remembers where each worker's computing time stands as the run begins in this life.
     mutating func markCompute(_ run: Int) {
         for worker in workers.indices where workers[worker].firstMeasuredMs != nil {
-            runs[run]!.computedBefore[worker] = workers[worker].compute
+            runs[run].computedBefore[worker] = workers[worker].compute
         }
     }
 
@@ -82,7 +82,7 @@ extension Coordinator {
         let shares = workers.indices.compactMap { index -> BusyShare? in
             let worker = workers[index]
             guard let first = worker.firstMeasuredMs else { return nil }
-            let before = runs[run]!.computedBefore[index] ?? ComputeMark(computedMs: 0, measuredMs: first)
+            let before = runs[run].computedBefore[index] ?? ComputeMark(computedMs: 0, measuredMs: first)
             let elapsedMs = worker.compute.measuredMs - before.measuredMs
             guard elapsedMs > 0 else { return nil }
             let busy = Double(worker.compute.computedMs - before.computedMs) / Double(elapsedMs)

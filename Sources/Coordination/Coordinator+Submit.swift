@@ -43,7 +43,7 @@ extension Coordinator {
     }
 
     private func contentDigest(of run: RunID) -> UInt64? {
-        if let number = runNumbers[run] { return runs[number]!.contentDigest }
+        if let number = runNumbers[run] { return runs[number].contentDigest }
         return endedRuns[run]?.contentDigest
     }
 
@@ -86,7 +86,7 @@ extension Coordinator {
 
     /// The one run whose id begins with this text.
     private func runNamed(_ name: String) throws(ClientRefusal) -> RunID {
-        let known = openRuns.map { runs[$0]!.spec.id } + endedOrder
+        let known = openRuns.map { runs[$0].spec.id } + endedOrder
         let found = name.isEmpty ? [] : known.filter { $0.rawValue.hasPrefix(name) }
         guard let only = found.first else {
             throw ClientRefusal(code: .unknownRun, message: "run: no run begins with \"\(name)\"")
@@ -100,9 +100,9 @@ extension Coordinator {
 
     /// Ends every path that has been heard of; the run's own end covers the others.
     private mutating func cancelRun(_ number: Int) {
-        let id = runs[number]!.spec.id
-        for problem in runs[number]!.problems.indices where runs[number]!.problems[problem].phase == .open {
-            for path in runs[number]!.problems[problem].paths.indices {
+        let id = runs[number].spec.id
+        for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
+            for path in runs[number].problems[problem].paths.indices {
                 let reference = PathReference(run: number, problem: problem, path: path)
                 guard !self[reference].path.state.isEnded else { continue }
                 close(reference, .cancelled, reason: nil)

@@ -68,7 +68,7 @@ extension Coordinator {
             worker = oldest
             workerNumbers[workers[worker].hello.name] = nil
             peers[workers[worker].peer] = nil
-            for run in openRuns { runs[run]!.computedBefore[worker] = nil }
+            for run in openRuns { runs[run].computedBefore[worker] = nil }
             workers[worker] = Worker(hello: hello, peer: peer, nowMs: now.monotonicMs)
         }
         workerNumbers[hello.name] = worker

@@ -10,8 +10,8 @@ import Domain
 public struct Coordinator: Sendable {
     public let configuration: CoordinationConfiguration
 
-    /// By the number that `PathReference.run` means; nil once the run has ended.
-    var runs: [Run?] = []
+    /// By the number that `PathReference.run` means; what ended keeps its place and nothing else.
+    var runs: [Run] = []
     var runNumbers: [RunID: Int] = [:]
     /// Open runs in order of submission.
     var openRuns: [Int] = []
@@ -29,8 +29,9 @@ public struct Coordinator: Sendable {
     var suspects = RolePair(ReadyQueue())
     /// Pieces in queues, by the role they wait for.
     var queuedPieces = RolePair(0)
-    /// Paths that have had an order and are not over.
+    /// Paths that have had an order and are not over, and how many there may be with the workers of this moment.
     var begunPaths = 0
+    var begunBound = 0
 
     var orderSequence: UInt64 = 0
     var ticketSequence: UInt64 = 0
@@ -85,8 +86,8 @@ public struct Coordinator: Sendable {
 
     /// An open path. Changes in place.
     subscript(reference: PathReference) -> OpenPath {
-        get { runs[reference.run]!.problems[reference.problem].paths[reference.path] }
-        _modify { yield &runs[reference.run]!.problems[reference.problem].paths[reference.path] }
+        get { runs[reference.run].problems[reference.problem].paths[reference.path] }
+        _modify { yield &runs[reference.run].problems[reference.problem].paths[reference.path] }
     }
 
     private mutating func begin(_ now: Moment) {
@@ -135,13 +136,13 @@ public struct Coordinator: Sendable {
 
     /// The name of an open path.
     func key(_ reference: PathReference) -> PathKey {
-        PathKey(run: runs[reference.run]!.spec.id, problem: reference.problem, path: reference.path)
+        PathKey(run: runs[reference.run].spec.id, problem: reference.problem, path: reference.path)
     }
 
     /// The open path of this name; nil when there is none, whatever the numbers in it.
     func reference(_ key: PathKey) -> PathReference? {
-        guard let number = runNumbers[key.run], let run = runs[number], run.problems.indices.contains(key.problem),
-            run.problems[key.problem].paths.indices.contains(key.path)
+        guard let number = runNumbers[key.run], runs[number].problems.indices.contains(key.problem),
+            runs[number].problems[key.problem].paths.indices.contains(key.path)
         else { return nil }
         return PathReference(run: number, problem: key.problem, path: key.path)
     }

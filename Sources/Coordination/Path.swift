@@ -31,7 +31,7 @@ struct Path: Sendable {
 
     /// The content of the last balanced box in the standing text. A character cut in two becomes U+FFFD.
     var answer: String? {
-        AnswerExtractor.lastBox(in: standing.flatMap(\.text)).map { String(decoding: $0, as: UTF8.self) }
+        AnswerExtractor.lastBox(in: standing.flatMap { $0.text }).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// An id for a new segment. Every order gets its own, so that two workers that wrote for the same place of a

@@ -8,6 +8,7 @@ struct Run: Sendable {
     let policy: PathPolicy
     let contentDigest: UInt64
     let submittedWallMs: Int64
+    private(set) var isOpen = true
     var problems: [Problem]
     var controller: ConformalController
     var counts = RunCounts()
@@ -25,6 +26,12 @@ struct Run: Sendable {
         self.problems = problems.map { Problem(spec: $0) }
         controller = ConformalController(
             rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue, strata: spec.settings.strata)
+    }
+
+    /// The run has ended: lets go of everything that is large.
+    mutating func close() {
+        self = Run(spec: spec, problems: [], contentDigest: contentDigest, submittedWallMs: submittedWallMs)
+        isOpen = false
     }
 }
 

@@ -58,7 +58,7 @@ import Testing
     }
 
     /// From every prefix of the records, also one that cuts a transaction, the run can be finished.
-    @Test(arguments: UInt64(200)...207)
+    @Test(arguments: UInt64(200)...203)
     func everyBeginningOfTheRecordsCanBeFinished(seed: UInt64) throws {
         var numbers = TestNumbers(seed: seed)
         let workers = Self.workers(&numbers)
