@@ -107,9 +107,7 @@ extension String {
 extension [Int32] {
     /// As `RowColumns.tokens` reads them.
     var tokenData: Data {
-        var data = Data(capacity: count * 4)
-        for token in self { Swift.withUnsafeBytes(of: token.littleEndian) { data.append(contentsOf: $0) } }
-        return data
+        map(\.littleEndian).withUnsafeBytes { Data($0) }
     }
 }
 

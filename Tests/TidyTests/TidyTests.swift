@@ -1,0 +1,48 @@
+import Testing
+
+/// What a machine can check of the style, over the whole tree. Each failure names the place and the cure.
+@Suite struct TidyTests {
+    @Test func theTreeIsThere() {
+        let paths = Set(SourceTree.shared.entries.map(\.path))
+        #expect(paths.contains("Package.swift"))
+        #expect(SourceTree.shared.files.count { $0.module != nil } > 20)
+    }
+
+    @Test(arguments: SourceTree.shared.files.map(\.path)) func everyFileKeepsTheRules(path: String) throws {
+        let file = try #require(SourceTree.shared.files.first { $0.path == path })
+        for finding in Rules.all.flatMap({ $0(file) }) { Issue.record("\(finding)") }
+    }
+
+    @Test func everyModuleIsInTheTable() {
+        let modules = Set(SourceTree.shared.files.filter { $0.kind == "swift" }.compactMap(\.module))
+        for module in Set(ImportTable.rows.keys).subtracting(modules).sorted() {
+            Issue.record("ImportTable.swift: module \(module) does not exist: remove its row")
+        }
+        for module in modules.intersection(ImportTable.withoutSwift).sorted() {
+            Issue.record("Sources/\(module): Swift in a module of C: move it to a module of Swift")
+        }
+    }
+
+    @Test func theTopLevelHoldsOnlyWhatItShould() {
+        let allowed: Set<String> = [
+            "Package.swift", "Sources", "Tests", "cluster", "configs", "docs", "README.md", "LICENSE", "CHANGELOG.md",
+        ]
+        let found = Set(SourceTree.shared.entries.compactMap { $0.path.split(separator: "/").first.map(String.init) })
+        for name in found.subtracting(allowed).sorted() where !name.hasPrefix(".") {
+            Issue.record("\(name): nothing else lives at the top level: move it into one of its folders")
+        }
+    }
+
+    @Test func resolvedVersionsAreNotKept() {
+        for entry in SourceTree.shared.entries where entry.path.hasSuffix("Package.resolved") {
+            Issue.record("\(entry.path): it names hosts and pins for everyone: remove it from version control")
+        }
+    }
+
+    @Test func filesAreSmall() {
+        let maximum = 12 << 20
+        for entry in SourceTree.shared.entries where entry.bytes > maximum {
+            Issue.record("\(entry.path): \(entry.bytes) bytes, at most \(maximum): make it, or let a script fetch it")
+        }
+    }
+}
