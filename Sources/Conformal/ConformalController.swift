@@ -5,7 +5,9 @@ import Domain
 public struct ConformalController: Sendable {
     /// r: the share of blocks that shall be taken over.
     public let rejectionRate: Double
+    /// How scores become p-values.
     public let pValue: PValueRule
+    /// Which scores are ranked together.
     public let strata: Strata
     private var states: [Stratum: StratumState] = [:]
 

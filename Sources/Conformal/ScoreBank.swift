@@ -77,10 +77,13 @@ public struct ScoreBank: Sendable {
 
 /// Where a score stands among others.
 public struct Rank: Sendable, Hashable {
+    /// How many scores are lower (better).
     public let less: Int
     public let equal: Int
+    /// How many scores are higher (worse).
     public let greater: Int
 
+    /// A rank with its parts.
     public init(less: Int, equal: Int, greater: Int) {
         self.less = less
         self.equal = equal

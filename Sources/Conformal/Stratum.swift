@@ -2,6 +2,7 @@ import Domain
 
 /// A group of scores that are ranked together.
 public enum Stratum: Hashable, Sendable, CustomStringConvertible {
+    /// Everything: the marginal stratum.
     case all
     case round(Int)
     case problem(Int)

@@ -2,12 +2,14 @@ import Domain
 
 /// What is fixed for one life of the coordinator.
 public struct CoordinationConfiguration: Sendable {
+    /// Every maximum; checked at start-up.
     public var limits: Limits
     /// How many times a coordinator has started on this store, this time included; makes order ids unique for ever.
     public var epoch: UInt64
     /// For the status only.
     public var processID: Int32
 
+    /// - Parameter epoch: greater than in every earlier life on this store.
     public init(epoch: UInt64, limits: Limits = .standard, processID: Int32 = 0) {
         self.epoch = epoch
         self.limits = limits

@@ -6,6 +6,7 @@ import Evaluation
 public struct RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Place of the record among those given, from 0.
     public let record: Int
+    /// What does not fit.
     public let reason: String
 
     public var description: String {
@@ -59,10 +60,9 @@ extension Coordinator {
         guard runNumbers[spec.id] == nil, endedRuns[spec.id] == nil else {
             throw RecordError("run \(spec.id) is submitted twice")
         }
-        do throws(RunSettingsError) {
-            _ = try spec.settings.checked(limits)
-        } catch {
-            throw RecordError("run \(spec.id): \(error)")
+        // Only what would break the arithmetic: a run stays valid when limits are lowered after its submission.
+        guard (0...1).contains(spec.settings.rejectionRate), spec.settings.paths >= 1 else {
+            throw RecordError("the settings of run \(spec.id) are impossible")
         }
         let number = runs.count
         runs.append(

@@ -8,6 +8,7 @@ import Domain
 /// the only thing that changes it, whether it has just been made (`commit`) or comes back from the store (`restore`).
 /// Everything else - orders, queues, workers, leases - is of this life only and is rebuilt from what workers say.
 public struct Coordinator: Sendable {
+    /// What is fixed for this life.
     public let configuration: CoordinationConfiguration
 
     /// By the number that `PathReference.run` means; what ended keeps its place and nothing else.
@@ -50,6 +51,7 @@ public struct Coordinator: Sendable {
     var newRecords: [Record] = []
     var newEffects: [Effect] = []
 
+    /// A coordinator that knows nothing yet: `restore`, then step with `Event.started`.
     public init(configuration: CoordinationConfiguration) {
         self.configuration = configuration
         counters.epoch = configuration.epoch

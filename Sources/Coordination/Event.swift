@@ -4,10 +4,15 @@ import Domain
 public enum Event: Sendable, Hashable {
     /// The records of earlier lives have been restored and the sockets are open. The first event of every life.
     case started
+    /// A worker came, or came again.
     case workerGreeted(PeerID, Hello)
+    /// A worker is alive; says how far it has computed.
     case heartbeatArrived(PeerID, Heartbeat)
+    /// An order to write was carried out.
     case blockArrived(PeerID, BlockReport)
+    /// An order to score was carried out.
     case scoreArrived(PeerID, ScoreReport)
+    /// An order could not be carried out.
     case orderFailed(PeerID, FailureReport)
     /// A worker said goodbye, or that it could not start.
     case workerLeft(PeerID, Farewell)
@@ -16,6 +21,7 @@ public enum Event: Sendable, Hashable {
     case peerUnreachable(PeerID, undelivered: OrderID?)
     /// A message of this peer was not readable; the reason names what was wrong with it.
     case messageRefused(PeerID, reason: String)
+    /// A client wants these problems solved. The run's id is made by the shell; it does not count if the key is known.
     case runSubmitted(ClientToken, RunSpec, [ProblemSpec])
     /// A client wants the run gone whose name begins with this text.
     case runCancelled(ClientToken, run: String)

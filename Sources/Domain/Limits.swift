@@ -24,8 +24,9 @@ public struct Limits: Sendable, Hashable {
     public var deathsPerPath = 3
     /// Times a worker may lose the context of the same piece of work before its path fails.
     public var contextLossesPerPiece = 8
-    /// Begun paths for each slot of the live workers; more would fill the caches without keeping anybody busier.
-    public var begunPathsPerSlot = 4
+    /// Begun paths for each slot of the live workers: one in the slot, one that waits for it. More would fill the
+    /// caches without keeping anybody busier.
+    public var begunPathsPerSlot = 2
     /// Ended runs that the coordinator's status still shows; the store keeps all.
     public var endedRunsShown = 64
     /// Orders for one worker at once, whatever it asks for.

@@ -1,5 +1,6 @@
 /// A line for the log, as a value: the pure core says what happened, the shell stamps the time and writes.
 public struct LogEntry: Sendable, Hashable {
+    /// How much it matters.
     public enum Level: String, Sendable, Codable, CaseIterable {
         case debug
         case info
@@ -8,7 +9,9 @@ public struct LogEntry: Sendable, Hashable {
     }
 
     public var level: Level
+    /// The same words for the same kind of event; what differs stands in `fields`.
     public var message: String
+    /// The run, path and round it is about.
     public var run: RunID?
     public var path: PathKey?
     public var round: Int?
@@ -28,6 +31,7 @@ public struct LogEntry: Sendable, Hashable {
         }
     }
 
+    /// A line; the run follows from the path.
     public init(
         _ level: Level, _ message: String, run: RunID? = nil, path: PathKey? = nil, round: Int? = nil,
         worker: String? = nil, fields: [Field] = []

@@ -3,7 +3,7 @@ import Domain
 @testable import Coordination
 
 /// Runs a text script: lines that begin with `> ` are events, the lines below one are the effects it must have.
-/// `#` begins a comment. Scripts/README.txt lists the events.
+/// `#` begins a comment. Scripts/README.md lists the events.
 struct ScriptRunner {
     private var coordinator: Coordinator
     private var limits = Limits.standard
