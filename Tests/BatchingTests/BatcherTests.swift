@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func pathsOfOneProblemComputeItsPromptOnce() throws {
-        var machine = Machine(Self.limits)
+        var machine = Machine(BatchLimits(blockCount: 64, maximumStepTokens: 256, maximumSequences: 8))
         let prompt = (0..<100).map(Int32.init)
         for path in 0..<6 { try machine.batcher.submit(Self.generate(UInt64(path), prompt, 1)) }
         machine.run()
