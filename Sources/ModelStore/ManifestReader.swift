@@ -60,7 +60,7 @@ struct ManifestReader {
         let fields = try mapping(item, named: "a model", keys: Self.keys)
         let name = try required("name", fields, item)
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {
-            throw error(fields["name"] ?? item, "the name `\(name)` has signs other than letters, digits, `.`, `_`, `-`")
+            throw error(fields["name"] ?? item, "the name `\(name)` is not of letters, digits, `.`, `_`, `-`")
         }
         let file = try required("file", fields, item)
         guard !file.isEmpty, !file.hasPrefix("."), !file.contains("/"), !file.contains("\0") else {
@@ -185,7 +185,9 @@ struct ManifestReader {
     }
 
     private func string(_ node: Node, named name: String) throws(ModelStoreError) -> String {
-        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else { throw error(node, "`\(name)` is not a text") }
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+            throw error(node, "`\(name)` is not a text")
+        }
         return scalar.string
     }
 

@@ -50,7 +50,8 @@ public struct ModelStore: Sendable {
             let status = status(of: entry)
             guard status != .present else { return path(of: entry) }
             if case .file(let path) = entry.source {
-                throw .io(path: path, action: "open the model `\(entry.name)`", reason: "it is missing or has another size")
+                let action = "open the model `\(entry.name)`"
+                throw .io(path: path, action: action, reason: "it is missing or has another size")
             }
             throw .notPulled(name: entry.name, status: status)
         }
@@ -83,7 +84,7 @@ public struct ModelStore: Sendable {
             try check(entry, path)
             return path
         }
-        let watch = watchesSignals ? InterruptWatch(cancellation) : nil
+        let watch = watchesSignals ? try InterruptWatch(cancellation) : nil
         defer { watch?.stop() }
         let pull = ModelPull(entry: entry, folder: cacheFolder, programs: programs)
         try Files.makeFolder(cacheFolder)

