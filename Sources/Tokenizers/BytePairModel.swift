@@ -32,10 +32,9 @@ struct BytePairModel: MergeModel {
     ) throws(TokenizerError) -> MergeTable {
         var table = MergeTable(count: lines.count)
         var bytes: [UInt8] = []
-        for (rank, line) in lines.enumerated() {
-            guard let split = line.dropFirst().firstIndex(of: UInt8(ascii: " ")), split + 1 < line.count,
-                !line[(split + 1)...].contains(UInt8(ascii: " "))
-            else { throw .mergeMalformed(index: rank) }
+        for rank in lines.indices {
+            let line = lines[rank]
+            guard let split = onlySpace(of: line) else { throw .mergeMalformed(index: rank) }
             bytes.removeAll(keepingCapacity: true)
             func missing(_ part: ArraySlice<UInt8>) -> TokenizerError {
                 .mergeOfMissingToken(index: rank, part: excerpt(part))
@@ -55,6 +54,21 @@ struct BytePairModel: MergeModel {
             }
         }
         return table
+    }
+
+    /// Where the one space of a line is, with something on either side.
+    private static func onlySpace(of line: [UInt8]) -> Int? {
+        var found: Int?
+        var position = 0
+        while position < line.count {
+            if line[position] == UInt8(ascii: " ") {
+                guard found == nil else { return nil }
+                found = position
+            }
+            position += 1
+        }
+        guard let found, found > 0, found + 1 < line.count else { return nil }
+        return found
     }
 
     /// The beginning of a part for a message.

@@ -28,7 +28,8 @@ struct ByteStringIndex: Sendable {
         let range = strings.range(of: id)
         let hash = byteHash(strings.storage, range.lowerBound, range.upperBound)
         var position = Int(hash) & mask
-        for _ in 0..<TokenizerLimits.probes {
+        var probes = 0
+        while probes < TokenizerLimits.probes {
             let slot = slots[position]
             if slot.mark == 0 {
                 slots[position] = Slot(hash: hash, mark: UInt32(id) + 1)
@@ -39,6 +40,7 @@ struct ByteStringIndex: Sendable {
                 return .exists(Int(slot.mark) - 1)
             }
             position = (position + 1) & mask
+            probes += 1
         }
         return .crowded
     }

@@ -33,7 +33,11 @@ struct ByteStrings: Sendable {
     func isEqual(_ index: Int, to text: [UInt8], _ start: Int, _ end: Int) -> Bool {
         let offset = Int(offsets[index])
         guard Int(offsets[index + 1]) - offset == end - start else { return false }
-        for step in 0..<(end - start) where storage[offset + step] != text[start + step] { return false }
+        var step = 0
+        while step < end - start {
+            if storage[offset + step] != text[start + step] { return false }
+            step += 1
+        }
         return true
     }
 }

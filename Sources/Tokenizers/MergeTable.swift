@@ -31,7 +31,8 @@ struct MergeTable: Sendable {
     mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) -> Bool {
         let pair = Self.key(left, right)
         var position = home(pair)
-        for _ in 0..<TokenizerLimits.probes {
+        var probes = 0
+        while probes < TokenizerLimits.probes {
             let known = slots[position].pair
             if known == pair { return true }
             if known == Self.free {
@@ -39,6 +40,7 @@ struct MergeTable: Sendable {
                 return true
             }
             position = (position + 1) & (slots.count - 1)
+            probes += 1
         }
         return false
     }

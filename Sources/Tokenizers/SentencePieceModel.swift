@@ -4,6 +4,12 @@ struct SentencePieceModel: MergeModel {
     /// `▁`, which stands for a space, in UTF-8.
     static let space: [UInt8] = [0xE2, 0x96, 0x81]
 
+    /// Whether a `▁` stands at `position` of `text[..<end]`.
+    @inline(__always)
+    static func isSpace(_ text: [UInt8], _ position: Int, _ end: Int) -> Bool {
+        text[position] == 0xE2 && position + 2 < end && text[position + 1] == 0x96 && text[position + 2] == 0x81
+    }
+
     private let strings: ByteStrings
     private let index: ByteStringIndex
     private let byteCounts: [UInt16]

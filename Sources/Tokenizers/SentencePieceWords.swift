@@ -7,14 +7,15 @@ struct SentencePieceWords: Sendable {
     private var reachesAcross = [Bool](repeating: false, count: 256)
 
     init(strings: ByteStrings) {
-        let space = SentencePieceModel.space
+        let bytes = strings.storage
         for id in 0..<strings.count {
-            let token = strings[id]
-            guard token.count > space.count else { continue }
-            for position in (token.startIndex + 1)..<(token.endIndex - 2) where token[position] == space[0] {
-                if token[position + 1] == space[1], token[position + 2] == space[2] {
-                    reachesAcross[Int(token[position - 1])] = true
+            let range = strings.range(of: id)
+            var position = range.lowerBound + 1
+            while position < range.upperBound {
+                if SentencePieceModel.isSpace(bytes, position, range.upperBound) {
+                    reachesAcross[Int(bytes[position - 1])] = true
                 }
+                position += 1
             }
         }
     }
@@ -22,12 +23,10 @@ struct SentencePieceWords: Sendable {
     /// Gives the words of `text[start..<end]` to `taker`.
     func cut(_ text: [UInt8], _ start: Int, _ end: Int, to taker: inout some PieceTaker) {
         guard start < end else { return }
-        let space = SentencePieceModel.space
         var wordStart = start
         var position = start + 1
-        while position + 2 < end {
-            if text[position] == space[0], text[position + 1] == space[1], text[position + 2] == space[2],
-                !reachesAcross[Int(text[position - 1])] {
+        while position < end {
+            if SentencePieceModel.isSpace(text, position, end), !reachesAcross[Int(text[position - 1])] {
                 taker.take(text, wordStart, position)
                 wordStart = position
             }

@@ -7,73 +7,83 @@ struct SpecialTokenSearch {
     struct Place: Equatable {
         var start: Int
         var match: SpecialTokenTrie.Match
+
+        var end: Int { start + match.byteCount }
     }
 
     private let trie: SpecialTokenTrie
     private let text: [UInt8]
-    /// Candidates by their length in bytes.
-    private var candidates: [Int: [Place]] = [:]
-    private var taken: ByteSet
-
-    private init(_ trie: SpecialTokenTrie, _ text: [UInt8]) {
-        self.trie = trie
-        self.text = text
-        taken = ByteSet(count: text.count)
-    }
 
     /// The special tokens of `text`, from left to right, not overlapping.
     static func places(of trie: SpecialTokenTrie, in text: [UInt8]) -> [Place] {
         if trie.isEmpty { return [] }
+        let search = SpecialTokenSearch(trie: trie, text: text)
+        var places: [Place] = []
         var position = 0
-        while position < text.count, trie.longestMatch(text, position, text.count) == nil { position += 1 }
-        guard position < text.count else { return [] }
-        var search = SpecialTokenSearch(trie, text)
-        search.collect(from: position)
-        return search.choose()
+        while position < text.count {
+            guard let match = trie.longestMatch(text, position, text.count) else {
+                position += 1
+                continue
+            }
+            let place = Place(start: position, match: match)
+            if search.hasLongerInside(place) {
+                // Rare: tokens that overlap and of which the first is not the longest.
+                let end = search.clusterEnd(place)
+                places += search.choose(from: position, to: end)
+                position = end
+            } else {
+                places.append(place)
+                position = place.end
+            }
+        }
+        return places
     }
 
-    private mutating func collect(from first: Int) {
-        for position in first..<text.count where trie.begins(with: text[position]) {
-            guard let match = trie.longestMatch(text, position, text.count) else { continue }
-            candidates[match.byteCount, default: []].append(Place(start: position, match: match))
+    /// Whether a longer token begins inside of one: if none does, the first one stands, since nothing that overlaps
+    /// it goes before it.
+    private func hasLongerInside(_ place: Place) -> Bool {
+        if place.match.byteCount == trie.longestToken { return false }
+        return (place.start + 1..<place.end).contains { start in
+            (trie.longestMatch(text, start, text.count)?.byteCount ?? 0) > place.match.byteCount
         }
     }
 
-    private mutating func choose() -> [Place] {
+    /// Where the tokens that overlap each other, beginning with `place`, come to an end.
+    private func clusterEnd(_ place: Place) -> Int {
+        var end = place.end
+        var position = place.start + 1
+        while position < end {
+            if let match = trie.longestMatch(text, position, text.count) {
+                end = max(end, position + match.byteCount)
+            }
+            position += 1
+        }
+        return end
+    }
+
+    /// The tokens in `text[first..<last]`, across whose ends no token reaches.
+    private func choose(from first: Int, to last: Int) -> [Place] {
+        var candidates: [Int: [Place]] = [:]
+        for position in first..<last {
+            guard let match = trie.longestMatch(text, position, last) else { continue }
+            candidates[match.byteCount, default: []].append(Place(start: position, match: match))
+        }
+        var isTaken = [Bool](repeating: false, count: last - first)
         var chosen: [Place] = []
-        // Lengths only ever get shorter: what does not fit comes back as a shorter candidate.
+        // Lengths only get shorter: what does not fit comes back as a shorter candidate.
         while let length = candidates.keys.max(), let places = candidates.removeValue(forKey: length) {
-            let isSorted = zip(places, places.dropFirst()).allSatisfy { $0.start < $1.start }
-            for place in isSorted ? places : places.sorted(by: { $0.start < $1.start }) {
-                guard !taken.contains(place.start) else { continue }
-                // Chosen tokens are not shorter, so one that overlaps covers an end of this one.
-                if !taken.contains(place.start + length - 1) {
-                    taken.insert(place.start..<place.start + length)
+            for place in places.sorted(by: { $0.start < $1.start }) where !isTaken[place.start - first] {
+                // Chosen tokens are not shorter, so one that overlaps this one covers its first or its last byte.
+                if !isTaken[place.end - 1 - first] {
+                    for position in place.start..<place.end { isTaken[position - first] = true }
                     chosen.append(place)
-                } else if let match = trie.longestMatch(text, place.start, freeEnd(place.start, length)) {
+                } else {
+                    let free = (place.start..<place.end).first { isTaken[$0 - first] } ?? place.end
+                    guard let match = trie.longestMatch(text, place.start, free) else { continue }
                     candidates[match.byteCount, default: []].append(Place(start: place.start, match: match))
                 }
             }
         }
-        chosen.sort { $0.start < $1.start }
-        return chosen
-    }
-
-    /// End of the bytes from `start` on that are still free, of at most `length`.
-    private func freeEnd(_ start: Int, _ length: Int) -> Int {
-        (start..<start + length).first(where: taken.contains) ?? start + length
-    }
-}
-
-/// A set of byte positions, a bit each.
-private struct ByteSet {
-    private var words: [UInt64]
-
-    init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
-
-    func contains(_ position: Int) -> Bool { words[position >> 6] >> UInt64(position & 63) & 1 == 1 }
-
-    mutating func insert(_ range: Range<Int>) {
-        for position in range { words[position >> 6] |= 1 << UInt64(position & 63) }
+        return chosen.sorted { $0.start < $1.start }
     }
 }

@@ -15,8 +15,6 @@ public enum TokenizerLimits {
 
     /// Longest search in a hash table. Only strings chosen to collide come near it.
     static let probes = 512
-    /// Longest word for the merge that looks at all pairs in turn; longer ones use the queue.
-    static let shortWordSymbols = 40
-    /// Longest word that is remembered within one text.
-    static let rememberedWordBytes = 48
+    /// Caches of words that are kept for the next text: as many as texts are commonly encoded at once.
+    static let wordCaches = 4
 }

@@ -2,33 +2,41 @@
 extension TokenizerTables {
     func encode(_ text: [UInt8], special parsesSpecial: Bool) -> [Int32] {
         let places = SpecialTokenSearch.places(of: parsesSpecial ? special : userDefined, in: text)
+        let cache = wordCaches.withLock { $0.popLast() } ?? WordCache()
         switch encoder {
         case .bytePair(let model, let preTokenizer):
-            var words = WordEncoder(model: model, textByteCount: text.count)
+            var words = WordEncoder(model: model, cache: cache, textByteCount: text.count)
             for part in Self.parts(of: text, around: places) {
                 switch part {
                 case .token(let token): words.append(token)
                 case .text(let range): preTokenizer.cut(text, range.lowerBound, range.upperBound, to: &words)
                 }
             }
-            return words.output
+            return finish(words)
         case .sentencePiece(let model, let rule):
-            var words = WordEncoder(model: model, textByteCount: text.count)
-            // One buffer for all parts: the words remembered in it stay where they are.
+            var words = WordEncoder(model: model, cache: cache, textByteCount: text.count)
             var escaped: [UInt8] = []
             for part in Self.parts(of: text, around: places) {
                 switch part {
                 case .token(let token):
                     words.append(token)
                 case .text(let range):
-                    let start = escaped.count
+                    escaped.removeAll(keepingCapacity: true)
                     if addsSpacePrefix { escaped.append(contentsOf: SentencePieceModel.space) }
                     SentencePieceWords.escape(text, range, into: &escaped)
-                    rule.cut(escaped, start, escaped.count, to: &words)
+                    rule.cut(escaped, 0, escaped.count, to: &words)
                 }
             }
-            return words.output
+            return finish(words)
         }
+    }
+
+    /// Keeps the words for the next text.
+    private func finish(_ words: WordEncoder<some MergeModel>) -> [Int32] {
+        wordCaches.withLock { caches in
+            if caches.count < TokenizerLimits.wordCaches { caches.append(words.cache) }
+        }
+        return words.output
     }
 
     private enum Part {

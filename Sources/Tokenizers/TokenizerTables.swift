@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The tables behind a tokenizer, built once and never changed, so that copies of a tokenizer share them.
 final class TokenizerTables: Sendable {
     let vocabulary: Vocabulary
@@ -15,6 +17,10 @@ final class TokenizerTables: Sendable {
     let userDefined: SpecialTokenTrie
     /// Found where special tokens are asked for.
     let special: SpecialTokenTrie
+
+    /// Words that earlier texts have left, to begin the next one with: taken out while in use, so that texts encoded
+    /// at once do not wait for each other.
+    let wordCaches = Mutex<[WordCache]>([])
 
     /// The algorithm with its own tables.
     enum Encoder: Sendable {
@@ -35,18 +41,12 @@ final class TokenizerTables: Sendable {
         addsSpacePrefix = definition.addsSpacePrefix && definition.model == .sentencePiece
         chatTemplateText = definition.chatTemplate
         endTokens = Self.endTokens(definition, vocabulary)
-        var userDefined = SpecialTokenTrie()
-        var special = SpecialTokenTrie()
-        for (id, kind) in vocabulary.kinds.enumerated() where Self.isSpecial(kind) {
-            special.insert(definition.tokens[id], token: Int32(id))
-            if kind == .userDefined { userDefined.insert(definition.tokens[id], token: Int32(id)) }
+        func tokens(_ isWanted: (TokenizerDefinition.TokenKind) -> Bool) -> [(text: [UInt8], token: Int32)] {
+            vocabulary.kinds.indices.filter { isWanted(vocabulary.kinds[$0]) }
+                .map { (definition.tokens[$0], Int32($0)) }
         }
-        self.userDefined = userDefined
-        self.special = special
-    }
-
-    private static func isSpecial(_ kind: TokenizerDefinition.TokenKind) -> Bool {
-        kind == .control || kind == .userDefined || kind == .unknown
+        userDefined = SpecialTokenTrie(tokens { $0 == .userDefined })
+        special = SpecialTokenTrie(tokens { $0 == .control || $0 == .userDefined || $0 == .unknown })
     }
 
     private static func encoder(

@@ -24,7 +24,8 @@ struct Vocabulary: Sendable {
         var index = ByteStringIndex(count: tokens.count)
         var outside: [[UInt8]: Int] = [:]
         var byteTokens = [Int32?](repeating: nil, count: 256)
-        for (id, token) in tokens.enumerated() {
+        for id in tokens.indices {
+            let token = tokens[id]
             try Self.check(token, id, kinds[id])
             let bytes = Self.string(of: token, definition.model)
             strings.append(bytes)
@@ -125,11 +126,10 @@ struct Vocabulary: Sendable {
 
     /// `token` with a space for each `▁`.
     private static func unescapingSpaces(_ token: [UInt8]) -> [UInt8] {
-        guard token.contains(SentencePieceModel.space[0]) else { return token }
         var result: [UInt8] = []
         var position = 0
         while position < token.count {
-            if token[position...].starts(with: SentencePieceModel.space) {
+            if SentencePieceModel.isSpace(token, position, token.count) {
                 result.append(UInt8(ascii: " "))
                 position += SentencePieceModel.space.count
             } else {

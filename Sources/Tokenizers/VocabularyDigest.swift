@@ -33,11 +33,19 @@ struct VocabularyDigest {
 
     private mutating func add(_ bytes: [UInt8]) {
         add(number: UInt64(bytes.count))
-        for byte in bytes { add(byte: byte) }
+        var index = 0
+        while index < bytes.count {
+            add(byte: bytes[index])
+            index += 1
+        }
     }
 
     private mutating func add(number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { add(byte: UInt8(truncatingIfNeeded: number >> shift)) }
+        var shift: UInt64 = 0
+        while shift < 64 {
+            add(byte: UInt8(truncatingIfNeeded: number >> shift))
+            shift += 8
+        }
     }
 
     @inline(__always)

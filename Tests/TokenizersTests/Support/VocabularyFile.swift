@@ -41,7 +41,11 @@ struct VocabularyFile {
     private mutating func integer(byteCount: Int) throws -> UInt64 {
         guard offset + byteCount <= bytes.count else { throw Malformed() }
         var value: UInt64 = 0
-        for step in 0..<byteCount { value |= UInt64(bytes[offset + step]) << UInt64(8 * step) }
+        var step = 0
+        while step < byteCount {
+            value |= UInt64(bytes[offset + step]) << UInt64(8 * step)
+            step += 1
+        }
         offset += byteCount
         return value
     }
