@@ -3,17 +3,16 @@ import PackageDescription
 
 /// A module of this project with its imports. The import table of the house is checked by `TidyTests`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude)
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -22,7 +21,6 @@ let package = Package(
     products: [.executable(name: "a1", targets: ["A1"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -31,6 +29,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
 
         // Pure: values in, values out.
@@ -53,7 +52,7 @@ let package = Package(
         module("Settings", ["Domain", yaml]),
         module("Logs", ["Domain", logging]),
         module("RunStore", ["Domain", database]),
-        module("ModelStore", [yaml, crypto]),
+        module("ModelStore", ["COpenSSL", yaml]),
         module("Transport", ["CZeroMQ", "Domain", "Runtime"]),
         module(
             "CoordinatorService",
@@ -70,9 +69,8 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime",
-                "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
-                arguments, logging,
+                "CoordinatorService", "Domain", "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings",
+                "Tensors", "Transport", "Wire", "WorkerService", arguments, logging,
             ]),
 
         tests("DomainTests", ["Domain"]),
@@ -91,8 +89,8 @@ let package = Package(
         tests("RunStoreTests", ["RunStore", "Domain", database]),
         tests("ModelStoreTests", ["ModelStore"]),
         tests("TransportTests", ["Transport", "Domain"]),
-        tests("ServiceTests", ["WorkerService", "CoordinatorService", "Domain"]),
+        tests("ServiceTests", ["CoordinatorService", "Domain", "Engine", "Tokenizers", "WorkerService", "Wire"]),
         tests("TidyTests"),
-        tests("SystemTests", ["Domain"]),
+        tests("SystemTests", ["A1", "Domain"]),
     ]
 )

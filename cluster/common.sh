@@ -41,7 +41,7 @@ need_swift() {
 # Everything the build needs that Swift does not bring.
 set_up() {
   need_swift
-  need_packages libzmq3-dev libopenblas-dev libsqlite3-dev pkg-config
+  need_packages libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev pkg-config
 }
 
 build() {

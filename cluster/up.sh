@@ -26,10 +26,15 @@ start() {
 }
 
 start coordinator "$A1" coordinator --config "$configuration"
-if ! "$A1" status --cluster "$folder" >/dev/null; then
-  tail -n 5 "$folder/logs/coordinator.out" >&2
-  die "the coordinator did not come up; see $folder/logs"
-fi
+# A coordinator with much to restore may take a while; one that has ended will not come.
+until "$A1" status --cluster "$folder" >/dev/null 2>&1; do
+  is_kept "$folder/pids/coordinator.pid" || sleep 0.3
+  is_kept "$folder/pids/coordinator.pid" || {
+    tail -n 5 "$folder/logs/coordinator.out" >&2
+    die "the coordinator did not come up; see $folder/logs"
+  }
+  sleep 0.1
+done
 sed -n 's/^worker //p' <<<"$plan" | while read -r name; do
   start "$name" "$A1" worker --config "$configuration" --name "$name"
 done

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Glibc
 
@@ -8,16 +7,9 @@ enum FileDigest {
 
     /// The SHA-256 of a file in small hexadecimal digits.
     static func sha256(ofFile path: String) throws(ModelStoreError) -> String {
-        var hash = SHA256()
-        try read(path) { (bytes) throws(ModelStoreError) in hash.update(bufferPointer: bytes) }
-        return text(of: hash.finalize())
-    }
-
-    static func text(of digest: SHA256.Digest) -> String {
-        digest.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
+        let hash = SHA256()
+        try read(path) { (bytes) throws(ModelStoreError) in hash.update(bytes) }
+        return hash.finalize()
     }
 
     /// The bytes of a file, a chunk at a time.
@@ -43,7 +35,7 @@ enum FileDigest {
 final class HashedFile {
     private let path: String
     private let descriptor: Int32
-    private var hash = SHA256()
+    private let hash = SHA256()
     private(set) var bytes: Int64 = 0
 
     /// Creates or empties the file.
@@ -56,7 +48,7 @@ final class HashedFile {
     deinit { close(descriptor) }
 
     func write(_ piece: UnsafeRawBufferPointer) throws(ModelStoreError) {
-        hash.update(bufferPointer: piece)
+        hash.update(piece)
         var rest = piece
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -70,7 +62,7 @@ final class HashedFile {
     /// Puts the file on the disk and returns its SHA-256.
     func finish() throws(ModelStoreError) -> String {
         guard fsync(descriptor) == 0 else { throw .io(path: path, action: "sync", reason: systemMessage(errno)) }
-        return FileDigest.text(of: hash.finalize())
+        return hash.finalize()
     }
 }
 

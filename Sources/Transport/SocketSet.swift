@@ -54,7 +54,7 @@ final class SocketSet {
         switch configuration.kind {
         case .router(let endpoint):
             set(handle, ZMQ_ROUTER_MANDATORY, 1)
-            guard zmq_bind(handle, endpoint.description) == 0 else {
+            guard zmq_bind(handle, bindAddress(endpoint)) == 0 else {
                 let code = zmq_errno()
                 throw code == EADDRINUSE
                     ? .addressInUse(endpoint.description)
@@ -72,6 +72,14 @@ final class SocketSet {
             }
         }
         endpoints.append(lastEndpoint(handle))
+    }
+
+    /// ZeroMQ writes `*` for a port that the system chooses (zmq_tcp(7)).
+    private func bindAddress(_ endpoint: Endpoint) -> String {
+        switch endpoint {
+        case .tcp(let host, 0): "tcp://\(host):*"
+        case .tcp, .ipc: endpoint.description
+        }
     }
 
     private func setCommonOptions(_ handle: UnsafeMutableRawPointer) {

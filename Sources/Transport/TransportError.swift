@@ -1,7 +1,5 @@
 /// What the world can do wrong to a socket; each says which endpoint and what to do next.
 public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Not an `ipc://` path or a `tcp://host:port`.
-    case badEndpoint(String, reason: String)
     /// Another process listens there.
     case addressInUse(String)
     /// The address is not one of this machine, or may not be bound.
@@ -12,8 +10,6 @@ public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .badEndpoint(let endpoint, let reason):
-            "endpoint \(endpoint): \(reason)"
         case .addressInUse(let endpoint):
             "endpoint \(endpoint) is in use: another coordinator may be running; stop it or choose another endpoint"
         case .cannotBind(let endpoint, let reason):

@@ -10,8 +10,6 @@ public enum ClientRequest: Sendable, Codable, Hashable {
     /// - problems: the page wanted; blocks: whether each block's text comes along.
     case results(run: String, firstProblem: Int, problemCount: Int, blocks: Bool)
     case cancel(run: String)
-    /// Finish or return what is in flight and exit.
-    case shutDown
 }
 
 /// A piece of a batch, small enough for one frame.
@@ -38,7 +36,6 @@ public enum ClientAnswer: Sendable, Codable, Hashable {
     case status(ClusterStatus)
     case results(RunResults)
     case cancelled(run: RunID, state: RunState)
-    case shuttingDown
     case refused(ClientRefusal)
 }
 

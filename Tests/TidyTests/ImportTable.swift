@@ -47,7 +47,7 @@ enum ImportTable {
         "Settings": shell(["CYaml", "Domain", "Yams"]),
         "Logs": shell(["Domain", "Logging"]),
         "RunStore": shell(["Domain", "GRDB"]),
-        "ModelStore": shell(["Crypto", "Yams"]),
+        "ModelStore": shell(["COpenSSL", "Yams"]),
         "CoordinatorService": shell([
             "Coordination", "Domain", "Evaluation", "Logging", "Logs", "RunStore", "Runtime", "Settings", "Transport",
             "Wire",

@@ -102,30 +102,11 @@ private func temporarySocket() throws -> (Endpoint, folder: URL) {
     }
 
     @Test func twoServersCannotShareAPort() throws {
-        let first = try Transport([SocketConfiguration(.router(bind: try Endpoint("tcp://127.0.0.1:*")))]) { _ in }
+        let first = try Transport([SocketConfiguration(.router(bind: try Endpoint("tcp://127.0.0.1:0")))]) { _ in }
         defer { first.close() }
         let address = try Endpoint(first.endpoints[0])
         #expect(throws: TransportError.addressInUse(address.description)) {
             _ = try Transport([SocketConfiguration(.router(bind: address))]) { _ in }
         }
-    }
-
-    @Test(arguments: ["", "ipc:", "ipc://relative", "tcp://127.0.0.1", "tcp://:5", "tcp://h:99999", "http://h:1"])
-    func malformedEndpointsAreRefused(text: String) {
-        #expect(throws: TransportError.self) { _ = try Endpoint(text) }
-    }
-
-    @Test func unixPathsFitTheirStructure() throws {
-        let longest = "/" + String(repeating: "p", count: Endpoint.pathBytesMaximum - 1)
-        #expect(try Endpoint("ipc://" + longest).isLocal)
-        #expect(throws: TransportError.self) { _ = try Endpoint("ipc://" + longest + "p") }
-    }
-
-    @Test func onlyLoopbackIsLocal() throws {
-        #expect(try Endpoint("tcp://127.0.0.1:0").isLocal)
-        #expect(try Endpoint("tcp://localhost:1").isLocal)
-        #expect(try !Endpoint("tcp://*:5555").isLocal)
-        #expect(try !Endpoint("tcp://0.0.0.0:5555").isLocal)
-        #expect(try !Endpoint("tcp://127.evil.example.org:1").isLocal)
     }
 }

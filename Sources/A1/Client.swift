@@ -1,0 +1,86 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Runtime
+import Settings
+import Transport
+import Wire
+
+/// A command's line to the coordinator: one question, one answer, in turn.
+final class Client {
+    private let transport: Transport
+    private let inbox: Inbox<TransportEvent>
+    private let folder: ClusterFolder
+    private var nextID: UInt64 = 1
+
+    /// How long an answer may take before the coordinator counts as not there.
+    static let patienceMs = 10_000
+
+    init(folder: ClusterFolder) throws {
+        self.folder = folder
+        let inbox = Inbox<TransportEvent>()
+        self.inbox = inbox
+        guard let endpoint = AnnouncedEndpoints(folder)?.clients else {
+            throw fail(.unavailable, "no coordinator has listened in \(folder.path): cluster/up.sh starts a cluster")
+        }
+        let routingID = [UInt8(1)] + withUnsafeBytes(of: ProcessFacts.randomBits()) { Array($0) }
+        do {
+            transport = try Transport(
+                [SocketConfiguration(.dealer(connect: endpoint, routingID: routingID))]
+            ) { inbox.post($0) }
+        } catch {
+            throw fail(.unavailable, "\(error)")
+        }
+    }
+
+    deinit {
+        transport.close()
+    }
+
+    /// Asks and waits for the answer; a refusal ends the command.
+    func ask(_ request: ClientRequest, patienceMs: Int = Client.patienceMs) throws -> ClientAnswer {
+        let id = nextID
+        nextID += 1
+        transport.send(socket: 0, to: nil, ClientEnvelope(id: id, body: request).encoded())
+        let deadlineMs = Clocks.monotonicMs + Int64(patienceMs)
+        while Clocks.monotonicMs < deadlineMs {
+            for event in inbox.take(until: deadlineMs) {
+                guard case .received(_, _, let body) = event else { continue }
+                let envelope: ClientEnvelope<ClientAnswer>
+                do {
+                    envelope = try ClientEnvelope(decoding: body)
+                } catch {
+                    throw fail(.protocolError, "the coordinator's answer cannot be read: \(error)")
+                }
+                guard envelope.id == id || envelope.id == 0 else { continue }
+                if case .refused(let refusal) = envelope.body { throw fail(refusal.code.exitCode, refusal.message) }
+                return envelope.body
+            }
+        }
+        throw fail(
+            .unavailable,
+            "the coordinator in \(folder.path) has not answered for \(patienceMs / 1_000) s: cluster/up.sh starts it, "
+                + "`a1 logs coordinator` says what happened to it")
+    }
+
+    func status() throws -> ClusterStatus {
+        guard case .status(let status) = try ask(.status) else { throw unexpected() }
+        return status
+    }
+
+    func unexpected() -> ArgumentParser.ExitCode {
+        fail(.protocolError, "the coordinator answered another question; its version may differ from this command's")
+    }
+}
+
+extension ClientErrorCode {
+    var exitCode: Runtime.ExitCode {
+        switch self {
+        case .invalid: .dataError
+        case .conflict: .dataError
+        case .unknownRun: .noInput
+        case .tooMany: .temporaryFailure
+        case .draining: .temporaryFailure
+        }
+    }
+}

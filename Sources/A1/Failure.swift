@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Runtime
+
+/// Ends a command: says why on standard error and exits with a code of sysexits.h.
+func fail(_ code: Runtime.ExitCode, _ message: String) -> ArgumentParser.ExitCode {
+    say("a1: \(message)")
+    return ArgumentParser.ExitCode(code.rawValue)
+}
+
+/// Progress and complaints go to standard error, results to standard output.
+func say(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+}
+
+/// Writes results. A reader that has gone away (`| head`) ends the command quietly.
+func put(_ text: String, terminator: String = "\n") {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
+    } catch {
+        Foundation.exit(0)
+    }
+}
+
+/// A document as JSON, the keys in order so that two outputs can be compared.
+func putJSON(_ document: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    put(String(decoding: try encoder.encode(document), as: UTF8.self))
+}

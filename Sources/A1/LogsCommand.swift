@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Logs
+
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Print the logs of a cluster's processes for people.",
+        discussion: """
+            Without a name, all processes' logs merged by time. One path can be followed from submission to answer \
+            through all of them: a1 logs --path 7f3a9c12/17/3
+            """)
+
+    @OptionGroup var cluster: ClusterOptions
+    @Argument(help: "coordinator or a worker's name.")
+    var processes: [String] = []
+    @Flag(name: [.short, .long], help: "Go on printing what comes, until interrupted.")
+    var follow = false
+    @Option(name: .customLong("run"), help: "Only records of this run, by the beginning of its name.")
+    var runName: String?
+    @Option(help: "Only records of this path: run/problem/path.")
+    var path: String?
+    @Option(help: "Only records at least as severe: trace, debug, info, notice, warning, error, critical.")
+    var level: String?
+    @Option(name: [.short, .long], help: "Only so many of the latest records that are there already.")
+    var last: Int?
+
+    func validate() throws {
+        if let level, Logger.Level(rawValue: level) == nil {
+            throw ValidationError("--level: there is no level '\(level)'")
+        }
+        if let last, last < 0 { throw ValidationError("--last: a count is not negative") }
+    }
+
+    func run() async throws {
+        let reader = LogReader(
+            folder: try cluster.folder().logs, processes: processes,
+            filter: LogFilter(run: runName, path: path, level: level.flatMap(Logger.Level.init(rawValue:))),
+            last: last, isColoured: isatty(STDOUT_FILENO) == 1)
+        do {
+            if follow {
+                try await reader.follow { line in
+                    put(line)
+                    return true
+                }
+            } else {
+                try reader.printAll { line in
+                    put(line)
+                    return true
+                }
+            }
+        } catch {
+            throw fail(.noInput, "\(error)")
+        }
+    }
+}

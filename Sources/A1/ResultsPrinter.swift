@@ -1,0 +1,124 @@
+import Domain
+import Evaluation
+import Foundation
+import Wire
+
+/// Asks for a run's results page by page and prints them.
+struct ResultsPrinter {
+    enum Format {
+        case table
+        case json
+        case csv
+    }
+
+    let client: Client
+    let format: Format
+
+    /// - Parameter run: the run's name or its beginning; empty for the newest.
+    func print(_ run: String) throws {
+        var results = try page(run, first: 0)
+        let name = results.summary.run.rawValue
+        while results.problems.count < results.summary.problems {
+            let next = try page(name, first: results.problems.count)
+            guard !next.problems.isEmpty else { break }
+            results.problems += next.problems
+        }
+        switch format {
+        case .json: try putJSON(results)
+        case .csv: put(csv(results), terminator: "")
+        case .table: put(table(results.problems) + "\n" + summary(results.summary), terminator: "")
+        }
+    }
+
+    /// A page of problems; the coordinator sends fewer where they would not fit a frame.
+    private func page(_ run: String, first: Int) throws -> RunResults {
+        let request = ClientRequest.results(
+            run: run, firstProblem: first, problemCount: format == .json ? 32 : 500, blocks: format == .json)
+        guard case .results(let results) = try client.ask(request, patienceMs: 60_000) else {
+            throw client.unexpected()
+        }
+        return results
+    }
+
+    private func verdict(_ isRight: Bool?) -> String {
+        isRight.map { $0 ? "right" : "wrong" } ?? "-"
+    }
+
+    private func table(_ problems: [ProblemResult]) -> String {
+        var table = TextTable(columns: [
+            ("PROBLEM", .left), ("ANSWER", .left), ("KNOWN", .left), ("", .left), ("VOTES", .right),
+            ("ROUNDS", .right), ("TOKENS DRAFT", .right), ("TARGET", .right), ("TAKEN OVER", .right),
+            ("SECONDS", .right),
+        ])
+        for problem in problems {
+            table.addRow([
+                shortened(problem.id, to: 32), problem.isEnded ? shortened(problem.answer ?? "none", to: 24) : "(open)",
+                shortened(problem.knownAnswer ?? "-", to: 24), verdict(problem.isRight),
+                "\(problem.votes)/\(problem.paths.count)", "\(problem.rounds)", "\(problem.tokens.draft)",
+                "\(problem.tokens.target)", "\(problem.takeovers)/\(problem.verdicts)",
+                String(format: "%.1f", problem.seconds),
+            ])
+        }
+        return table.rendered()
+    }
+
+    private func shortened(_ text: String, to count: Int) -> String {
+        text.count <= count ? text : text.prefix(count - 3) + "..."
+    }
+
+    private func summary(_ summary: RunSummary) -> String {
+        func share(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "-" }
+        let settings = summary.settings
+        var table = TextTable(columns: [("RUN \(summary.run.short)", .left), ("", .left)])
+        table.addRow(["name", summary.name])
+        table.addRow(["state", summary.state.rawValue])
+        table.addRow([
+            "strategy",
+            "\(settings.strategy.rawValue), \(settings.paths) paths, at most \(settings.rounds) rounds, "
+                + "takeover \(settings.takeover.rawValue)",
+        ])
+        table.addRow(["problems", "\(summary.problemsEnded) of \(summary.problems)"])
+        table.addRow(["pass@1", share(summary.passAt1)])
+        table.addRow(["maj@\(settings.paths)", share(summary.majority)])
+        table.addRow(["pass@\(settings.paths)", share(summary.passAtM)])
+        table.addRow(["rejection rate asked", share(summary.rejectionRateAsked)])
+        table.addRow([
+            "rejection rate got",
+            "\(share(summary.rejectionRateGot)) (\(summary.takeovers) of \(summary.verdicts) verdicts)",
+        ])
+        table.addRow(["tokens by draft", "\(summary.tokens.draft)"])
+        table.addRow(["tokens by target", "\(summary.tokens.target)"])
+        if summary.tokensReplaced > 0 { table.addRow(["tokens replaced", "\(summary.tokensReplaced)"]) }
+        table.addRow(["tokens/s", String(format: "%.1f", summary.tokensPerSecond)])
+        table.addRow(["wall time", duration(summary.wallSeconds)])
+        for worker in summary.busy { table.addRow(["busy \(worker.worker)", percent(worker.busy)]) }
+        var text = table.rendered()
+        if !summary.rateByRound.isEmpty {
+            var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("TAKEN OVER", .right)])
+            for round in summary.rateByRound {
+                rounds.addRow([
+                    "\(round.round)", "\(round.verdicts)",
+                    percent(Double(round.takeovers) / Double(max(round.verdicts, 1))),
+                ])
+            }
+            text += "\n" + rounds.rendered()
+        }
+        return text
+    }
+
+    private func csv(_ results: RunResults) -> String {
+        CSVWriter.document(
+            header: [
+                "run", "problem", "id", "answer", "known_answer", "right", "votes", "paths", "rounds", "verdicts",
+                "takeovers", "tokens_draft", "tokens_target", "seconds",
+            ],
+            rows: results.problems.map { problem in
+                [
+                    results.summary.run.rawValue, "\(problem.problem)", problem.id, problem.answer ?? "",
+                    problem.knownAnswer ?? "", problem.isRight.map { "\($0)" } ?? "", "\(problem.votes)",
+                    "\(problem.paths.count)", "\(problem.rounds)", "\(problem.verdicts)", "\(problem.takeovers)",
+                    "\(problem.tokens.draft)", "\(problem.tokens.target)", String(format: "%.3f", problem.seconds),
+                ]
+            })
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Domain
+import Settings
+
+/// A flag for each setting of a run; what is not given comes from the cluster's configuration.
+struct SettingsFlags: ParsableArguments {
+    @Option(help: "async, target or draft: who writes and who judges.")
+    var strategy: String?
+    @Option(help: "m: candidate chains of a problem.")
+    var paths: String?
+    @Option(help: "T: at most this many rounds a path.")
+    var rounds: String?
+    @Option(help: "K_d: at most this many tokens in a block of the draft.")
+    var draftTokens: String?
+    @Option(help: "K_t: at most this many tokens in a block of the target.")
+    var targetTokens: String?
+    @Option(help: "At most this many tokens a path, whoever wrote them.")
+    var pathTokens: String?
+    @Option(name: [.short, .long], help: "r: the share of draft blocks that shall be taken over, 0 to 1.")
+    var rejectionRate: String?
+    @Option(help: "smoothed or paper.")
+    var pValue: String?
+    @Option(help: "marginal, round, problem or round+problem: which scores are ranked together.")
+    var strata: String?
+    @Option(help: "continue or resample: what happens to a block that is taken over.")
+    var takeover: String?
+    @Option(help: "tokens or step: where a block ends.")
+    var boundary: String?
+    @Option(help: "Temperature of both models; 0 is greedy.")
+    var temperature: String?
+    @Option(help: "B: at most this many takeovers of one problem in flight; 0 is no bound.")
+    var takeoversInFlight: String?
+    @Option(help: "true or false: whether a problem stops when its open paths cannot change the majority.")
+    var decidesEarly: String?
+    @Option(help: "Seed of everything random in the run.")
+    var seed: String?
+    @Option(
+        help: ArgumentHelp(
+            "Any setting by its name in configuration files; may be repeated.",
+            valueName: "name=value"))
+    var set: [String] = []
+
+    func settings(over base: RunSettings) throws -> RunSettings {
+        var values: [(name: String, value: String)] = []
+        for (name, value) in [
+            ("strategy", strategy), ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens),
+            ("target_tokens", targetTokens), ("path_tokens", pathTokens), ("rejection_rate", rejectionRate),
+            ("p_value", pValue), ("strata", strata), ("takeover", takeover), ("boundary", boundary),
+            ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
+            ("takeovers_in_flight", takeoversInFlight), ("decides_early", decidesEarly), ("seed", seed),
+        ] {
+            if let value { values.append((name, value)) }
+        }
+        for assignment in set {
+            guard let equals = assignment.firstIndex(of: "=") else {
+                let names = RunSettings.fieldNames.joined(separator: ", ")
+                throw fail(.usage, "--set \(assignment): it is name=value; names: \(names)")
+            }
+            values.append((String(assignment[..<equals]), String(assignment[assignment.index(after: equals)...])))
+        }
+        do {
+            return try base.overriding(values)
+        } catch {
+            throw fail(.usage, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Domain
+import Evaluation
+import Foundation
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the cluster and its runs, or one run.")
+
+    @Argument(help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"))
+    var runName: String?
+    @OptionGroup var cluster: ClusterOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let client = try cluster.client()
+        var status = try client.status()
+        if let runName { status.runs = [try status.run(runName)] }
+        if json {
+            try putJSON(status)
+            return
+        }
+        let coordinator = status.coordinator
+        put(
+            "coordinator: process \(coordinator.processID), up \(duration(Double(coordinator.upMs) / 1_000)), "
+                + "life \(coordinator.epoch), \(coordinator.ordersSent) orders sent, "
+                + "\(coordinator.staleReplies) stale replies, \(coordinator.refusedMessages) messages refused")
+        for role in Role.allCases {
+            let live = status.workers.count { $0.role == role && $0.state == .live }
+            put("\(role.rawValue) workers: \(live == 0 ? "none" : "\(live)")")
+        }
+        put("")
+        put(runTable(status.runs), terminator: "")
+        if runName != nil, let run = status.runs.first {
+            for (stage, count) in run.pathsByStage.sorted(by: { $0.key < $1.key }) { put("paths \(stage): \(count)") }
+            for reason in run.waitingFor { put("waiting: \(reason)") }
+        }
+    }
+
+    private func runTable(_ runs: [RunStatus]) -> String {
+        guard !runs.isEmpty else { return "no runs yet: a1 submit configs/batches/arithmetic.jsonl\n" }
+        var table = TextTable(columns: [
+            ("RUN", .left), ("NAME", .left), ("STATE", .left), ("PROBLEMS", .right), ("PATHS", .right),
+            ("VERDICTS", .right), ("TAKEN OVER", .right), ("ASKED", .right), ("TOKENS DRAFT", .right),
+            ("TARGET", .right), ("WAITING FOR", .left),
+        ])
+        for run in runs {
+            table.addRow([
+                run.run.short, run.name, run.state.rawValue, "\(run.problemsEnded)/\(run.problems)",
+                "\(run.pathsEnded)/\(run.paths)", "\(run.verdicts)",
+                run.verdicts == 0 ? "-" : percent(Double(run.takeovers) / Double(run.verdicts)),
+                percent(run.rejectionRate), "\(run.tokens.draft)", "\(run.tokens.target)",
+                run.waitingFor.joined(separator: ", "),
+            ])
+        }
+        return table.rendered()
+    }
+}
+
+struct WorkersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workers", abstract: "Show the workers: state, load, memory, tokens.")
+
+    @OptionGroup var cluster: ClusterOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let workers = try cluster.client().status().workers
+        if json {
+            try putJSON(workers)
+            return
+        }
+        var table = TextTable(columns: [
+            ("WORKER", .left), ("ROLE", .left), ("STATE", .left), ("MODEL", .left), ("PROCESS", .right),
+            ("ORDERS", .right), ("SLOTS", .right), ("KV FREE", .right), ("WRITTEN", .right), ("READ", .right),
+            ("BUSY", .right), ("MEMORY", .right), ("RESTARTS", .right), ("REASON", .left),
+        ])
+        for worker in workers {
+            let beat = worker.heartbeat
+            let totalMs = beat.computeMs + beat.idleMs
+            table.addRow([
+                worker.name, worker.role.rawValue, worker.state.rawValue, worker.model, "\(worker.processID)",
+                "\(worker.orders)", "\(worker.slots)", "\(beat.kvBlocksFree)/\(beat.kvBlocksTotal)",
+                "\(beat.writtenTokens)", "\(beat.prefilledTokens)",
+                totalMs == 0 ? "-" : percent(Double(beat.computeMs) / Double(totalMs)), size(beat.residentBytes),
+                "\(worker.restarts)", worker.reason ?? "",
+            ])
+        }
+        put(workers.isEmpty ? "no worker has come yet\n" : table.rendered(), terminator: "")
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Domain
+import Evaluation
+import Foundation
+import Runtime
+import Wire
+
+extension OnBadLine: ExpressibleByArgument {}
+
+struct SubmitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "Submit a batch of problems as a run.",
+        discussion: """
+            A line of the batch is {"id", "problem", "answer"?} or an OpenAI batch line with custom_id. Prints the \
+            run's name. When it has printed it, the run is on disk and survives everything but the disk. Submitting \
+            again with the same --key is the same run.
+            """)
+
+    @Argument(help: "The batch, a JSON-lines file.")
+    var batch: String
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var flags: SettingsFlags
+    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
+    var onBadLine: OnBadLine = .reject
+    @Option(help: "What to call the run. Default: the batch's file name.")
+    var name: String?
+    @Option(help: "Only the first so many problems.")
+    var limit: Int?
+    @Option(help: "The submission's own key; with the same key the same batch is submitted once.")
+    var key: String?
+    @Flag(help: "Wait for the end, with progress, and print the results.")
+    var wait = false
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
+    }
+
+    func run() throws {
+        let configuration = try cluster.configuration()
+        let settings = try flags.settings(over: configuration.run)
+        let problems = try read()
+        let spec = RunSpec(
+            id: RunID(ProcessFacts.randomName()), submissionKey: key ?? ProcessFacts.randomName(),
+            name: name ?? URL(fileURLWithPath: batch).lastPathComponent, settings: settings)
+        let client = try cluster.client()
+        let run = try submit(spec, problems, to: client)
+        guard wait else {
+            if json { try putJSON(["run": run.rawValue]) } else { put(run.rawValue) }
+            say("follow it with: a1 watch \(run.short)    results: a1 results \(run.short)")
+            return
+        }
+        let status = try RunWatch(client: client).untilEnd(of: run)
+        try ResultsPrinter(client: client, format: json ? .json : .table).print(run.rawValue)
+        if status.state == .cancelled { throw ArgumentParser.ExitCode(Runtime.ExitCode.temporaryFailure.rawValue) }
+    }
+
+    private func read() throws -> [ProblemSpec] {
+        let read: Batch
+        do {
+            read = try BatchReader.read(file: batch, onBadLine: onBadLine)
+        } catch {
+            if case .unreadable = error { throw fail(.noInput, "\(error)") }
+            throw fail(.dataError, "\(batch): \(error)")
+        }
+        for line in read.badLines { say("a1: \(batch): skipped \(line)") }
+        if !read.badLines.isEmpty { say("a1: \(read.badLines.count) of \(read.lineCount) lines skipped") }
+        return read.problems.prefix(limit ?? .max).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
+    }
+
+    /// Sends the batch in parts that fit a frame; nothing is a run before the last part has been answered.
+    private func submit(_ spec: RunSpec, _ problems: [ProblemSpec], to client: Client) throws -> RunID {
+        let parts = split(problems)
+        for (number, part) in parts.enumerated() {
+            let answer = try client.ask(
+                .submit(SubmissionPart(spec: spec, part: number, parts: parts.count, problems: part)),
+                patienceMs: 60_000)
+            switch answer {
+            case .partTaken: continue
+            case .accepted(let run, let alreadyKnown):
+                if alreadyKnown { say("a1: this submission is known; the run is \(run.short)") }
+                return run
+            case .status, .results, .cancelled, .refused: throw client.unexpected()
+            }
+        }
+        throw client.unexpected()
+    }
+
+    private func split(_ problems: [ProblemSpec]) -> [[ProblemSpec]] {
+        var parts: [[ProblemSpec]] = [[]]
+        var bytes = 0
+        for problem in problems {
+            let size = problem.text.utf8.count + problem.id.utf8.count + (problem.answer?.utf8.count ?? 0)
+            if bytes + size > Limits.standard.submissionPartBytes, !parts[parts.count - 1].isEmpty {
+                parts.append([])
+                bytes = 0
+            }
+            parts[parts.count - 1].append(problem)
+            bytes += size
+        }
+        return parts
+    }
+}
+
+struct CancelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Cancel a run; what it has so far stays.")
+
+    @Argument(help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"))
+    var runName: String
+    @OptionGroup var cluster: ClusterOptions
+
+    func run() throws {
+        let client = try cluster.client()
+        guard case .cancelled(let run, let state) = try client.ask(.cancel(run: runName)) else {
+            throw client.unexpected()
+        }
+        switch state {
+        case .open, .cancelled: put("\(run) cancelled")
+        case .finished: put("\(run) had finished before")
+        }
+    }
+}

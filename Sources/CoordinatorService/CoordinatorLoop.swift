@@ -1,0 +1,224 @@
+import Coordination
+import Domain
+import Logging
+import Logs
+import RunStore
+import Runtime
+import Transport
+import Wire
+
+/// Steps the core and carries its effects out: everything that arrived together is decided together, recorded in one
+/// transaction, and only then sent.
+struct CoordinatorLoop {
+    private let options: CoordinatorOptions
+    private let store: RunStore
+    private let transport: Transport
+    private let desk: QueryDesk
+    private let log: Logger
+    private let epoch: UInt64
+    private let startedMs = Clocks.monotonicMs
+    private var core: Coordinator
+    private var submissions: Submissions
+    private var clients = ClientTokens()
+    private var effects: [Effect] = []
+    private var wakeMs: Int64?
+    private var isDrained = false
+    private var stops = 0
+    private var refusedMessages = 0
+
+    /// How long work in flight may take to come home once the process is asked to end.
+    private static let drainMs: Int64 = 25_000
+
+    init(
+        options: CoordinatorOptions, store: RunStore, transport: Transport, desk: QueryDesk, log: Logger
+    ) throws(CoordinatorError) {
+        self.options = options
+        self.store = store
+        self.transport = transport
+        self.desk = desk
+        self.log = log
+        submissions = Submissions(limits: options.limits)
+        do {
+            epoch = try store.nextEpoch()
+            core = Coordinator(configuration: CoordinationConfiguration(
+                    epoch: epoch, limits: options.limits, processID: ProcessFacts.processID))
+            let records = try store.records(ofOpenRunsOnly: false)
+            try core.restore(records)
+            log.notice(
+                "the store is open",
+                metadata: [
+                    "epoch": "\(epoch)", "records": "\(records.count)", "ms": "\(Clocks.monotonicMs - startedMs)",
+                ])
+        } catch {
+            throw CoordinatorError(.dataError, "\(error)")
+        }
+    }
+
+    // MARK: The loop
+
+    mutating func run(_ inbox: Inbox<CoordinatorService.Input>) throws(CoordinatorError) {
+        step(.started)
+        try carryOut()
+        var drainDeadlineMs: Int64?
+        while true {
+            let inputs = inbox.take(until: [wakeMs, drainDeadlineMs].compactMap(\.self).min())
+            for input in inputs { take(input) }
+            if let wake = wakeMs, Clocks.monotonicMs >= wake {
+                wakeMs = nil
+                step(.timeReached)
+            }
+            try carryOut()
+            if stops > 0 && drainDeadlineMs == nil {
+                drainDeadlineMs = Clocks.monotonicMs + CoordinatorLoop.drainMs
+            }
+            let isOverdue = drainDeadlineMs.map { Clocks.monotonicMs >= $0 } ?? false
+            if isDrained || stops > 1 || isOverdue { break }
+        }
+    }
+
+    private mutating func step(_ event: Event) {
+        effects += core.step(event, now: Clocks.now)
+    }
+
+    /// Records first, all of them in one transaction, then everything else in order.
+    private mutating func carryOut() throws(CoordinatorError) {
+        let batch = effects
+        effects = []
+        var records: [Record] = []
+        for case .record(let some) in batch { records += some }
+        if !records.isEmpty {
+            do {
+                try store.append(records)
+            } catch {
+                // What is not on disk must not be acted on: the process ends, and the next life begins from the disk.
+                log.critical("the store refuses a record", metadata: ["reason": "\(error)"])
+                throw CoordinatorError(.ioError, "the store refuses a record: \(error)")
+            }
+        }
+        for effect in batch {
+            switch effect {
+            case .record: break
+            case .send(let peer, let instruction):
+                transport.send(socket: CoordinatorService.workerSocket, to: peer, instruction.encoded())
+            case .reply(let token, let reply): self.reply(token, reply)
+            case .wake(let atMs): wakeMs = min(wakeMs ?? .max, atMs)
+            case .log(let entry): log.write(entry)
+            case .drained: isDrained = true
+            }
+        }
+    }
+
+    // MARK: What comes in
+
+    private mutating func take(_ input: CoordinatorService.Input) {
+        switch input {
+        case .stop: stop()
+        case .transport(.received(CoordinatorService.workerSocket, let peer, let body)): heardWorker(peer, body)
+        case .transport(.received(_, let peer, let body)): heardClient(peer, body)
+        case .transport(.refused(CoordinatorService.workerSocket, let peer, let reason)):
+            refusedMessages += 1
+            step(.messageRefused(peer, reason: reason))
+        case .transport(.refused(_, let peer, let reason)): refuseClient(peer, reason)
+        case .transport(.undeliverable(CoordinatorService.workerSocket, let peer, let reason)):
+            log.debug("a message could not be delivered", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+            step(.peerUnreachable(peer, undelivered: nil))
+        case .transport(.undeliverable(_, let peer, let reason)):
+            // A client that went away; what it submitted stands.
+            log.debug("an answer could not be delivered", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        }
+    }
+
+    private mutating func heardWorker(_ peer: PeerID, _ body: [UInt8]) {
+        do {
+            switch try WorkerMessage(decoding: body) {
+            case .hello(let hello): step(.workerGreeted(peer, hello))
+            case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
+            case .block(let report): step(.blockArrived(peer, report))
+            case .scored(let report): step(.scoreArrived(peer, report))
+            case .failed(let report): step(.orderFailed(peer, report))
+            case .goodbye(let farewell): step(.workerLeft(peer, farewell))
+            }
+        } catch {
+            refusedMessages += 1
+            step(.messageRefused(peer, reason: "\(error)"))
+        }
+    }
+
+    private mutating func heardClient(_ peer: PeerID, _ body: [UInt8]) {
+        let envelope: ClientEnvelope<ClientRequest>
+        do {
+            envelope = try ClientEnvelope(decoding: body)
+        } catch {
+            refuseClient(peer, "\(error)")
+            return
+        }
+        switch envelope.body {
+        case .submit(let part): submit(part, peer, envelope.id)
+        case .status: answer(peer, envelope.id, .status(status()))
+        case .results(let run, let first, let count, let blocks):
+            desk.ask(
+                ResultsQuestion(
+                    peer: peer, id: envelope.id, run: run, firstProblem: first, problemCount: count, blocks: blocks))
+        case .cancel(let run): step(.runCancelled(clients.token(peer, envelope.id), run: run))
+        }
+    }
+
+    private mutating func submit(_ part: SubmissionPart, _ peer: PeerID, _ id: UInt64) {
+        switch submissions.take(part, from: peer, nowMs: Clocks.monotonicMs) {
+        case .wantsMore: answer(peer, id, .partTaken)
+        case .refused(let refusal): answer(peer, id, .refused(refusal))
+        case .complete(let spec, let problems): step(.runSubmitted(clients.token(peer, id), spec, problems))
+        }
+    }
+
+    private mutating func stop() {
+        stops += 1
+        if stops == 1 {
+            log.notice("asked to end; work in flight comes home first")
+            step(.drainRequested)
+        }
+    }
+
+    private func status() -> ClusterStatus {
+        core.status(now: Clocks.now)
+    }
+
+    // MARK: What goes out to clients
+
+    private mutating func reply(_ token: ClientToken, _ reply: ClientReply) {
+        guard let (peer, id) = clients.take(token) else { return }
+        switch reply {
+        case .accepted(let run, let alreadyKnown): answer(peer, id, .accepted(run: run, alreadyKnown: alreadyKnown))
+        case .cancelled(let run, let state): answer(peer, id, .cancelled(run: run, state: state))
+        case .refused(let refusal): answer(peer, id, .refused(refusal))
+        }
+    }
+
+    private mutating func refuseClient(_ peer: PeerID, _ reason: String) {
+        refusedMessages += 1
+        log.warning("a client's message was refused", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        answer(peer, 0, .refused(ClientRefusal(code: .invalid, message: reason)))
+    }
+
+    private func answer(_ peer: PeerID, _ id: UInt64, _ answer: ClientAnswer) {
+        transport.send(
+            socket: CoordinatorService.clientSocket, to: peer, ClientEnvelope(id: id, body: answer).encoded())
+    }
+}
+
+/// Which client waits for which answer of the core.
+struct ClientTokens {
+    private var waiting: [ClientToken: (PeerID, UInt64)] = [:]
+    private var next: UInt64 = 0
+
+    mutating func token(_ peer: PeerID, _ id: UInt64) -> ClientToken {
+        next += 1
+        let token = ClientToken(rawValue: next)
+        waiting[token] = (peer, id)
+        return token
+    }
+
+    mutating func take(_ token: ClientToken) -> (PeerID, UInt64)? {
+        waiting.removeValue(forKey: token)
+    }
+}

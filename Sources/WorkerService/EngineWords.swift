@@ -1,0 +1,41 @@
+import Domain
+import Engine
+import Evaluation
+
+// The engine's words in the coordinator's.
+
+enum AnswerStop {
+    /// Whether the path's answer is complete.
+    /// - Parameters:
+    ///   - openBox: the end of the path's text, if a box is open in it.
+    ///   - block: the bytes of the block being written.
+    static func isReached(_ openBox: [UInt8], _ block: [UInt8]) -> Bool {
+        // A box closes with a brace; everything else need not be looked at.
+        guard block.last == UInt8(ascii: "}") || block.contains(UInt8(ascii: "}")) else { return false }
+        return AnswerExtractor.hasClosedBox(openBox.isEmpty ? block : openBox + block)
+    }
+}
+
+extension GeneratedBlock.Finish {
+    var reason: FinishReason {
+        switch self {
+        case .length: .length
+        case .endToken: .endToken
+        case .stopString: .step
+        case .custom: .answer
+        case .contextFull: .contextFull
+        }
+    }
+}
+
+extension EngineError {
+    var failureCode: FailureCode {
+        switch self {
+        case .contextTooLong: .contextTooLong
+        case .refused: .cacheTooSmall
+        case .logitsNotFinite: .nonFinite
+        case .invalidOption, .tokenOutsideVocabulary: .invalidOrder
+        case .cancelled, .shutDown, .kernels, .cannotStartThread, .cannotAllocate: .draining
+        }
+    }
+}

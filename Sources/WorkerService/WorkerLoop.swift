@@ -1,0 +1,106 @@
+import Domain
+import Engine
+import Logging
+import Logs
+import Runtime
+import Transport
+import Wire
+
+/// Carries out the session's effects. Used by the service's one thread only.
+struct WorkerLoop {
+    private let engine: Engine
+    private let hello: Hello
+    private let options: WorkerOptions
+    private let transport: Transport
+    private let log: Logger
+    private var session: WorkerSession
+    private var beatMs: Int64
+    private(set) var nextBeatMs: Int64
+    private(set) var exitCode: ExitCode?
+
+    init(
+        parts: WorkerParts, options: WorkerOptions, incarnation: UInt64, transport: Transport, log: Logger
+    ) {
+        engine = parts.engine
+        self.options = options
+        self.transport = transport
+        self.log = log
+        session = WorkerSession(
+            tokenizer: parts.tokenizer, prompts: parts.prompts, author: options.role == .draft ? .draft : .target)
+        hello = Hello(
+            name: options.name, role: options.role, incarnation: incarnation, processID: ProcessFacts.processID,
+            host: ProcessFacts.host, model: options.model.name, modelDigest: parts.modelDigest,
+            vocabulary: parts.tokenizer.vocabularyDigest, promptTemplate: parts.prompts.digest,
+            contextLength: parts.contextLength, slots: options.slots, threads: options.threads)
+        beatMs = Int64(options.limits.heartbeatIntervalMs)
+        nextBeatMs = Clocks.monotonicMs + beatMs
+    }
+
+    func greet() {
+        send(.hello(hello))
+    }
+
+    mutating func heard(_ event: TransportEvent) {
+        switch event {
+        case .received(_, _, let body):
+            do {
+                step(.instructed(try WorkerInstruction(decoding: body)))
+            } catch {
+                log.warning("a message of the coordinator was refused", metadata: ["reason": "\(error)"])
+            }
+        case .refused(_, _, let reason):
+            log.warning("a message of the coordinator was refused", metadata: ["reason": "\(reason)"])
+        case .undeliverable(_, _, let reason):
+            log.warning("a message could not be sent", metadata: ["reason": "\(reason)"])
+        }
+    }
+
+    mutating func step(_ event: WorkerSession.Event) {
+        for effect in session.step(event, now: Clocks.now) { carryOut(effect) }
+    }
+
+    private mutating func carryOut(_ effect: WorkerSession.Effect) {
+        switch effect {
+        case .send(let message): send(message)
+        case .generate(let request): engine.submit(request)
+        case .score(let request): engine.submit(request)
+        case .cancel(let id): engine.cancel(id)
+        case .release(let key): engine.release(key)
+        case .beatEvery(let milliseconds):
+            beatMs = Int64(milliseconds)
+            beat()
+        case .greet: greet()
+        case .log(let entry): log.write(entry)
+        case .exit(let code, let reason):
+            log.notice("the worker ends", metadata: ["reason": "\(reason)"])
+            let isWellDone = code == .success
+            send(.goodbye(Farewell(name: options.name, role: options.role, reason: isWellDone ? nil : reason)))
+            exitCode = exitCode ?? code
+        }
+    }
+
+    mutating func beatIfDue() {
+        if Clocks.monotonicMs >= nextBeatMs { beat() }
+    }
+
+    private mutating func beat() {
+        nextBeatMs = Clocks.monotonicMs + beatMs
+        let statistics = engine.statistics()
+        send(
+            .heartbeat(
+                Heartbeat(
+                    progress: UInt64(statistics.generatedTokens + statistics.prefilledTokens),
+                    activeOrders: statistics.active, waitingOrders: statistics.waiting,
+                    writtenTokens: UInt64(statistics.generatedTokens),
+                    prefilledTokens: UInt64(statistics.prefilledTokens),
+                    kvBlocksTotal: statistics.kvBlocksTotal, kvBlocksFree: statistics.kvBlocksFree,
+                    computeMs: Int64(statistics.computeSeconds * 1_000),
+                    memoryWaitMs: Int64(statistics.memoryWaitSeconds * 1_000),
+                    idleMs: Int64(statistics.idleSeconds * 1_000), residentBytes: ProcessFacts.residentBytes,
+                    isDraining: session.isDraining)))
+    }
+
+    private func send(_ message: WorkerMessage) {
+        transport.send(socket: 0, to: nil, message.encoded())
+    }
+}

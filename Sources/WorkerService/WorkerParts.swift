@@ -1,0 +1,100 @@
+import Domain
+import Engine
+import Logging
+import ModelStore
+import Runtime
+import Settings
+import Tokenizers
+import Transformer
+
+/// Why a worker could not start: the model is not there, not whole, or not of a kind that is supported.
+struct WorkerStartError: Error, CustomStringConvertible {
+    let exitCode: ExitCode
+    let description: String
+}
+
+/// What a worker is made of, loaded once.
+struct WorkerParts: Sendable {
+    let engine: Engine
+    let tokenizer: Tokenizer
+    let prompts: PromptWriter
+    let contextLength: Int
+    /// SHA-256 of the model file, hexadecimal.
+    let modelDigest: String
+
+    static let kvMemoryMiBDefault = 1_024
+
+    static func load(
+        _ options: WorkerOptions, from models: ModelStore, log: Logger,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) throws(WorkerStartError) -> WorkerParts {
+        let beganMs = Clocks.monotonicMs
+        let path: String
+        let digest: String
+        do {
+            path = try options.model.path ?? models.resolve(options.model.name)
+            digest = try models.digest(ofFile: path)
+        } catch {
+            throw WorkerStartError(exitCode: .noInput, description: "\(error)")
+        }
+        let model: LoadedModel
+        do {
+            model = try LoadedModel(path: path)
+        } catch {
+            throw WorkerStartError(exitCode: .dataError, description: "\(error)")
+        }
+        let template: ChatTemplate
+        do {
+            template = try chatTemplate(options.model.template, model.tokenizer)
+        } catch {
+            throw WorkerStartError(exitCode: .configuration, description: "model \(options.model.name): \(error)")
+        }
+        let engine: Engine
+        do {
+            let kvMemoryMiB = options.model.kvMemoryMiB ?? kvMemoryMiBDefault
+            engine = try Engine(
+                model: model,
+                options: EngineOptions(
+                    threadCount: options.threads, maximumStepTokens: max(256, options.slots + 1),
+                    maximumSequences: options.slots, kvCacheBytes: kvMemoryMiB << 20),
+                onEvent: onEvent)
+        } catch {
+            throw WorkerStartError(exitCode: .configuration, description: "model \(options.model.name): \(error)")
+        }
+        log.notice(
+            "the model is loaded",
+            metadata: [
+                "model": "\(options.model.name)", "file": "\(path)", "sha256": "\(digest)",
+                "template": "\(template.rawValue)", "ms": "\(Clocks.monotonicMs - beganMs)",
+            ])
+        return WorkerParts(
+            engine: engine, tokenizer: model.tokenizer,
+            prompts: PromptWriter(
+                template: template, system: options.model.system, message: options.model.prompt),
+            contextLength: min(engine.contextLimit, options.model.contextTokens ?? .max), modelDigest: digest)
+    }
+
+    /// The configured template, or the one that the model file calls for.
+    private static func chatTemplate(
+        _ name: String, _ tokenizer: Tokenizer
+    ) throws(WorkerStartError) -> ChatTemplate {
+        let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
+        if name != "auto" {
+            guard let template = ChatTemplate(rawValue: name) else {
+                throw WorkerStartError(
+                    exitCode: .configuration, description: "there is no chat template '\(name)'; there are \(names)")
+            }
+            return template
+        }
+        guard let text = tokenizer.chatTemplateText else {
+            throw WorkerStartError(
+                exitCode: .configuration,
+                description: "the model file has no chat template: set `template` to one of \(names)")
+        }
+        do {
+            return try ChatTemplate.recognise(text)
+        } catch {
+            throw WorkerStartError(exitCode: .configuration, description: "\(error)")
+        }
+    }
+}

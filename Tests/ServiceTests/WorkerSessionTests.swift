@@ -1,0 +1,183 @@
+import Domain
+import Engine
+import Testing
+import Tokenizers
+import Wire
+
+@testable import WorkerService
+
+/// A vocabulary in which every byte is a token and "ab" is one too, with an end token.
+private func byteTokenizer() throws -> Tokenizer {
+    // GPT-2's printable alphabet: bytes that print stand for themselves, the others are moved up from U+0100.
+    var printable: [UInt8: Unicode.Scalar] = [:]
+    var next: UInt32 = 0x100
+    for byte in UInt8.min...UInt8.max {
+        if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE {
+            printable[byte] = Unicode.Scalar(byte)
+        } else {
+            printable[byte] = Unicode.Scalar(next)
+            next += 1
+        }
+    }
+    var tokens = (UInt8.min...UInt8.max).map { Array(String(Character(printable[$0]!)).utf8) }
+    tokens.append(Array("ab".utf8))
+    tokens.append(Array("<|im_end|>".utf8))
+    var kinds = [TokenizerDefinition.TokenKind](repeating: .normal, count: tokens.count)
+    kinds[257] = .control
+    return try Tokenizer(
+        TokenizerDefinition(
+            model: .bytePair, preTokenizer: "qwen2", tokens: tokens, kinds: kinds, merges: [Array("a b".utf8)],
+            endToken: 257))
+}
+
+private let run = RunID(String(repeating: "a", count: 32))
+private let path = PathKey(run: run, problem: 0, path: 1)
+private let now = Moment(monotonicMs: 1_000, wallMs: 5_000)
+
+private func tag(_ order: UInt64, _ stage: Stage, path: PathKey = path) -> OrderTag {
+    OrderTag(order: OrderID(rawValue: order), path: path, round: 0, attempt: 1, stage: stage, incarnation: 7)
+}
+
+private func generate(_ order: UInt64, segment: UInt64, _ context: ContextUpdate) -> WorkerSession.Event {
+    .instructed(
+        .order(
+            Order(
+                tag: tag(order, .draft), context: context,
+                work: .generate(
+                    GenerateTask(
+                        segment: SegmentID(rawValue: segment), maximumTokens: 8, sampling: SamplingSettings(),
+                        seed: 1, boundary: .step)))))
+}
+
+private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabulary: String = "other") -> Segment {
+    Segment(
+        id: SegmentID(rawValue: id), author: .target, text: Array(text.utf8), tokens: tokens, vocabulary: vocabulary)
+}
+
+@Suite struct WorkerSessionTests {
+    private func session() throws -> WorkerSession {
+        WorkerSession(
+            tokenizer: try byteTokenizer(), prompts: PromptWriter(template: .plain, system: "", message: "{problem}"),
+            author: .draft)
+    }
+
+    private func requested(_ effects: [WorkerSession.Effect]) -> GenerateRequest? {
+        for case .generate(let request) in effects { return request }
+        return nil
+    }
+
+    private func sent(_ effects: [WorkerSession.Effect]) -> [WorkerMessage] {
+        effects.compactMap { if case .send(let message) = $0 { message } else { nil } }
+    }
+
+    @Test func aContextGrowsByDifferencesAndIsCut() throws {
+        var session = try session()
+        let prompt = session.tokenizer.encode(session.prompts.text(of: "q"), special: true)
+        let first = session.step(
+            generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        #expect(try #require(requested(first)).context == prompt)
+
+        // The block that was written becomes part of what is held.
+        let block = GeneratedBlock(tokens: [65, 66], bytes: [65, 66], finish: .stopString)
+        let answers = sent(session.step(.engineAnswered(.generated(1, block, Timing())), now: now))
+        guard case .block(let report) = try #require(answers.first) else {
+            Issue.record("expected a block, got \(answers)")
+            return
+        }
+        #expect(report.tag == tag(1, .draft))
+        #expect(report.finish == .step)
+        #expect(report.block.tokens == [65, 66])
+        #expect(report.block.vocabulary == session.tokenizer.vocabularyDigest)
+
+        // Another vocabulary's segment is read from its text, the same vocabulary's from its ids.
+        let own = session.tokenizer.vocabularyDigest
+        let second = session.step(
+            generate(
+                2, segment: 13,
+                ContextUpdate(
+                    base: .segment(SegmentID(rawValue: 10)),
+                    segments: [segment(11, "ab"), segment(12, "ab", tokens: [97, 98], vocabulary: own)])), now: now)
+        #expect(try #require(requested(second)).context == prompt + [65, 66, 256, 97, 98])
+
+        // Cutting back to an earlier segment forgets the later ones.
+        let third = session.step(
+            generate(3, segment: 14, ContextUpdate(base: .segment(SegmentID(rawValue: 11)), segments: [])), now: now)
+        #expect(try #require(requested(third)).context == prompt + [65, 66, 256])
+        let lost = session.step(
+            generate(4, segment: 15, ContextUpdate(base: .segment(SegmentID(rawValue: 12)), segments: [])), now: now)
+        #expect(requested(lost) == nil)
+        guard case .failed(let failure) = try #require(sent(lost).first) else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(failure.code == .contextLost)
+        let fourth = session.step(
+            generate(5, segment: 16, ContextUpdate(base: .prompt, segments: [])), now: now)
+        #expect(try #require(requested(fourth)).context == prompt)
+    }
+
+    @Test func anEndedTextIsScoredWithItsEndToken() throws {
+        var session = try session()
+        func score(_ order: UInt64, _ text: String, endsText: Bool) -> WorkerSession.Event {
+            .instructed(
+                .order(
+                    Order(
+                        tag: tag(order, .score), context: ContextUpdate(base: .problem("q"), segments: []),
+                        work: .score(ScoreTask(block: segment(20, text), endsText: endsText)))))
+        }
+        func block(_ effects: [WorkerSession.Effect]) -> [Int32]? {
+            for case .score(let request) in effects { return request.block }
+            return nil
+        }
+        #expect(block(session.step(score(1, "ab", endsText: false), now: now)) == [256])
+        #expect(block(session.step(score(2, "ab", endsText: true), now: now)) == [256, 257])
+        #expect(block(session.step(score(3, "", endsText: true), now: now)) == [257])
+        let empty = session.step(score(4, "", endsText: false), now: now)
+        #expect(block(empty) == nil)
+        #expect(sent(empty).count == 1)
+    }
+
+    @Test func aCancelledOrderIsNotAnswered() throws {
+        var session = try session()
+        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        let effects = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
+        guard case .cancel(1) = try #require(effects.first) else {
+            Issue.record("the engine was not told")
+            return
+        }
+        #expect(session.step(.engineAnswered(.failed(1, .cancelled)), now: now).isEmpty)
+    }
+
+    @Test func startingAfreshForgetsEverything() throws {
+        var session = try session()
+        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        let welcome = Welcome(heartbeatIntervalMs: 1_000, epoch: 2, startsAfresh: true)
+        _ = session.step(.instructed(.welcome(welcome)), now: now)
+        #expect(session.activeOrders == 0)
+        let effects = session.step(
+            generate(2, segment: 11, ContextUpdate(base: .prompt, segments: [])), now: now)
+        #expect(requested(effects) == nil)
+    }
+
+    @Test func aDrainingWorkerFinishesAndTakesNothingNew() throws {
+        var session = try session()
+        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        #expect(!session.step(.drainRequested, now: now).contains { if case .exit = $0 { true } else { false } })
+        let refused = session.step(
+            generate(2, segment: 11, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        #expect(requested(refused) == nil)
+        let block = GeneratedBlock(tokens: [65], bytes: [65], finish: .length)
+        let last = session.step(.engineAnswered(.generated(1, block, Timing())), now: now)
+        #expect(last.contains { if case .exit(.success, _) = $0 { true } else { false } })
+    }
+
+    @Test func anAnswerMayCloseInTheNextBlock() {
+        let open = OpenBox.tail(of: Array("so \\boxed{4".utf8))
+        #expect(open == Array("\\boxed{4".utf8))
+        #expect(AnswerStop.isReached(open, Array("2}".utf8)))
+        #expect(!AnswerStop.isReached([], Array("2}".utf8)))
+        #expect(OpenBox.tail(of: Array("\\boxed{42} and".utf8)).isEmpty)
+        #expect(AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}}".utf8)))
+        #expect(!AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}".utf8)))
+    }
+}

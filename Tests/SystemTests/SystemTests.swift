@@ -1,0 +1,151 @@
+import Domain
+import Foundation
+import Testing
+
+private let batch = TestCluster.root.appending(path: "configs/batches/arithmetic.jsonl").path
+
+/// What must hold of every finished run, whatever happened on the way.
+private func checkInvariants(_ results: RunResults, paths: Int) throws {
+    let summary = results.summary
+    #expect(summary.state == .finished)
+    #expect(summary.problemsEnded == summary.problems)
+    #expect(results.problems.count == summary.problems)
+    var verdicts = 0
+    var takeovers = 0
+    for problem in results.problems {
+        #expect(problem.isEnded)
+        #expect(problem.paths.count == paths)
+        for path in problem.paths {
+            #expect(path.outcome != nil)
+            let judged = path.blocks.filter { $0.verdict != nil }
+            verdicts += judged.count
+            takeovers += judged.count { $0.verdict == .takeOver }
+            #expect(judged.allSatisfy { $0.author == .draft })
+            #expect(Set(path.blocks.map(\.segment)).count == path.blocks.count, "a block is counted twice")
+            #expect(Set(judged.map(\.round)).count == judged.count, "a round has two verdicts")
+            for block in judged {
+                let pValue = try #require(block.pValue)
+                let rate = try #require(block.rate)
+                #expect((0...1).contains(pValue))
+                #expect((block.verdict == .takeOver) == (pValue <= rate))
+                #expect(try #require(block.score) >= 0)
+            }
+            // Rounds follow each other without a hole, and each begins with the draft's block.
+            let rounds = path.blocks.filter { $0.author == .draft }.map(\.round)
+            #expect(rounds == Array(0..<rounds.count))
+            if path.outcome == .answered {
+                let text = path.blocks.filter(\.stands).map(\.text).joined()
+                #expect(text.contains("\\boxed{"))
+                #expect(path.answer.map { text.contains($0) } == true)
+            }
+        }
+    }
+    #expect(verdicts == summary.verdicts)
+    #expect(takeovers == summary.takeovers)
+}
+
+@Suite(.serialized) struct SystemTests {
+    @Test func aBatchGoesThroughAndComesBackAnswered() throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        try cluster.startWorker("draft-0")
+        try cluster.startWorker("target-0")
+        let run = try cluster.submit(batch, "--paths", "4", "--rejection-rate", "0.4", "--set", "decides_early=false")
+        #expect(try cluster.a1("watch", run).code == 0)
+        let results = try cluster.results(run)
+        try checkInvariants(results, paths: 4)
+        let summary = results.summary
+        #expect(summary.verdicts > 200)
+        // Four standard errors of a share of 0.4 over so many independent verdicts.
+        let got = try #require(summary.rejectionRateGot)
+        #expect(abs(got - 0.4) < 4 * (0.24 / Double(summary.verdicts)).squareRoot())
+        #expect(try #require(summary.majority) > 0.5)
+        #expect(Set(summary.busy.map(\.worker)) == ["draft-0", "target-0"])
+
+        // Each process's log follows a path by its name.
+        let path = "\(run.prefix(8))/0/0"
+        let lines = try cluster.a1("logs", "--path", path).out
+        for process in ["coordinator", "draft-0", "target-0"] { #expect(lines.contains(process)) }
+
+        // What is stored outlives the processes.
+        try cluster.kill("coordinator", signal: SIGTERM)
+        try cluster.startCoordinator()
+        #expect(try cluster.results(run) == results)
+    }
+
+    @Test func aWorkerKilledInTheMiddleCostsNothing() throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(
+                workers: [("draft-0", .draft), ("draft-1", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        for name in ["draft-0", "draft-1", "target-0"] { try cluster.startWorker(name) }
+        let run = try cluster.submit(batch, "--paths", "4", "--set", "decides_early=false")
+        _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 20 } }
+        try cluster.kill("draft-0")
+        try cluster.kill("target-0")
+        try cluster.startWorker("target-0")
+        #expect(try cluster.a1("watch", run).code == 0)
+        let results = try cluster.results(run)
+        try checkInvariants(results, paths: 4)
+        #expect(results.problems.allSatisfy { $0.paths.allSatisfy { $0.outcome != .quarantined } })
+    }
+
+    @Test func aCoordinatorKilledInTheMiddleFinishesTheRun() throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        try cluster.startWorker("draft-0")
+        try cluster.startWorker("target-0")
+        let run = try cluster.submit(batch, "--paths", "4", "--set", "decides_early=false")
+        for verdicts in [15, 60] {
+            _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= verdicts } }
+            try cluster.kill("coordinator")
+            try cluster.startCoordinator()
+        }
+        #expect(try cluster.a1("watch", run).code == 0)
+        try checkInvariants(try cluster.results(run), paths: 4)
+    }
+
+    @Test func withoutAWorkerTheRunWaitsAndSaysSo() throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        let run = try cluster.submit(batch, "--limit", "2", "--paths", "2")
+        let status = try cluster.status()
+        #expect(status.runs.first?.waitingFor == ["no draft worker", "no target worker"])
+        try cluster.startWorker("draft-0")
+        try cluster.startWorker("target-0")
+        #expect(try cluster.a1("watch", run).code == 0)
+        try checkInvariants(try cluster.results(run), paths: 2)
+    }
+
+    @Test func cancellingEndsARunAndKeepsWhatItHas() throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        try cluster.startWorker("draft-0")
+        try cluster.startWorker("target-0")
+        let run = try cluster.submit(batch, "--paths", "8")
+        _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 5 } }
+        #expect(try cluster.a1("cancel", String(run.prefix(6))).code == 0)
+        let results = try cluster.results(run)
+        #expect(results.summary.state == .cancelled)
+        #expect(results.summary.verdicts >= 5)
+        #expect(results.problems.allSatisfy { $0.paths.allSatisfy { $0.outcome != nil } })
+    }
+
+    @Test(arguments: ["draft", "target"]) func oneModelAlone(strategy: String) throws {
+        let cluster = try TestCluster(
+            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+        try cluster.startCoordinator()
+        try cluster.startWorker("\(strategy)-0")
+        let run = try cluster.submit(batch, "--strategy", strategy, "--limit", "6", "--paths", "2")
+        #expect(try cluster.a1("watch", run).code == 0)
+        let results = try cluster.results(run)
+        #expect(results.summary.state == .finished)
+        #expect(results.summary.verdicts == 0)
+        let blocks = results.problems.flatMap { $0.paths.flatMap(\.blocks) }
+        #expect(!blocks.isEmpty && blocks.allSatisfy { $0.author.rawValue == strategy })
+    }
+}
