@@ -6,8 +6,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: [.treatAllWarnings(as: .error)])
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -76,7 +77,7 @@ let package = Package(
         tests("DomainTests", ["Domain"]),
         tests("EvaluationTests", ["Evaluation"]),
         tests("ConformalTests", ["Conformal", "Domain"]),
-        tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"]),
+        tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"], exclude: ["Scripts"]),
         tests("WireTests", ["Wire", "Domain"]),
         tests("ModelFilesTests", ["ModelFiles"]),
         tests("TokenizersTests", ["Tokenizers"]),

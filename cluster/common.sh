@@ -6,6 +6,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 STATE="${XDG_STATE_HOME:-$HOME/.local/state}/a1"
 A1="$ROOT/.build/release/a1"
 SWIFT_WANTED=6.2
+SWIFT_FROM=https://www.swift.org/install/linux/
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "a1: $*"; exit 1; }
@@ -17,10 +18,11 @@ need_packages() {
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
-  command -v apt-get >/dev/null || die "these packages are missing: ${missing[*]}; install them with your system's own tool (this script knows only apt-get)"
+  command -v apt-get >/dev/null ||
+    die "these packages are missing: ${missing[*]}; install what your system calls them (this script knows apt-get)"
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || die "these packages are missing: ${missing[*]}; run as root: apt-get install ${missing[*]}"
+    command -v sudo >/dev/null || die "packages are missing; run as root: apt-get install ${missing[*]}"
     as_root=(sudo)
   fi
   say "installing ${missing[*]}"
@@ -30,12 +32,12 @@ need_packages() {
 
 need_swift() {
   command -v swift >/dev/null ||
-    die "Swift $SWIFT_WANTED or newer is missing: install it from https://www.swift.org/install/linux/ and run this again"
+    die "Swift $SWIFT_WANTED or newer is missing: get it from $SWIFT_FROM and run this again"
   local version
   version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)"
   [ -n "$version" ] || die "swift --version says nothing about a version"
   [ "$(printf '%s\n%s\n' "$SWIFT_WANTED" "$version" | sort -V | head -n 1)" = "$SWIFT_WANTED" ] ||
-    die "Swift $version is too old: install $SWIFT_WANTED or newer from https://www.swift.org/install/linux/"
+    die "Swift $version is too old: get $SWIFT_WANTED or newer from $SWIFT_FROM"
 }
 
 # Everything the build needs that Swift does not bring.

@@ -4,7 +4,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 folder="${1:-${A1_CLUSTER:-$STATE/last}}"
-folder="$(realpath "$folder" 2>/dev/null)" && [ -d "$folder/pids" ] || die "no cluster has been started in ${1:-$folder}"
+folder="$(realpath "$folder" 2>/dev/null)" && [ -d "$folder/pids" ] ||
+  die "no cluster has been started in ${folder:-$STATE/last}"
 
 # stop PID_FILE...: asks each keeper to end and waits until it has.
 stop() {

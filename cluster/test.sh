@@ -5,5 +5,4 @@
 
 set_up
 # In release, as users run it: the kernels and the models take part in the tests.
-swift build --package-path "$ROOT" -c release --build-tests --enable-testable-imports
-swift test --package-path "$ROOT" -c release --enable-testable-imports --skip-build "$@"
+swift test --package-path "$ROOT" -c release "$@"

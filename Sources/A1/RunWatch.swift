@@ -60,9 +60,11 @@ func duration(_ seconds: Double) -> String {
 }
 
 func size(_ count: UInt64) -> String {
-    count < 1 << 30
-        ? String(format: "%.0f MiB", Double(count) / 1_048_576)
-        : String(format: "%.2f GiB", Double(count) / 1_073_741_824)
+    switch count {
+    case ..<(1 << 20): String(format: "%.0f KiB", Double(count) / 1_024)
+    case ..<(1 << 30): String(format: "%.0f MiB", Double(count) / 1_048_576)
+    case _: String(format: "%.2f GiB", Double(count) / 1_073_741_824)
+    }
 }
 
 struct WatchCommand: ParsableCommand {

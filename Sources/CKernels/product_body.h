@@ -7,8 +7,8 @@
 // the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008), with
 // the dequantisation in the place of their packing.
 //
-// The order of a sum is fixed by the format of the loop alone: products of a stretch of 256 columns in
-// rising order by multiply-add from zero, then the stretches in rising order.
+// The order of a sum is fixed by the format of the loop alone: products of 128 columns (half a stretch) in
+// rising order by multiply-add from zero, then these partial sums in rising order.
 
 #define STRETCH 256
 #define SUB 128

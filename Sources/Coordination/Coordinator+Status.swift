@@ -49,7 +49,7 @@ extension Coordinator {
             run: run.spec.id, name: run.spec.name, state: .open, problems: run.problems.count,
             problemsEnded: counts.problemsEnded, paths: run.problems.count * paths, pathsEnded: counts.pathsEnded,
             verdicts: counts.verdicts, takeovers: counts.takeovers,
-            rejectionRate: counts.verdicts == 0 ? 0 : Double(counts.takeovers) / Double(counts.verdicts),
+            rejectionRate: run.spec.settings.rejectionRate,
             tokens: counts.tokens, pathsByStage: stages, waitingFor: waitingFor,
             submittedWallMs: run.submittedWallMs, endedWallMs: nil)
     }

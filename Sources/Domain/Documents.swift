@@ -25,6 +25,7 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public var pathsEnded: Int
     public var verdicts: Int
     public var takeovers: Int
+    /// The share asked for; what was got is `takeovers` of `verdicts`.
     public var rejectionRate: Double
     public var tokens: TokenCounts
     /// Open paths by what they wait for or are in.

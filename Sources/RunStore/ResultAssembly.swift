@@ -67,6 +67,8 @@ struct ResultAssembly {
         let place = PathPlace(problem: problem.problem, path: path)
         let blocks = blocks[place] ?? []
         let end = pathEnds[place]
+        // Cancelling ends every open path with one record, that of the run.
+        let outcome = end?.outcome ?? (run.state == .cancelled ? .cancelled : nil)
         var tokens = TokenCounts()
         for block in blocks where block.stands {
             switch block.author {
@@ -75,9 +77,9 @@ struct ResultAssembly {
             }
         }
         return PathResult(
-            path: path, outcome: end?.outcome, answer: end?.answer,
+            path: path, outcome: outcome, answer: end?.answer,
             isRight: PathJudgement.isRight(
-                end?.outcome, answer: end?.answer, known: problem.spec.answer, equality),
+                outcome, answer: end?.answer, known: problem.spec.answer, equality),
             reason: end?.reason, rounds: blocks.map { $0.round + 1 }.max() ?? 0,
             takeovers: blocks.count { $0.verdict == .takeOver }, tokens: tokens,
             blocks: carriesBlocks ? blocks : [])

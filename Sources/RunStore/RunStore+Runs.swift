@@ -14,7 +14,7 @@ extension RunStore {
                     run: run.spec.id, name: run.spec.name, state: run.state, problems: run.problemCount,
                     problemsEnded: counts.problemsEnded, paths: run.problemCount * run.spec.settings.paths,
                     pathsEnded: counts.pathsEnded, verdicts: counts.verdicts, takeovers: counts.takeovers,
-                    rejectionRate: counts.rejectionRate ?? 0, tokens: counts.tokens, pathsByStage: [:],
+                    rejectionRate: run.spec.settings.rejectionRate, tokens: counts.tokens, pathsByStage: [:],
                     waitingFor: [], submittedWallMs: run.submittedWallMs, endedWallMs: run.end?.wallMs)
             }
         }

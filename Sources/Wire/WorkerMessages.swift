@@ -114,8 +114,8 @@ extension WireHello {
         }
         guard slots > 0 else { throw .invalid("hello.slots", value: "0") }
         return Hello(
-            name: name, role: try role.decoded("hello.role"), incarnation: incarnation, processID: processID, host: host, model: model,
-            modelDigest: modelDigest, vocabulary: vocabulary, promptTemplate: promptTemplate,
+            name: name, role: try role.decoded("hello.role"), incarnation: incarnation, processID: processID,
+            host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary, promptTemplate: promptTemplate,
             contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
     }
 }

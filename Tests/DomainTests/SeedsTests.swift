@@ -37,9 +37,12 @@ import Testing
             Seeds.uniform(
                 Seeds.derive(run: 9, problem: number / 100, path: number % 100, round: 0, purpose: .pValue))
         }.sorted()
-        let distance = values.enumerated().map { place, value in
-            max(Double(place + 1) / Double(count) - value, value - Double(place) / Double(count))
-        }.max() ?? 1
+        var distance = 0.0
+        for (place, value) in values.enumerated() {
+            let below = Double(place) / Double(count)
+            let through = Double(place + 1) / Double(count)
+            distance = max(distance, through - value, value - below)
+        }
         #expect(distance < 1.95 / Double(count).squareRoot())
         #expect(values.allSatisfy { $0 >= 0 && $0 < 1 })
     }

@@ -1,9 +1,9 @@
 import Domain
-import Engine
 import Testing
 import Tokenizers
 import Wire
 
+@testable import Engine
 @testable import WorkerService
 
 /// A vocabulary in which every byte is a token and "ab" is one too, with an end token.

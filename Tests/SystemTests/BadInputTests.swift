@@ -11,14 +11,17 @@ import Testing
         return cluster
     }
 
-    @Test(arguments: [
-        ("not json\n", "line 1"),
-        (#"{"id":"a","problem":"1+1"}"# + "\n" + #"{"id":"b"}"# + "\n", "line 2"),
-        (#"{"id":"a","problem":"1+1"}"# + "\n" + #"{"id":"a","problem":"2+2"}"# + "\n", "line 2"),
-        ("", "empty"),
-        (#"{"id":"a","problem":""# + String(repeating: "x", count: 2 << 20) + "\"}\n", "line 1"),
-    ])
-    func aBadBatchIsRefusedWholeWithItsLine(text: String, named: String) throws {
+    private static let badBatches: [(lines: [String], named: String)] = [
+        (["not json"], "line 1"),
+        ([#"{"id":"a","problem":"1+1"}"#, #"{"id":"b"}"#], "line 2"),
+        ([#"{"id":"a","problem":"1+1"}"#, #"{"id":"a","problem":"2+2"}"#], "line 2"),
+        ([], "empty"),
+        ([#"{"id":"a","problem":"\#(String(repeating: "x", count: 2 << 20))"}"#], "line 1"),
+    ]
+
+    @Test(arguments: badBatches.indices) func aBadBatchIsRefusedWholeWithItsLine(number: Int) throws {
+        let (lines, named) = Self.badBatches[number]
+        let text = lines.map { $0 + "\n" }.joined()
         let cluster = try cluster()
         let batch = cluster.folder.appending(path: "bad.jsonl")
         try Data(text.utf8).write(to: batch)

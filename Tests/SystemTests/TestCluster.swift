@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Glibc
 import Testing
 
 /// A real cluster of real processes in a folder of its own, from the executable that was built beside the tests.
@@ -28,7 +29,7 @@ final class TestCluster {
     }
 
     deinit {
-        for process in processes.values where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        for process in processes.values where process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
         for process in processes.values { process.waitUntilExit() }
         try? FileManager.default.removeItem(at: folder)
     }
@@ -73,14 +74,16 @@ final class TestCluster {
 
     /// Kills without a warning and waits until it is gone.
     func kill(_ name: String, signal: Int32 = SIGKILL) throws {
-        let process = try #require(processes.removeValue(forKey: name))
-        Foundation.kill(process.processIdentifier, signal)
+        let running = processes.removeValue(forKey: name)
+        let process = try #require(running)
+        Glibc.kill(process.processIdentifier, signal)
         process.waitUntilExit()
     }
 
     /// Waits until a process ends by itself.
     func exitCode(of name: String) throws -> Int32 {
-        let process = try #require(processes.removeValue(forKey: name))
+        let running = processes.removeValue(forKey: name)
+        let process = try #require(running)
         process.waitUntilExit()
         return process.terminationStatus
     }
@@ -98,7 +101,7 @@ final class TestCluster {
         let process = process(arguments)
         let out = folder.appending(path: "out-\(UUID().uuidString)")
         let err = folder.appending(path: "err-\(UUID().uuidString)")
-        for file in [out, err] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [out, err] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: err)
         try process.run()

@@ -64,5 +64,5 @@ enum ImportTable {
     ]
 
     /// C modules and system library maps: no Swift in them.
-    static let withoutSwift: Set<String> = ["CKernels", "COpenBLAS", "CZeroMQ"]
+    static let withoutSwift: Set<String> = ["CKernels", "COpenBLAS", "COpenSSL", "CZeroMQ"]
 }

@@ -186,7 +186,8 @@ extension String {
             id: RunID(String(repeating: "a", count: 32)), submissionKey: "k", name: "n",
             settings: RunSettings(rejectionRate: 0.25))
         let request = ClientRequest.submit(
-            SubmissionPart(spec: spec, part: 0, parts: 1, problems: [ProblemSpec(id: "1", text: "é\u{0}", answer: nil)]))
+            SubmissionPart(
+                spec: spec, part: 0, parts: 1, problems: [ProblemSpec(id: "1", text: "é\u{0}", answer: nil)]))
         let envelope = ClientEnvelope(id: 7, body: request)
         let back = try ClientEnvelope<ClientRequest>(decoding: envelope.encoded())
         #expect(back.id == 7 && back.body == request)

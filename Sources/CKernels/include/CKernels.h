@@ -8,7 +8,7 @@
 //
 // Sums of vector operations run in 16 lanes (lane j adds the elements whose index is j modulo 16, in
 // rising order), then the lanes are added as a fixed tree: 16 -> 8 -> 4 -> 2 -> 1, lane i with lane
-// i + half. Sums of matrix products run along the columns in stretches of 256.
+// i + half. Sums of matrix products run along the columns in partial sums of 128.
 
 #ifndef A1_CKERNELS_H
 #define A1_CKERNELS_H
