@@ -8,6 +8,8 @@ public enum TokenizerLimits {
     public static let vocabularyMerges = 8_388_608
     /// Longest token.
     public static let tokenBytes = 8_192
+    /// Longest control, unknown or user-defined token: each place of a text may have to be read this far.
+    public static let specialTokenBytes = 256
     /// All tokens together.
     public static let vocabularyBytes = 268_435_456
     /// Longest stretch that is merged as one word; a longer one is cut here, so that positions fit 32 bits.

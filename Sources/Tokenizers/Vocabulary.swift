@@ -85,9 +85,9 @@ struct Vocabulary: Sendable {
         _ token: [UInt8], _ id: Int, _ kind: TokenizerDefinition.TokenKind
     ) throws(TokenizerError) {
         if token.isEmpty, kind != .unused { throw .tokenEmpty(id: id) }
-        if token.count > TokenizerLimits.tokenBytes {
-            throw .tokenTooLong(id: id, byteCount: token.count, limit: TokenizerLimits.tokenBytes)
-        }
+        let isSpecial = kind == .control || kind == .unknown || kind == .userDefined
+        let limit = isSpecial ? TokenizerLimits.specialTokenBytes : TokenizerLimits.tokenBytes
+        if token.count > limit { throw .tokenTooLong(id: id, byteCount: token.count, limit: limit) }
         if let offset = ScalarDecoder.firstInvalidOffset(token) { throw .tokenNotUTF8(id: id, offset: offset) }
     }
 

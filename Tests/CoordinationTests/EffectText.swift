@@ -24,23 +24,38 @@ struct EffectText {
     private func text(_ record: Record) -> String {
         switch record {
         case .runSubmitted(let spec, let problems, _):
-            "run \(spec.id) key=\(spec.submissionKey) problems=\(problems.count)"
-        case .blockAccepted(let record):
-            "block \(record.path) r\(record.round) \(record.block.author.rawValue) s\(record.block.id) "
-                + "\(quoted(record.block.text)) \(record.finish.rawValue) by=\(record.worker) a\(record.attempt)"
-        case .verdictReached(let record):
-            "verdict \(record.path) r\(record.round) s\(record.segment) score=\(record.score) "
-                + "\(record.verdict.rawValue) \(record.stratum) n=\(record.bankCount) by=\(record.worker)"
+            return "run \(spec.id) key=\(spec.submissionKey) problems=\(problems.count)"
+        case .blockAccepted(let record): return text(record)
+        case .verdictReached(let record): return text(record)
         case .pathEnded(let record):
-            "path \(record.path) \(record.outcome.rawValue) answer=\(record.answer ?? "-")"
-                + (record.reason.map { " reason=\($0)" } ?? "")
+            var words = ["path \(record.path)", record.outcome.rawValue, "answer=\(record.answer ?? "-")"]
+            if let reason = record.reason { words.append("reason=\(reason)") }
+            return words.joined(separator: " ")
         case .problemEnded(let record):
-            "problem \(record.problem) answer=\(record.answer ?? "-") votes=\(record.votes) "
-                + "right=\(record.isRight.map { "\($0)" } ?? "-")"
+            let isRight = record.isRight.map { $0 ? "true" : "false" } ?? "-"
+            return "problem \(record.problem) answer=\(record.answer ?? "-") votes=\(record.votes) right=\(isRight)"
         case .busyMeasured(_, let shares):
-            (["busy"] + shares.map { "\($0.worker)=\($0.busy)" }).joined(separator: " ")
-        case .runEnded(let run, let state, _): "run \(run) \(state.rawValue)"
+            var words = ["busy"]
+            for share in shares { words.append("\(share.worker)=\(share.busy)") }
+            return words.joined(separator: " ")
+        case .runEnded(let run, let state, _): return "run \(run) \(state.rawValue)"
         }
+    }
+
+    private func text(_ record: BlockRecord) -> String {
+        let words: [String] = [
+            "block \(record.path) r\(record.round)", record.block.author.rawValue, "s\(record.block.id)",
+            quoted(record.block.text), record.finish.rawValue, "by=\(record.worker)", "a\(record.attempt)",
+        ]
+        return words.joined(separator: " ")
+    }
+
+    private func text(_ record: VerdictRecord) -> String {
+        let words: [String] = [
+            "verdict \(record.path) r\(record.round)", "s\(record.segment)", "score=\(record.score)",
+            record.verdict.rawValue, record.stratum, "n=\(record.bankCount)", "by=\(record.worker)",
+        ]
+        return words.joined(separator: " ")
     }
 
     private func text(_ instruction: WorkerInstruction) -> String {
@@ -63,14 +78,18 @@ struct EffectText {
             case .prompt: "prompt"
             case .segment(let id): "s\(id)"
             }
-        let context = ([base] + order.context.segments.map { "s\($0.id)" }).joined(separator: "+")
+        var context = base
+        for segment in order.context.segments { context += "+s\(segment.id)" }
         let work =
             switch order.work {
             case .generate(let task): "write s\(task.segment) max=\(task.maximumTokens)"
             case .score(let task): "score s\(task.block.id)\(task.endsText ? " end" : "")"
             }
-        return "order #\(number(order.tag.order)) \(order.tag.stage.rawValue) \(order.tag.path) r\(order.tag.round) "
-            + "a\(order.tag.attempt) after \(context): \(work)"
+        let words: [String] = [
+            "order #\(number(order.tag.order))", order.tag.stage.rawValue, "\(order.tag.path)",
+            "r\(order.tag.round)", "a\(order.tag.attempt)", "after \(context):", work,
+        ]
+        return words.joined(separator: " ")
     }
 
     private func text(_ reply: ClientReply) -> String {
@@ -82,9 +101,11 @@ struct EffectText {
     }
 
     private func text(_ entry: LogEntry) -> String {
-        let about = [entry.path?.description, entry.worker].compactMap(\.self)
-        let fields = entry.fields.filter { $0.name != "order" }.map { "\($0.name)=\($0.value)" }
-        return (["log \(entry.level.rawValue)", entry.message] + about + fields).joined(separator: " ")
+        var words: [String] = ["log \(entry.level.rawValue)", entry.message]
+        if let path = entry.path { words.append(path.description) }
+        if let worker = entry.worker { words.append(worker) }
+        for field in entry.fields where field.name != "order" { words.append("\(field.name)=\(field.value)") }
+        return words.joined(separator: " ")
     }
 
     /// Orders are counted through all lives in a trace of one coordinator; later lives say their epoch.

@@ -77,16 +77,21 @@ struct ScriptRunner {
 
     private func status() -> [String] {
         let status = coordinator.status(now: milliseconds(now))
-        let workers = status.workers.map {
-            "worker \($0.name) \($0.state.rawValue) orders=\($0.orders) restarts=\($0.restarts)"
-                + ($0.reason.map { " reason=\($0)" } ?? "")
+        let workers = status.workers.map { worker -> String in
+            var words = ["worker \(worker.name)", worker.state.rawValue, "orders=\(worker.orders)"]
+            words.append("restarts=\(worker.restarts)")
+            if let reason = worker.reason { words.append("reason=\(reason)") }
+            return words.joined(separator: " ")
         }
-        let runs = status.runs.map { run in
+        let runs = status.runs.map { run -> String in
             let stages = run.pathsByStage.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-            return "run \(run.run) \(run.state.rawValue) problems=\(run.problemsEnded)/\(run.problems) "
-                + "paths=\(run.pathsEnded)/\(run.paths) verdicts=\(run.verdicts) takeovers=\(run.takeovers) "
-                + "tokens=\(run.tokens.draft)+\(run.tokens.target) "
-                + (stages.map { "\($0.key)=\($0.value)" } + run.waitingFor).joined(separator: ", ")
+            let waits = stages.map { "\($0.key)=\($0.value)" } + run.waitingFor
+            let words: [String] = [
+                "run \(run.run)", run.state.rawValue, "problems=\(run.problemsEnded)/\(run.problems)",
+                "paths=\(run.pathsEnded)/\(run.paths)", "verdicts=\(run.verdicts)", "takeovers=\(run.takeovers)",
+                "tokens=\(run.tokens.draft)+\(run.tokens.target)", waits.joined(separator: ", "),
+            ]
+            return words.joined(separator: " ")
         }
         let counted = status.coordinator
         return workers + runs + ["stale=\(counted.staleReplies) refused=\(counted.refusedMessages)"]

@@ -7,7 +7,9 @@ import Tokenizers
 
     private static func definitions() -> [TokenizerDefinition] {
         var generator = SeededGenerator(seed: 6)
-        let families = ["gpt2", "smollm", "qwen2", "llama-bpe", "deepseek-llm", "deepseek-coder", "deepseek-v3", "default"]
+        let families = [
+            "gpt2", "smollm", "qwen2", "llama-bpe", "deepseek-llm", "deepseek-coder", "deepseek-v3", "default",
+        ]
         let merges = SmallVocabularies.randomMerges(alphabet: "ab 1'", count: 60, shuffled: false, using: &generator)
         let bytePair = families.map {
             SmallVocabularies.bytePair(merges: merges, preTokenizer: $0, control: control, userDefined: ["\n\n", "  "])

@@ -34,8 +34,9 @@ import Tokenizers
         refuses(.tokenTooLong(id: 9, byteCount: 10 << 20, limit: TokenizerLimits.tokenBytes)) {
             $0.tokens[9] = [UInt8](repeating: 0x61, count: 10 << 20)
         }
-        refuses(.vocabularyTooLarge(count: TokenizerLimits.vocabularyTokens + 1, limit: TokenizerLimits.vocabularyTokens)) {
-            $0.tokens = Array(repeating: [0x61], count: TokenizerLimits.vocabularyTokens + 1)
+        let most = TokenizerLimits.vocabularyTokens
+        refuses(.vocabularyTooLarge(count: most + 1, limit: most)) {
+            $0.tokens = Array(repeating: [0x61], count: most + 1)
         }
     }
 
@@ -44,6 +45,14 @@ import Tokenizers
         definition.tokens.append([UInt8](repeating: 0x61, count: TokenizerLimits.tokenBytes))
         definition.kinds.append(.normal)
         #expect(try Tokenizer(definition).vocabularySize == 257)
+        let special = [UInt8](repeating: 0x62, count: TokenizerLimits.specialTokenBytes)
+        definition.tokens.append(special)
+        definition.kinds.append(.control)
+        #expect(try Tokenizer(definition).encode(special, special: true) == [257])
+        definition.tokens[257].append(0x62)
+        #expect(throws: TokenizerError.tokenTooLong(id: 257, byteCount: 257, limit: 256)) {
+            _ = try Tokenizer(definition)
+        }
     }
 
     @Test func unusedIdsMayRepeatOrBeEmpty() throws {
@@ -97,7 +106,8 @@ import Tokenizers
     /// Whatever the parts are, the answer is a tokenizer that works or an error.
     @Test func randomDefinitionsNeverCrash() {
         var generator = SeededGenerator(seed: 9)
-        let parts = ["a", "b", "ab", "Ġ", "<0x61>", "<s>", "", "é", "▁", "▁a", "你", "x y", "\u{10FFFF}"].map { Array($0.utf8) }
+        let parts = ["a", "b", "ab", "Ġ", "<0x61>", "<s>", "", "é", "▁", "▁a", "你", "x y", "\u{10FFFF}"]
+            .map { Array($0.utf8) }
         func pick(_ most: Int) -> [[UInt8]] {
             (0..<Int.random(in: 0...most, using: &generator)).map { _ in parts.randomElement(using: &generator)! }
         }

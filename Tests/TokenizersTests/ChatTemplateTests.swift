@@ -76,7 +76,8 @@ import Tokenizers
             + "<|start_header_id|>assistant<|end_header_id|>\n\n<think>\nso</think>Hello<|eot_id|>"
             + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>"
         let opening = "<|start_header_id|>assistant<|end_header_id|>\n\n"
-        #expect(ChatTemplate.llama3.render(conversation, addsGenerationPrompt: true) == head + "Be brief." + rest + opening)
+        let prompt = ChatTemplate.llama3.render(conversation, addsGenerationPrompt: true)
+        #expect(prompt == head + "Be brief." + rest + opening)
         #expect(
             ChatTemplate.llama31.render(conversation, addsGenerationPrompt: false)
                 == head + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\nBe brief." + rest)

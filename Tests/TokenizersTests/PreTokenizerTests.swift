@@ -17,9 +17,11 @@ import Testing
 
     @Test(arguments: [
         Case("Hello world", "Hello", " world"), Case("a  b", "a", " ", " b"), Case("a\n\nb", "a", "\n", "\n", "b"),
-        Case("it's IT'S", "it", "'s", " IT", "'", "S"), Case("1234 56", "1234", " 56"), Case("x == y", "x", " ==", " y"),
+        Case("it's IT'S", "it", "'s", " IT", "'", "S"), Case("1234 56", "1234", " 56"),
+        Case("x == y", "x", " ==", " y"),
         Case("end  ", "end", "  "), Case("héé ññ", "héé", " ññ"), Case("\u{3000}あ", "\u{3000}", "あ"),
-        Case("'", "'"), Case("'l 'll", "'", "l", " '", "ll"), Case("we'll", "we", "'ll"), Case("a\u{301}b", "a", "\u{301}", "b"),
+        Case("'", "'"), Case("'l 'll", "'", "l", " '", "ll"), Case("we'll", "we", "'ll"),
+        Case("a\u{301}b", "a", "\u{301}", "b"),
     ])
     func gpt2(_ example: Case) { check(.gpt2, example) }
 
@@ -30,10 +32,12 @@ import Testing
     func smolLM(_ example: Case) { check(.smolLM, example) }
 
     @Test(arguments: [
-        Case("a 12", "a", " ", "1", "2"), Case("IT'S we'LL", "IT", "'S", " we", "'LL"), Case("a\n\n b", "a", "\n\n", " b"),
-        Case("(word", "(word"), Case(" (word", " (", "word"), Case("\tx", "\tx"), Case("x;\n\ny", "x", ";\n\n", "y"),
+        Case("a 12", "a", " ", "1", "2"), Case("IT'S we'LL", "IT", "'S", " we", "'LL"),
+        Case("a\n\n b", "a", "\n\n", " b"), Case("(word", "(word"), Case(" (word", " (", "word"), Case("\tx", "\tx"),
+        Case("x;\n\ny", "x", ";\n\n", "y"),
         Case("a   b", "a", "  ", " b"), Case(" \n \n  z", " \n \n", " ", " z"), Case("\u{3000}あ", "\u{3000}あ"),
-        Case("end \r\n", "end", " \r\n"), Case("don'x", "don", "'x"), Case("a'", "a", "'"), Case("!?. ok", "!?.", " ok"),
+        Case("end \r\n", "end", " \r\n"), Case("don'x", "don", "'x"), Case("a'", "a", "'"),
+        Case("!?. ok", "!?.", " ok"),
         Case("a\u{301}b", "a", "\u{301}b"), Case("👍🏽 ok", "👍🏽", " ok"),
     ])
     func qwen2(_ example: Case) { check(.qwen2, example) }

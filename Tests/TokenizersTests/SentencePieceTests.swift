@@ -3,8 +3,8 @@ import Tokenizers
 
 @Suite struct SentencePieceTests {
     private let texts: [(String, Float)] = [
-        ("▁", -3), ("a", -3), ("b", -3), ("▁a", -1), ("ab", -2), ("▁ab", 0), ("é", -4), (">▁<", -1), (">", -5), ("<", -5),
-        (">▁", -2),
+        ("▁", -3), ("a", -3), ("b", -3), ("▁a", -1), ("ab", -2), ("▁ab", 0), ("é", -4), (">▁<", -1),
+        (">", -5), ("<", -5), (">▁", -2),
     ]
 
     private func ids(_ tokenizer: Tokenizer, _ text: String) -> [String] {
