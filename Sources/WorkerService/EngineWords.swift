@@ -32,9 +32,9 @@ extension EngineError {
     var failureCode: FailureCode {
         switch self {
         case .contextTooLong: .contextTooLong
-        case .refused: .cacheTooSmall
+        case .refused(.cacheTooSmall): .cacheTooSmall
         case .logitsNotFinite: .nonFinite
-        case .invalidOption, .tokenOutsideVocabulary: .invalidOrder
+        case .invalidOption, .tokenOutsideVocabulary, .refused: .invalidOrder
         case .cancelled, .shutDown, .kernels, .cannotStartThread, .cannotAllocate: .draining
         }
     }

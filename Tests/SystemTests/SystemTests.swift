@@ -60,7 +60,8 @@ private func checkInvariants(_ results: RunResults, paths: Int) throws {
         // Four standard errors of a share of 0.4 over so many independent verdicts.
         let got = try #require(summary.rejectionRateGot)
         #expect(abs(got - 0.4) < 4 * (0.24 / Double(summary.verdicts)).squareRoot())
-        #expect(try #require(summary.majority) > 0.5)
+        // Guessing an answer between 0 and 100 would be right on one problem in a hundred.
+        #expect(try #require(summary.majority) > 0.2)
         #expect(Set(summary.busy.map(\.worker)) == ["draft-0", "target-0"])
 
         // Each process's log follows a path by its name.
