@@ -9,21 +9,19 @@ import Tokenizers
     private static let fixture = ReferenceFiles.packageRoot
         .appendingPathComponent("Tests/Fixtures/builtin-tokens.jsonl")
 
-    private struct Line: Decodable {
-        var text: String
-        var ids: [Int32]
-    }
-
     @Test(
         .enabled(
             if: ReferenceFiles.exists(model) && ReferenceFiles.exists(fixture),
             "configs/models/builtin/a1-target.gguf or Tests/Fixtures/builtin-tokens.jsonl is not there"))
     func idsAreThoseOfTheFixture() throws {
         let tokenizer = try Tokenizer(VocabularyFile.definition(at: Self.model.path))
-        for line in try ReferenceFiles.lines(of: Self.fixture, as: Line.self) {
-            let ids = tokenizer.encode(line.text, special: true)
-            #expect(ids == line.ids, "\(line.text.debugDescription)")
-            #expect(tokenizer.decode(ids, special: true) == Array(line.text.utf8))
+        let lines = try ReferenceFiles.lines(of: Self.fixture, as: ReferenceTokens.self)
+        #expect(!lines.isEmpty)
+        for line in lines {
+            let special = tokenizer.encode(line.text, special: true)
+            #expect(tokenizer.encode(line.text, special: false) == line.ids, "\(line.text.debugDescription)")
+            #expect(special == line.idsSpecial, "\(line.text.debugDescription)")
+            #expect(tokenizer.decode(special, special: true) == Array(line.text.utf8))
         }
     }
 }
