@@ -13,7 +13,7 @@ if [ -f vocabulary.json ]; then
 fi
 
 # 1. A target of four layers that solves problems.
-python3 train.py target --layers 4 --steps 2600 --tokens 3072 --folder "$WORK/first"
+python3 train.py target --steps 2600 --tokens 3072 --folder "$WORK/first"
 cp "$WORK/first/vocabulary.json" .
 cp vocabulary.json "$WORK/draft/"
 

@@ -12,38 +12,20 @@ OPENING = -1
 
 
 class MaskedText:
-    """A text; for each character, whether the model is trained to write it and whether a mistake is open there.
-
-    A mistake is open from its first wrong character to the line that puts it right.
-    """
+    """A text and, for each character, whether the model is trained to write it."""
 
     def __init__(self):
         self.text = ""
         self.taught = []
-        self.mistaken = []
-        self.open_mistake = False
 
     def add(self, text, untaught=(0, 0)):
         self.text += text
         self.taught += [not untaught[0] <= i < untaught[1] for i in range(len(text))]
-        self.mistaken += [self.open_mistake] * len(text)
 
     def add_line(self, line, untaught=(0, 0)):
         if self.text:
             self.add(SEPARATOR)
         self.add(line, untaught)
-
-    def add_wrong_line(self, line, untaught):
-        """A line that is wrong from the first untaught character on."""
-        self.add_line(line, untaught)
-        self.mistaken[len(self.text) - len(line) + untaught[0]:] = [True] * (len(line) - untaught[0])
-        self.open_mistake = True
-
-    def add_correction(self, line):
-        """The line that puts the open mistake right."""
-        self.add(SEPARATOR)
-        self.open_mistake = False
-        self.add(line)
 
 
 def correct_solution(problem):
@@ -64,7 +46,7 @@ def solution_with_mistakes(rng, problem):
             while rng.random() < 0.12:
                 wrong = spoilt_number(rng, value_at(problem, place))
                 write_wrong(written, correction(problem, place), correction(problem, place, wrong))
-            written.add_correction(correction(problem, place))
+            written.add_line(correction(problem, place))
         else:
             written.add_line(right_line(problem, place))
             if place < len(problem.steps) and rng.random() < 0.06:
@@ -106,17 +88,7 @@ def write_wrong(written, right, wrong):
     end = start + 1
     while end < len(wrong) and wrong[start].isdigit() and wrong[end].isdigit():
         end += 1
-    written.add_wrong_line(wrong, (start, end))
-
-
-def write_corrected_line(rng, written, line, step, untaught_to):
-    """A line of a drill whose result is wrong, and its correction."""
-    wrong = line.removesuffix(f"{step.result}.") + f"{spoilt_number(rng, step.result)}."
-    written.add_wrong_line(wrong, (len(line) - len(f"{step.result}."), len(wrong) - 1))
-    first = len(written.text) - len(wrong)
-    for i in range(untaught_to, wrong.index("=") + 2):
-        written.taught[first + i] = False
-    written.add_correction(NOTICED + step.equation)
+    written.add_line(wrong, (start, end))
 
 
 def write_needless_correction(rng, problem, place, written):
@@ -129,12 +101,8 @@ def write_needless_correction(rng, problem, place, written):
         spoilt = misread(rng, problem.steps[place])
     line = correction(problem, place, spoilt_number(rng, value_at(problem, place)))
     line = NOTICED + spoilt.equation if spoilt else line
-    written.add_line(NOTICED[:-1], (0, len("Wait")))
-    wrong = line[len(NOTICED) - 1:]
-    written.add(wrong, (0, len(wrong) - 1))
-    written.mistaken[-len(wrong):] = [True] * len(wrong)
-    written.open_mistake = True
-    written.add_correction(correction(problem, place))
+    written.add_line(line, (0, len(line) - 1))
+    written.add_line(correction(problem, place))
 
 
 def spoilt_number(rng, value):

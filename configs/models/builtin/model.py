@@ -107,11 +107,8 @@ class Model(nn.Module):
                 with torch.no_grad():
                     weight.normal_(0.0, 1.0, generator=generator).mul_(deviation)
 
-    def forward(self, ids, caches=None, rows=None, positions=None, marks=None, states=None):
-        """Logits [batch, positions, vocabulary] of ids [batch, positions]; with marks, only at the marked places.
-
-        A list given as `states` receives the residual stream after each layer.
-        """
+    def forward(self, ids, caches=None, rows=None, positions=None, marks=None):
+        """Logits [batch, positions, vocabulary] of ids [batch, positions]; with marks, only at the marked places."""
         if positions is None:
             cosine, sine = self.cosine[:ids.shape[1]], self.sine[:ids.shape[1]]
         else:
@@ -119,8 +116,6 @@ class Model(nn.Module):
         x = self.token_embd(ids)
         for i, layer in enumerate(self.blk):
             x = layer(x, cosine, sine, caches[i] if caches else None, rows, positions)
-            if states is not None:
-                states.append(x)
         x = self.output_norm(x if marks is None else x[marks])
         return F.linear(x, self.token_embd.weight) if self.output is None else self.output(x)
 

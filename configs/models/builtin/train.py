@@ -13,19 +13,19 @@ import torch
 from torch.nn import functional as F
 
 from arithmetic import HELD_OUT_SEED, EXAMPLE_SEED, MEASUREMENT_SEED, TRAINING_SEED, draw_problem, equation, problems
-from mistakes import MaskedText, correct_solution, solution_with_mistakes, write_corrected_line
+from mistakes import MaskedText, correct_solution, solution_with_mistakes
 from model import Model, Shape, generated
 from vocabulary import Vocabulary, chat_prompt, learned_merges
 
 SHAPES = {
-    "target": dict(layers=6, width=128, heads=4, key_heads=2, inner=384, tied=True),
+    "target": dict(layers=4, width=128, heads=4, key_heads=2, inner=384, tied=True),
     "draft": dict(layers=3, width=128, heads=4, key_heads=2, inner=128, tied=True),
 }
 # The target's layers that the draft begins with, see prune.py.
 DRAFT_LAYERS = [0, 1, 3]
 HELD_OUT_COUNT = 1000
 # First many bare equations, then stories, then also several chats in a row: (share of drills, share of long rows).
-PHASES = [(0.5, 0.0), (0.25, 0.03), (0.08, 0.3), (0.6, 0.0)]
+PHASES = [(0.5, 0.0), (0.25, 0.03), (0.08, 0.3)]
 PHASE_ENDS = [0.3, 0.8]
 
 
@@ -48,9 +48,8 @@ def held_out_texts():
 class Samples:
     """An endless stream of training sequences: ids and, for each, whether it is taught."""
 
-    def __init__(self, vocabulary, seed, flawed, corrections):
+    def __init__(self, vocabulary, seed, flawed):
         self.vocabulary, self.rng, self.flawed = vocabulary, random.Random(seed), flawed
-        self.corrections = corrections
         self.excluded = held_out_texts()
         self.drawn = self.skipped = 0
 
@@ -67,20 +66,19 @@ class Samples:
         else:
             masked = correct_solution(problem)
         prompt = self.vocabulary.encode(chat_prompt(problem.text))
-        ids, taught, mistaken = self.vocabulary.encode_masked(masked)
-        return (prompt + ids + [self.vocabulary.end], [False] * len(prompt) + taught + [True],
-                [False] * len(prompt) + mistaken + [False])
+        ids, taught = self.vocabulary.encode_masked(masked)
+        return prompt + ids + [self.vocabulary.end], [False] * len(prompt) + taught + [True]
 
     def chats(self, turns):
         """Several chats in a row, so that the model also knows long distances."""
-        ids, taught, mistaken = [], [], []
+        ids, taught = [], []
         line_break = self.vocabulary.encode("\n")
         for _ in range(turns):
-            more, more_taught, more_mistaken = self.chat()
+            more, more_taught = self.chat()
             if ids:
-                ids, taught, mistaken = ids + line_break, taught + [False], mistaken + [False]
-            ids, taught, mistaken = ids + more, taught + more_taught, mistaken + more_mistaken
-        return ids, taught, mistaken
+                ids, taught = ids + line_break, taught + [False]
+            ids, taught = ids + more, taught + more_taught
+        return ids, taught
 
     def drill(self):
         """Equations without a story, of which only the results are taught: many sums in few tokens."""
@@ -88,24 +86,8 @@ class Samples:
         for _ in range(16):
             line = equation(self.rng).equation
             masked.add_line(line, (0, line.index("=") + 2))
-        return self.after_padding(masked)
-
-    def correction_drill(self):
-        """Lines of one kind, of which many are wrong and put right: many mistakes in few tokens."""
-        masked, purpose = MaskedText(), self.rng.choice(draw_problem(self.rng).steps).purpose
-        for _ in range(10):
-            step = equation(self.rng)
-            line = f"{purpose}: {step.equation}"
-            start = line.index(":") + 1 if masked.text else 0
-            if self.rng.random() < 0.45:
-                write_corrected_line(self.rng, masked, line, step, start)
-            else:
-                masked.add_line(line, (start, line.index("=") + 2))
-        return self.after_padding(masked)
-
-    def after_padding(self, masked):
-        ids, taught, mistaken = self.vocabulary.encode_masked(masked)
-        return [self.vocabulary.padding] + ids, [False] + taught, [False] + mistaken
+        ids, taught = self.vocabulary.encode_masked(masked)
+        return [self.vocabulary.padding] + ids, [False] + taught
 
     def batches(self, tokens, drill_share, long_share):
         """Batches of about `tokens` tokens, rows of like length together, in random order."""
@@ -114,8 +96,7 @@ class Samples:
             if draw < long_share:
                 rows = [self.chats(self.rng.choice([2, 3, 4])) for _ in range(64)]
             else:
-                drill = self.correction_drill if self.corrections else self.drill
-                rows = [drill() if self.rng.random() < drill_share else self.chat() for _ in range(512)]
+                rows = [self.drill() if self.rng.random() < drill_share else self.chat() for _ in range(512)]
             rows.sort(key=lambda row: len(row[0]))
             groups, group = [], []
             for row in rows:
@@ -130,13 +111,13 @@ class Samples:
 
 
 def tensors(rows, padding):
-    length = max(len(row[0]) for row in rows)
+    length = max(len(ids) for ids, _ in rows)
     ids = torch.full((len(rows), length), padding)
-    taught, mistaken = (torch.zeros(len(rows), length, dtype=torch.bool) for _ in range(2))
-    for i, row in enumerate(rows):
-        for whole, part in zip((ids, taught, mistaken), row):
-            whole[i, :len(part)] = torch.tensor(part)
-    return ids, taught, mistaken
+    taught = torch.zeros(len(rows), length, dtype=torch.bool)
+    for i, (row, marks) in enumerate(rows):
+        ids[i, :len(row)] = torch.tensor(row)
+        taught[i, :len(row)] = torch.tensor(marks)
+    return ids, taught
 
 
 class Muon:
@@ -182,84 +163,49 @@ def progress(step, begun, arguments):
     return (time.time() - begun) / (arguments.minutes * 60)
 
 
-class Witness(torch.nn.Module):
-    """Asked after each trained layer and token whether a mistake is open; used in training only, then thrown away.
-
-    It makes the layers find out at the wrong token itself, not only at the end of the line where "Wait" is due.
-    """
-
-    def __init__(self, shape, first):
-        super().__init__()
-        self.first = first
-        self.heads = torch.nn.ModuleList(torch.nn.Linear(shape.width, 1) for _ in range(shape.layers - first))
-
-    def loss(self, states, known, mistaken):
-        losses = []
-        for head, state in zip(self.heads, states[self.first:]):
-            seen = F.rms_norm(state[known], state.shape[-1:])
-            losses.append(F.binary_cross_entropy_with_logits(head(seen)[:, 0], mistaken[known].float()))
-        return sum(losses) / len(losses)
-
-
-def frozen(name, layers):
-    """Whether a weight is left alone when the first `layers` layers and the embedding are."""
-    parts = name.split(".")
-    return layers > 0 and (parts[0] == "token_embd" or parts[0] == "blk" and int(parts[1]) < layers)
-
-
 def train(arguments):
     torch.set_num_threads(1)
     words = vocabulary(os.path.join(arguments.folder, "vocabulary.json"))
-    sizes = SHAPES[arguments.model] | ({"layers": arguments.layers} if arguments.layers else {})
-    shape = Shape(vocabulary=len(words), **sizes)
+    shape = Shape(vocabulary=len(words), **SHAPES[arguments.model])
     model = Model(shape)
-    model.start(torch.Generator().manual_seed(arguments.seed))
     if arguments.start:
-        # Layers that the checkpoint lacks change nothing at first: what they add to the stream starts at zero.
-        model.load_state_dict(torch.load(arguments.start, weights_only=True)["weights"], strict=False)
-    named = [(name, weight) for name, weight in model.named_parameters() if not frozen(name, arguments.frozen)]
-    for name, weight in model.named_parameters():
-        weight.requires_grad_(not frozen(name, arguments.frozen))
+        model.load_state_dict(torch.load(arguments.start, weights_only=True)["weights"])
+    else:
+        model.start(torch.Generator().manual_seed(arguments.seed))
+    named = list(model.named_parameters())
     hidden = [w for n, w in named if w.dim() == 2 and n.startswith("blk")]
     rest = [w for n, w in named if not (w.dim() == 2 and n.startswith("blk"))]
-    witness = Witness(shape, arguments.frozen)
-    if arguments.witness:
-        rest += list(witness.parameters())
     muon = Muon(hidden)
     adam = torch.optim.Adam(rest, betas=(0.9, 0.95), eps=1e-10)
-    samples = Samples(words, arguments.seed, arguments.flawed, arguments.corrections)
+    samples = Samples(words, arguments.seed, arguments.flawed)
     tests = problems(arguments.seed + 1000, 48)
     samples.excluded |= {problem.text for problem in tests}
     log = open(os.path.join(arguments.folder, f"training-{arguments.model}.txt"), "w", buffering=1, encoding="utf-8")
     log.write(f"{vars(arguments) | {'folder': None, 'start': bool(arguments.start)}}\n{shape}\n"
-              f"parameters trained {sum(w.numel() for _, w in named)}, torch {torch.__version__}, one thread\n")
+              f"parameters {sum(w.numel() for _, w in named)}, torch {torch.__version__}, one thread\n")
     begun = last_test = time.time()
     batches = {phase: samples.batches(arguments.tokens, drill, long)
                for phase, (drill, long) in enumerate(PHASES)}
     step = seen = 0
-    total = noticed = count = 0.0
+    total = count = 0.0
     while (done := progress(step, begun, arguments)) < 1:
-        ids, taught, mistaken = next(batches[max(arguments.first_phase, sum(done >= end for end in PHASE_ENDS))])
+        ids, taught = next(batches[max(arguments.first_phase, sum(done >= end for end in PHASE_ENDS))])
         factor = min(1.0, (step + 1) / 100) * min(1.0, (1 - done) / 0.4 + 0.01)
-        marks, states = taught[:, 1:], []
-        loss = F.cross_entropy(model(ids[:, :-1], marks=marks, states=states), ids[:, 1:][marks])
-        noticing = torch.zeros(())
-        if arguments.witness:
-            noticing = witness.loss(states, (taught | mistaken)[:, :-1], mistaken[:, :-1])
-        (loss + arguments.witness * noticing).backward()
+        marks = taught[:, 1:]
+        loss = F.cross_entropy(model(ids[:, :-1], marks=marks), ids[:, 1:][marks])
+        loss.backward()
         muon.step(arguments.rate * factor, 0.05)
         for group in adam.param_groups:
             group["lr"] = arguments.adam_rate * factor
         adam.step()
-        adam.zero_grad()
         model.zero_grad()
         step, seen = step + 1, seen + ids.numel()
-        total, noticed, count = total + loss.item(), noticed + noticing.item(), count + 1
+        total, count = total + loss.item(), count + 1
         if time.time() - last_test > arguments.every or progress(step, begun, arguments) >= 1:
             accuracy = quick_accuracy(model, words, tests)
             log.write(f"step {step} tokens {seen} minutes {(time.time() - begun) / 60:.1f} "
-                      f"loss {total / count:.4f} noticing {noticed / count:.4f} solved {accuracy:.3f}\n")
-            total = noticed = count = 0.0
+                      f"loss {total / count:.4f} solved {accuracy:.3f}\n")
+            total = count = 0.0
             saved = {"shape": shape.as_dict(), "weights": model.state_dict()}
             torch.save(saved, os.path.join(arguments.folder, f"{arguments.model}.pt"))
             last_test = time.time()
@@ -272,17 +218,13 @@ def main():
     parser.add_argument("--folder", default=".", help="for the vocabulary, the checkpoint and the log")
     parser.add_argument("--seed", type=int, default=TRAINING_SEED)
     parser.add_argument("--start", default="", help="a checkpoint to go on from (take another seed)")
-    parser.add_argument("--layers", type=int, default=0, help="another number of layers than the shape has")
-    parser.add_argument("--frozen", type=int, default=0, help="leave the embedding and so many first layers alone")
-    parser.add_argument("--first-phase", type=int, default=0, help="which of PHASES to begin with")
-    parser.add_argument("--witness", type=float, default=0.0, help="weight of the question whether a mistake is open")
+    parser.add_argument("--first-phase", type=int, default=0, help="0: drills, 1: stories, 2: long rows as well")
     parser.add_argument("--steps", type=int, default=0, help="train for so many steps")
     parser.add_argument("--minutes", type=float, default=30, help="train for so long, if --steps is not given")
     parser.add_argument("--tokens", type=int, default=4096, help="tokens a batch")
     parser.add_argument("--rate", type=float, default=0.02, help="learning rate of the matrices (Muon)")
     parser.add_argument("--adam-rate", type=float, default=0.004, help="learning rate of everything else (Adam)")
     parser.add_argument("--flawed", type=float, default=0.4, help="share of solutions with mistakes")
-    parser.add_argument("--corrections", action="store_true", help="drills hold mistakes that are put right")
     parser.add_argument("--every", type=float, default=200, help="seconds between tests")
     train(parser.parse_args())
 

@@ -135,17 +135,16 @@ class Vocabulary:
         return ids
 
     def encode_masked(self, masked):
-        """Ids of a `MaskedText`; for each, whether all its characters are taught, and whether a mistake is open."""
-        ids, taught, mistaken, position = [], [], [], 0
+        """Ids of a `MaskedText` without special tokens, and for each whether all its characters are taught."""
+        ids, taught, position = [], [], 0
         for piece in PIECE.findall(masked.text):
             for token in self.piece_ids(piece):
                 length = len(self.tokens[token])
                 ids.append(token)
                 taught.append(all(masked.taught[position:position + length]))
-                mistaken.append(any(masked.mistaken[position:position + length]))
                 position += length
         assert position == len(masked.text), "generated text is plain ASCII"
-        return ids, taught, mistaken
+        return ids, taught
 
     def decode(self, ids):
         out = bytearray()
