@@ -44,6 +44,26 @@ private func checkInvariants(_ results: RunResults, paths: Int) throws {
     #expect(takeovers == summary.takeovers)
 }
 
+/// Ranks every score anew among those judged before it in its round, by counting: the smoothed p-value lies where its
+/// tie-break may have put it, and no score is missing from the bank or in it twice.
+private func checkRanks(_ results: RunResults) throws {
+    let blocks = results.problems.flatMap { $0.paths.flatMap(\.blocks) }.filter { $0.verdict != nil }
+    for (_, judged) in Dictionary(grouping: blocks, by: \.round) {
+        let inOrder = judged.sorted { ($0.bankCount ?? -1) < ($1.bankCount ?? -1) }
+        #expect(inOrder.map(\.bankCount) == Array(0..<inOrder.count))
+        for (place, block) in inOrder.enumerated() {
+            let score = try #require(block.score)
+            let earlier = try inOrder[..<place].map { try #require($0.score) }
+            let greater = earlier.count { $0 > score }
+            let equal = earlier.count { $0 == score }
+            let pValue = try #require(block.pValue)
+            let lowest = Double(greater) / Double(place + 1)
+            let highest = Double(greater + equal + 1) / Double(place + 1)
+            #expect(pValue >= lowest - 1e-12 && pValue <= highest + 1e-12)
+        }
+    }
+}
+
 @Suite(.serialized) struct SystemTests {
     @Test func aBatchGoesThroughAndComesBackAnswered() throws {
         let cluster = try TestCluster(
@@ -57,9 +77,11 @@ private func checkInvariants(_ results: RunResults, paths: Int) throws {
         try checkInvariants(results, paths: 4)
         let summary = results.summary
         #expect(summary.verdicts > 200)
-        // Four standard errors of a share of 0.4 over so many independent verdicts.
+        try checkRanks(results)
+        // In so short a run the scores are not exchangeable: blocks of hard paths arrive late. The exact statements
+        // are those on every single rank above.
         let got = try #require(summary.rejectionRateGot)
-        #expect(abs(got - 0.4) < 4 * (0.24 / Double(summary.verdicts)).squareRoot())
+        #expect(abs(got - 0.4) < 0.2)
         // Guessing an answer between 0 and 100 would be right on one problem in a hundred.
         #expect(try #require(summary.majority) > 0.2)
         #expect(Set(summary.busy.map(\.worker)) == ["draft-0", "target-0"])
