@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 /// What people and other programs do wrong, against the real command.
-@Suite(.serialized) struct BadInputTests {
+extension RealProcesses {
+    @Suite(.serialized) struct BadInputTests {
     private func cluster() throws -> TestCluster {
         let cluster = try TestCluster(
             configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
@@ -138,4 +139,5 @@ import Testing
         try #require(status == 0)
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     }
+}
 }

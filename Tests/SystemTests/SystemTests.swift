@@ -64,7 +64,8 @@ private func checkRanks(_ results: RunResults) throws {
     }
 }
 
-@Suite(.serialized) struct SystemTests {
+extension RealProcesses {
+    @Suite(.serialized) struct SystemTests {
     @Test func aBatchGoesThroughAndComesBackAnswered() throws {
         let cluster = try TestCluster(
             configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
@@ -171,4 +172,5 @@ private func checkRanks(_ results: RunResults) throws {
         let blocks = results.problems.flatMap { $0.paths.flatMap(\.blocks) }
         #expect(!blocks.isEmpty && blocks.allSatisfy { $0.author.rawValue == strategy })
     }
+}
 }
