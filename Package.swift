@@ -70,10 +70,14 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "CoordinatorService", "Domain", "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings",
-                "Tensors", "Transport", "Wire", "WorkerService", arguments, logging,
-            ]),
+                "Batching", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore",
+                "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
+                arguments, logging,
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
 
+        .target(
+            name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("DomainTests", ["Domain"]),
         tests("EvaluationTests", ["Evaluation"]),
         tests("ConformalTests", ["Conformal", "Domain"]),
@@ -87,11 +91,11 @@ let package = Package(
         tests("EngineTests", ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching"]),
         tests("SettingsTests", ["Settings", "Domain"]),
         tests("LogsTests", ["Logs", "Domain", logging]),
-        tests("RunStoreTests", ["RunStore", "Domain", database]),
-        tests("ModelStoreTests", ["ModelStore"]),
+        tests("RunStoreTests", ["RunStore", "Domain", "TestSupport", database]),
+        tests("ModelStoreTests", ["ModelStore", "TestSupport"]),
         tests("TransportTests", ["Transport", "Domain"]),
         tests("ServiceTests", ["CoordinatorService", "Domain", "Engine", "Tokenizers", "WorkerService", "Wire"]),
-        tests("TidyTests"),
-        tests("SystemTests", ["A1", "Domain"]),
+        tests("TidyTests", ["TestSupport"]),
+        tests("SystemTests", ["A1", "Domain", "TestSupport"]),
     ]
 )

@@ -74,6 +74,8 @@ extension Coordinator {
     mutating func markCompute(_ run: Int) {
         for worker in workers.indices where workers[worker].firstMeasuredMs != nil {
             runs[run].computedBefore[worker] = workers[worker].compute
+            // Without orders it has computed nothing since it was measured.
+            if workers[worker].orders.isEmpty { runs[run].computedBefore[worker]!.measuredMs = now.monotonicMs }
         }
     }
 

@@ -22,9 +22,12 @@ public final class ForwardPass: @unchecked Sendable {
     let rotary: RotaryEmbedding
     let slidingRotary: RotaryEmbedding
 
-    /// - Parameter maximumContext: longest sequence; at most what the cache holds.
+    /// - Parameters:
+    ///   - maximumContext: longest sequence; at most what the cache holds.
+    ///   - kernels: nil takes what `A1_KERNELS` or the processor says.
     public init(
-        _ model: TransformerModel, cache: KVCache, pool: ComputePool, maximumRows: Int, maximumContext: Int
+        _ model: TransformerModel, cache: KVCache, pool: ComputePool, maximumRows: Int, maximumContext: Int,
+        kernels: KernelChoice? = nil
     ) throws(TensorError) {
         let sizes = model.configuration
         self.model = model
@@ -33,7 +36,8 @@ public final class ForwardPass: @unchecked Sendable {
         self.maximumRows = maximumRows
         self.maximumContext = maximumContext
         product = try MatrixProduct(
-            pool: pool, maximumColumns: max(sizes.embeddingLength, sizes.queryLength, sizes.feedForwardLength))
+            pool: pool, maximumColumns: max(sizes.embeddingLength, sizes.queryLength, sizes.feedForwardLength),
+            kernels: kernels)
         scratch = ForwardScratch(model, rows: maximumRows, context: maximumContext, threads: pool.threadCount)
         rotary = RotaryEmbedding(sizes.rotary, factors: model.weights.rotaryFactors)
         slidingRotary = RotaryEmbedding(sizes.slidingRotary)

@@ -11,6 +11,14 @@ public enum WorkerMessage: Sendable, Hashable {
     /// The worker is leaving, or could not start.
     case goodbye(Farewell)
 
+    /// Whether it is the outcome of an order.
+    public var isReply: Bool {
+        switch self {
+        case .block, .scored, .failed: true
+        case .hello, .heartbeat, .goodbye: false
+        }
+    }
+
     /// One frame: protobuf `ToCoordinator` of worker.proto.
     public func encoded() -> [UInt8] {
         var message = WireToCoordinator()

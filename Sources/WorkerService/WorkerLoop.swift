@@ -8,6 +8,9 @@ import Wire
 
 /// Carries out the session's effects. Used by the service's one thread only.
 struct WorkerLoop {
+    /// Before a reply the worker's times are at most this old: a run of a second is measured as well as one of an hour.
+    private static let measureMs: Int64 = 50
+
     private let engine: Engine
     private let hello: Hello
     private let options: WorkerOptions
@@ -15,7 +18,7 @@ struct WorkerLoop {
     private let log: Logger
     private var session: WorkerSession
     private var beatMs: Int64
-    private(set) var nextBeatMs: Int64
+    private var lastBeatMs: Int64
     private(set) var exitCode: ExitCode?
 
     init(
@@ -33,8 +36,10 @@ struct WorkerLoop {
             vocabulary: parts.tokenizer.vocabularyDigest, promptTemplate: parts.prompts.digest,
             contextLength: parts.contextLength, slots: options.slots, threads: options.threads)
         beatMs = Int64(options.limits.heartbeatIntervalMs)
-        nextBeatMs = Clocks.monotonicMs + beatMs
+        lastBeatMs = Clocks.monotonicMs
     }
+
+    var nextBeatMs: Int64 { lastBeatMs + beatMs }
 
     func greet() {
         send(.hello(hello))
@@ -56,12 +61,17 @@ struct WorkerLoop {
     }
 
     mutating func step(_ event: WorkerSession.Event) {
+        let wasIdle = session.activeOrders == 0
         for effect in session.step(event, now: Clocks.now) { carryOut(effect) }
+        // Whoever measures how busy the worker is learns when it began.
+        if wasIdle, session.activeOrders > 0 { beat() }
     }
 
     private mutating func carryOut(_ effect: WorkerSession.Effect) {
         switch effect {
-        case .send(let message): send(message)
+        case .send(let message):
+            if message.isReply, Clocks.monotonicMs - lastBeatMs >= Self.measureMs { beat() }
+            send(message)
         case .generate(let request): engine.submit(request)
         case .score(let request): engine.submit(request)
         case .cancel(let id): engine.cancel(id)
@@ -84,7 +94,7 @@ struct WorkerLoop {
     }
 
     private mutating func beat() {
-        nextBeatMs = Clocks.monotonicMs + beatMs
+        lastBeatMs = Clocks.monotonicMs
         let statistics = engine.statistics()
         send(
             .heartbeat(

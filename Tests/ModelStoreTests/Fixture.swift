@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import ModelStore
 
@@ -58,9 +59,13 @@ final class Fixture {
     func makePipWork() throws { try script("pip", Self.copyingPip) }
 
     func script(_ name: String, _ body: String) throws {
-        let path = "\(binFolder)/\(name)"
-        try Data("#!/bin/sh\nHERE='\(folder)'\n\(body)\n".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let text = folder + "/script"
+        try Data("#!/bin/sh\nHERE='\(folder)'\n\(body)\n".utf8).write(to: URL(fileURLWithPath: text))
+        // Another process writes the program: what this one has open for writing, a child that a test beside this one
+        // starts holds open until it runs its own program, and a program that is open for writing cannot be started.
+        let copy = try ChildProcess(
+            URL(fileURLWithPath: "/usr/bin/env"), ["install", "-m", "755", text, "\(binFolder)/\(name)"])
+        guard try copy.wait() == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
     func programPath(_ name: String) -> String { "\(binFolder)/\(name)" }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 @testable import RunStore
 
@@ -30,25 +31,21 @@ import Testing
           arguments: [1, 7, 40, 99])
     func killedProcessesLoseNothingAcknowledged(after wanted: Int) throws {
         let folder = try TemporaryFolder()
-        let child = Process()
-        child.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-            atPath: "/proc/self/exe"))
-        child.arguments = ["--testing-library", "swift-testing", "--filter", "crashingChild"]
-        child.environment = ProcessInfo.processInfo.environment.merging([Self.childVariable: folder.database]) { $1 }
-        let output = Pipe()
-        child.standardOutput = output
-        child.standardError = FileHandle.nullDevice
-        try child.run()
+        let child = try ChildProcess(
+            URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")),
+            ["--testing-library", "swift-testing", "--filter", "crashingChild"],
+            environment: ProcessInfo.processInfo.environment.merging([Self.childVariable: folder.database]) { $1 },
+            output: .piped)
         var acknowledged = 0
         var text = ""
         while acknowledged < wanted {
-            let data = output.fileHandleForReading.availableData
+            let data = try child.read()
             try #require(!data.isEmpty, "the child ended early, having said: \(text)")
             text += String(decoding: data, as: UTF8.self)
             acknowledged = text.split(separator: "\n").count { $0.hasPrefix("acknowledged ") && $0 != "acknowledged " }
         }
-        kill(child.processIdentifier, SIGKILL)
-        child.waitUntilExit()
+        child.signal(SIGKILL)
+        #expect(try child.wait() == 128 + SIGKILL)
         try Self.expectPrefix(of: Self.transactions(), in: folder.database, atLeast: acknowledged)
     }
 

@@ -1,39 +1,11 @@
 import Domain
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
-/// A process that was started and can be waited for from any thread: `Process.waitUntilExit` spins the run loop of the
-/// thread it is called on, which test threads do not have.
-private final class Child {
-    private let process: Process
-    private let ended = DispatchSemaphore(value: 0)
-
-    init(_ process: Process) throws {
-        self.process = process
-        process.terminationHandler = { [ended] _ in ended.signal() }
-        try process.run()
-    }
-
-    func signal(_ number: Int32) {
-        if process.isRunning { Glibc.kill(process.processIdentifier, number) }
-    }
-
-    /// - Returns: the exit code. Called once.
-    func wait() -> Int32 {
-        ended.wait()
-        return process.terminationStatus
-    }
-}
-
 /// Everything here starts processes and waits for them: one test at a time.
-/// Off unless asked for: Foundation's `Process` sometimes misses the end of a child on Linux, and a test then waits for
-/// ever. See docs/testing.md.
-@Suite(
-    .serialized,
-    .enabled(
-        if: ProcessInfo.processInfo.environment["A1_SYSTEM_TESTS"] != nil,
-        "set A1_SYSTEM_TESTS=1: Foundation's Process may miss a child's end and wait for ever"))
+@Suite(.serialized)
 enum RealProcesses {}
 
 /// A real cluster of real processes in a folder of its own, from the executable that was built beside the tests.
@@ -48,7 +20,7 @@ final class TestCluster {
 
     let folder: URL
     let configuration: URL
-    private var processes: [String: Child] = [:]
+    private var processes: [String: ChildProcess] = [:]
 
     /// - Parameter configuration: the text of a cluster's configuration.
     init(configuration text: String) throws {
@@ -62,47 +34,36 @@ final class TestCluster {
     }
 
     deinit {
-        for child in processes.values {
-            child.signal(SIGKILL)
-            _ = child.wait()
-        }
+        processes.removeAll()
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private func process(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = TestCluster.executable
-        process.arguments = arguments
+    private func start(
+        _ arguments: [String], output: ChildProcess.Stream = .discarded, errors: ChildProcess.Stream = .discarded
+    ) throws -> ChildProcess {
         var environment = ProcessInfo.processInfo.environment
         environment["A1_CLUSTER"] = folder.path
         environment["A1_CONFIGS"] = TestCluster.root.appending(path: "configs").path
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        return process
+        return try ChildProcess(
+            TestCluster.executable, arguments, environment: environment, output: output, errors: errors)
     }
 
     // MARK: Processes
 
     /// Starts the coordinator and returns when it listens.
     func startCoordinator() throws {
-        let process = process(["coordinator", "--config", configuration.path])
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        processes["coordinator"] = try Child(process)
+        let coordinator = try start(["coordinator", "--config", configuration.path], errors: .piped)
+        processes["coordinator"] = coordinator
         var heard = Data()
         while !String(decoding: heard, as: UTF8.self).contains("listening") {
-            let more = errors.fileHandleForReading.availableData
+            let more = try coordinator.read()
             try #require(!more.isEmpty, "the coordinator ended: \(String(decoding: heard, as: UTF8.self))")
             heard += more
         }
     }
 
     func startWorker(_ name: String) throws {
-        let process = process(["worker", "--config", configuration.path, "--name", name])
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        processes[name] = try Child(process)
+        processes[name] = try start(["worker", "--config", configuration.path, "--name", name])
     }
 
     /// Kills without a warning and waits until it is gone.
@@ -110,7 +71,7 @@ final class TestCluster {
         let running = processes.removeValue(forKey: name)
         let child = try #require(running)
         child.signal(signal)
-        _ = child.wait()
+        _ = try child.wait()
     }
 
     /// Waits until a process ends by itself.
@@ -129,25 +90,17 @@ final class TestCluster {
 
     /// Runs `a1` with these arguments to its end.
     func a1(_ arguments: String...) throws -> Output {
-        let process = process(arguments)
         let out = folder.appending(path: "out-\(UUID().uuidString)")
         let err = folder.appending(path: "err-\(UUID().uuidString)")
-        for file in [out, err] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: out)
-        process.standardError = try FileHandle(forWritingTo: err)
-        let code = try Child(process).wait()
+        let code = try start(arguments, output: .file(out), errors: .file(err)).wait()
         return Output(
             code: code, out: try String(contentsOf: out, encoding: .utf8),
             err: try String(contentsOf: err, encoding: .utf8))
     }
 
     func submit(_ batch: String, _ arguments: String...) throws -> String {
-        let process = process(["submit", batch, "--json"] + arguments)
-        let out = Pipe()
-        process.standardOutput = out
-        process.standardError = FileHandle.nullDevice
-        let child = try Child(process)
-        let data = try out.fileHandleForReading.readToEnd() ?? Data()
+        let child = try start(["submit", batch, "--json"] + arguments, output: .piped)
+        let data = try child.readToEnd()
         try #require(child.wait() == 0)
         return try #require(try JSONDecoder().decode([String: String].self, from: data)["run"])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The project's files: what version control holds or would take, so that products of a build do not count.
 struct SourceTree: Sendable {
@@ -40,19 +41,13 @@ struct SourceTree: Sendable {
 
     /// What git holds, and what it would take; nil where there is no git.
     private static func versioned(_ root: URL) -> [String]? {
-        let git = Process()
-        git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        git.arguments = [
+        let arguments = [
             "git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z", "--cached", "--others",
             "--exclude-standard",
         ]
-        let output = Pipe()
-        git.standardOutput = output
-        git.standardError = FileHandle.nullDevice
-        guard (try? git.run()) != nil else { return nil }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        git.waitUntilExit()
-        guard git.terminationStatus == 0 else { return nil }
+        guard let git = try? ChildProcess(URL(fileURLWithPath: "/usr/bin/env"), arguments, output: .piped),
+            let data = try? git.readToEnd(), (try? git.wait()) == 0
+        else { return nil }
         let paths = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return paths.isEmpty ? nil : Array(Set(paths))
     }

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import ModelFiles
+import ModelStore
+import Runtime
+import Tensors
+import Transformer
+
+struct ModelInspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Print what a model file holds: metadata, tensors, types, sizes.")
+
+    @Argument(help: "A name of the manifest, or a path.")
+    var model: String
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Document: Encodable {
+        struct Tensor: Encodable {
+            var name: String
+            var type: String
+            var shape: [Int]
+            var bytes: Int
+        }
+
+        var path: String
+        var version: UInt32
+        var bytes: Int
+        var parameters: Int
+        var metadata: [String: String]
+        var tensors: [Tensor]
+    }
+
+    func run() throws {
+        let store = try modelStore()
+        let path: String
+        do {
+            path = try store.resolve(model)
+        } catch {
+            throw fail(error.exitCode, "\(error)")
+        }
+        let document = try read(path)
+        if json {
+            try putJSON(document)
+            return
+        }
+        put("\(document.path): GGUF \(document.version), \(size(UInt64(document.bytes))), "
+            + "\(document.parameters) parameters\n")
+        var keys = TextTable(columns: [("KEY", .left), ("VALUE", .left)])
+        for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { keys.addRow([key, value]) }
+        put(keys.rendered())
+        var tensors = TextTable(columns: [("TENSOR", .left), ("TYPE", .left), ("SHAPE", .left), ("BYTES", .right)])
+        for tensor in document.tensors {
+            tensors.addRow([
+                tensor.name, tensor.type, tensor.shape.map(String.init).joined(separator: " x "), "\(tensor.bytes)",
+            ])
+        }
+        put(tensors.rendered(), terminator: "")
+    }
+
+    private func read(_ path: String) throws -> Document {
+        do {
+            let mapped = try MappedFile(path: path)
+            let file = try ModelFile.parse(mapped.bytes)
+            var metadata: [String: String] = [:]
+            for key in file.metadata.keys { metadata[key] = file.metadata[key].map(shown) }
+            return Document(
+                path: path, version: file.version, bytes: mapped.bytes.count,
+                parameters: file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, metadata: metadata,
+                tensors: file.tensors.map {
+                    Document.Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
+                })
+        } catch {
+            throw fail(.dataError, "\(path): \(error)")
+        }
+    }
+
+    /// A value for people: long texts cut, arrays counted.
+    private func shown(_ value: MetadataValue) -> String {
+        switch value {
+        case .string(let text):
+            let characters = String(decoding: text, as: UTF8.self)
+            return characters.count <= 100 ? characters : "\(characters.prefix(97))..."
+        case .array(let array): return "array of \(array.count)"
+        case let number: return "\(number)".replacing(/^[a-z0-9]+\(|\)$/, with: "")
+        }
+    }
+}

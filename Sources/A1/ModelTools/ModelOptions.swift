@@ -1,0 +1,73 @@
+import ArgumentParser
+import Batching
+import Engine
+import Foundation
+import ModelStore
+import Runtime
+import Transformer
+
+/// Which model a tool works with, and with how much of the machine.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "A name of the manifest (as builtin-draft), or a path.")
+    var model: String
+    @Option(help: "Another manifest.")
+    var manifest: String?
+    @Option(help: "Threads that compute; all processors if not given.")
+    var threads: Int?
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    func load() throws -> LoadedModel { try load(model) }
+
+    /// Opens a model by its name or path.
+    func load(_ name: String) throws -> LoadedModel {
+        let path = try modelPath(name, manifest: manifest)
+        do {
+            return try LoadedModel(path: path)
+        } catch {
+            throw fail(.dataError, "\(error)")
+        }
+    }
+}
+
+/// Where the file of a model is that a person named.
+func modelPath(_ name: String, manifest: String? = nil) throws -> String {
+    do {
+        return try modelStore(manifest: manifest).resolve(name)
+    } catch let error as ModelStoreError {
+        throw fail(error.exitCode, "\(error)")
+    }
+}
+
+/// How many lines a tool computes at once, and what their keys and values may take.
+struct EngineFlags: ParsableArguments {
+    @Option(help: "Lines computed at once; what comes out does not depend on it.")
+    var sequences = 16
+    @Option(help: "MiB for keys and values; one whole context, but at least 1024, if not given.")
+    var kvMemory: Int?
+    @Flag(
+        help: """
+            Float32 activations: the mathematics of the dequantised weights. So far every mode is exact; scripts that \
+            must stay so when a faster one becomes the default say it.
+            """)
+    var exact = false
+
+    func engine(
+        _ model: LoadedModel, threads: Int, onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) throws -> Engine {
+        let sizes = model.transformer.configuration
+        let tokens = BlockLayout.tokensPerBlock
+        let blocks = (sizes.contextLength + tokens - 1) / tokens
+        let whole = blocks * KVCache.bytesPerBlock(sizes, tokensPerBlock: tokens)
+        do {
+            return try Engine(
+                model: model,
+                options: EngineOptions(
+                    threadCount: threads, maximumStepTokens: max(256, sequences + 1), maximumSequences: sequences,
+                    kvCacheBytes: kvMemory.map { $0 << 20 } ?? max(1 << 30, whole)),
+                onEvent: onEvent)
+        } catch {
+            throw fail(.usage, "\(error)")
+        }
+    }
+}
