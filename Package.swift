@@ -70,9 +70,9 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "Batching", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore",
-                "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
-                arguments, logging,
+                "Batching", "Conformal", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles",
+                "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
+                "WorkerService", arguments, logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 

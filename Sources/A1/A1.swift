@@ -18,6 +18,7 @@ struct A1: AsyncParsableCommand {
                     CancelCommand.self,
                 ]),
             CommandGroup(name: "Cluster:", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),
+            CommandGroup(name: "Statistics:", subcommands: [ReplayCommand.self, BenchCommand.self]),
             CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
             CommandGroup(name: "Processes:", subcommands: [CoordinatorCommand.self, WorkerCommand.self]),
         ])

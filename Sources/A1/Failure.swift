@@ -28,3 +28,10 @@ func putJSON(_ document: some Encodable) throws {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     put(String(decoding: try encoder.encode(document), as: UTF8.self))
 }
+
+/// The same on one line.
+func putJSONLine(_ document: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    put(String(decoding: try encoder.encode(document), as: UTF8.self))
+}

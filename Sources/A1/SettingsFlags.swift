@@ -22,6 +22,12 @@ struct SettingsFlags: ParsableArguments {
     var pValue: String?
     @Option(help: "marginal, round, problem or round+problem: which scores are ranked together.")
     var strata: String?
+    @Option(help: "auto, band, off or a step size: how the rate in force follows what was got.")
+    var adaptive: String?
+    @Option(help: "A stratum ranks among this many of its latest scores; 0 is all.")
+    var bankSize: String?
+    @Option(help: "tell, restart or window: what a drift alarm does.")
+    var onDrift: String?
     @Option(help: "continue or resample: what happens to a block that is taken over.")
     var takeover: String?
     @Option(help: "tokens or step: where a block ends.")
@@ -45,7 +51,8 @@ struct SettingsFlags: ParsableArguments {
         for (name, value) in [
             ("strategy", strategy), ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens),
             ("target_tokens", targetTokens), ("path_tokens", pathTokens), ("rejection_rate", rejectionRate),
-            ("p_value", pValue), ("strata", strata), ("takeover", takeover), ("boundary", boundary),
+            ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
+            ("bank_size", bankSize), ("on_drift", onDrift), ("takeover", takeover), ("boundary", boundary),
             ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
             ("takeovers_in_flight", takeoversInFlight), ("decides_early", decidesEarly), ("seed", seed),
         ] {

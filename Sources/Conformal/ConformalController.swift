@@ -1,22 +1,43 @@
 import Domain
 
-/// Decides which draft blocks are taken over, so that their share is the rejection rate. ALGORITHM.md, section 3:
-/// online, which is to say that each score is ranked among the earlier ones of its stratum and then joins them.
+/// Decides which draft blocks are taken over, so that their share is the rejection rate: ALGORITHM.md, sections 3
+/// and 4. Online, which is to say that each score is ranked among the earlier ones of its stratum and then joins
+/// them.
 public struct ConformalController: Sendable {
-    /// r: the share of blocks that shall be taken over.
-    public let rejectionRate: Double
-    /// How scores become p-values.
-    public let pValue: PValueRule
-    /// Which scores are ranked together.
-    public let strata: Strata
-    private var states: [Stratum: StratumState] = [:]
+    /// A stratum with fewer scores ranks among those of its parent.
+    public static let enoughScores = 16
+    /// Scores that a stratum keeps after an alarm whose response is `window`.
+    public static let driftWindow = 256
+    /// A first false alarm has a probability of at most 1 / this, over a whole run and all its strata.
+    public static let falseAlarmOdds = 100.0
 
-    /// - Parameter rejectionRate: in 0...1; `RunSettings.checked` refuses others where people set them.
-    public init(rejectionRate: Double, pValue: PValueRule, strata: Strata) {
-        precondition((0...1).contains(rejectionRate), "a rejection rate is a share")
-        self.rejectionRate = rejectionRate
-        self.pValue = pValue
-        self.strata = strata
+    public let settings: ConformalSettings
+    /// What is kept of each stratum that a block has belonged to, in the order of their first blocks.
+    private(set) var states: [StratumState] = []
+    private var numbers: [Stratum: Int] = [:]
+    /// Scores of parents that have too many children to ask each of them.
+    private var parents: [Stratum: ScoreWindow] = [:]
+    /// Of all strata together.
+    private var tally = VerdictTally()
+    private var watch: DriftWatch
+
+    /// - Parameter bank: scores of each round to begin with, each finite and not negative. Strata by problem borrow
+    ///   from them: a bank does not know the run's problems.
+    public init(_ settings: ConformalSettings, bank: [Int: [Double]] = [:]) {
+        precondition(bank.values.joined().allSatisfy { $0.isFinite && $0 >= 0 }, "a bank holds scores")
+        self.settings = settings
+        // Half of the false alarms allowed are for the whole, half for the strata together.
+        watch = DriftWatch(threshold: Self.falseAlarmOdds * (settings.strata == .marginal ? 1 : 2))
+        let rounds = bank.sorted { $0.key < $1.key }
+        switch settings.strata {
+        case _ where rounds.isEmpty: break
+        case .marginal: states[numberOf(.all)].window = settings.window(rounds.flatMap(\.value))
+        case .round:
+            for (round, scores) in rounds { states[numberOf(.round(round))].window = settings.window(scores) }
+        case .problem: parents[.all] = settings.window(rounds.flatMap(\.value))
+        case .roundAndProblem:
+            for (round, scores) in rounds { parents[.round(round)] = settings.window(scores) }
+        }
     }
 
     /// Judges a block and adds its score to the bank.
@@ -24,48 +45,156 @@ public struct ConformalController: Sendable {
     /// - Parameters:
     ///   - score: mean negative log-likelihood of the block under the target, nats a token.
     ///   - u: uniform on [0, 1), drawn for this block alone.
-    /// - Throws: when the score is not one; the bank is then unchanged.
+    /// - Throws: when the score is not one; nothing is changed then.
+    @discardableResult
     public mutating func judge(
         score: Double, round: Int, problem: Int, tieBreak u: Double
     ) throws(ScoreError) -> Judgement {
         let judgement = try assess(score: score, round: round, problem: problem, tieBreak: u)
-        try restore(score: score, round: round, problem: problem)
+        try note(score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem)
         return judgement
     }
 
-    /// What the judgement would be; the bank does not change. `judge` is this and then `restore`.
+    /// What the judgement would be; nothing changes. `judge` is this and then `note`.
     public func assess(
         score: Double, round: Int, problem: Int, tieBreak u: Double
     ) throws(ScoreError) -> Judgement {
         let score = try Self.checked(score)
-        let stratum = Stratum(strata, round: round, problem: problem)
-        let rate = states[stratum]?.rate ?? rejectionRate
-        let rank = states[stratum]?.bank.rank(of: score) ?? Rank(less: 0, equal: 0, greater: 0)
+        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let number = numbers[stratum]
+        let ranked = rank(score, stratum, number)
+        let rate = rateInForce(number)
         let value =
-            switch pValue {
-            case .smoothed: PValue.smoothed(rank, tieBreak: u)
-            case .paper: PValue.paper(rank)
+            switch settings.pValue {
+            case .smoothed: PValue.smoothed(ranked.rank, tieBreak: u)
+            case .paper: PValue.paper(ranked.rank)
             }
-        let verdict: Verdict = PValue.takesOver(value, rule: pValue, rate: rate) ? .takeOver : .keep
+        let isTakenOver = PValue.takesOver(value, rule: settings.pValue, rate: rate)
         return Judgement(
-            pValue: value, verdict: verdict, stratum: stratum, bankCount: rank.count, rate: rate)
+            pValue: value, verdict: isTakenOver ? .takeOver : .keep, stratum: stratum, rankedIn: ranked.stratum,
+            rank: ranked.rank, rate: min(max(rate, 0), 1))
     }
 
-    /// Adds a score that was judged in an earlier life.
+    /// Takes a judgement in: one just made, or one of an earlier life.
     ///
-    /// - Throws: when the score is not one; the bank is then unchanged.
-    public mutating func restore(score: Double, round: Int, problem: Int) throws(ScoreError) {
+    /// - Returns: the alarms that it raises.
+    /// - Throws: when the score is not one; nothing is changed then.
+    @discardableResult
+    public mutating func note(
+        score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int
+    ) throws(ScoreError) -> [DriftAlarm] {
         let score = try Self.checked(score)
-        let stratum = Stratum(strata, round: round, problem: problem)
-        states[stratum, default: StratumState(rate: rejectionRate)].bank.insert(score)
+        guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
+        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let number = numberOf(stratum)
+        if !settings.isFrozen {
+            states[number].window.add(score)
+            if let parent = stratum.parent, keepsParents {
+                parents[parent, default: settings.window()].add(score)
+            }
+        }
+        tally.note(isTakenOver: verdict == .takeOver)
+        states[number].tally.note(isTakenOver: verdict == .takeOver)
+        return alarms(number, pValue)
     }
+
+    // MARK: Ranks
+
+    /// Rounds are few, problems may be many.
+    private var keepsParents: Bool { settings.strata == .problem || settings.strata == .roundAndProblem }
+
+    private func rank(
+        _ score: Double, _ stratum: Stratum, _ number: Int?
+    ) -> (rank: Rank, stratum: Stratum) {
+        let own = number.map { states[$0].window.bank.rank(of: score) } ?? Rank(less: 0, equal: 0, greater: 0)
+        guard own.count < Self.enoughScores, let parent = stratum.parent else { return (own, stratum) }
+        let lent = rank(score, inParent: parent)
+        return lent.count > own.count ? (lent, parent) : (own, stratum)
+    }
+
+    /// Among the scores of all its children.
+    private func rank(_ score: Double, inParent parent: Stratum) -> Rank {
+        if keepsParents { return parents[parent]?.bank.rank(of: score) ?? Rank(less: 0, equal: 0, greater: 0) }
+        return states.reduce(Rank(less: 0, equal: 0, greater: 0)) { $0 + $1.window.bank.rank(of: score) }
+    }
+
+    private mutating func numberOf(_ stratum: Stratum) -> Int {
+        if let number = numbers[stratum] { return number }
+        let number = states.count
+        // 1 / (2 k (k + 1)) over all k is 1 / 2: the strata's half of the false alarms allowed, however many there are.
+        let share = Double(2 * (number + 1) * (number + 2))
+        states.append(
+            StratumState(
+                stratum: stratum, window: settings.window(),
+                watch: DriftWatch(threshold: Self.falseAlarmOdds * share)))
+        numbers[stratum] = number
+        return number
+    }
+
+    // MARK: The rate in force
+
+    private func rateInForce(_ number: Int?) -> Double {
+        let r = settings.rejectionRate
+        let own = number.map { states[$0].tally } ?? VerdictTally()
+        switch settings.effectiveAdaptation {
+        case .off, .automatic: return r
+        case .step(let gamma):
+            // The sum of all steps so far: r + gamma (r - R_1) + ... + gamma (r - R_t).
+            return r - gamma * own.excess(over: r)
+        case .band:
+            let correction = ToleranceBand.stratum.correction(own, rate: r)
+            if correction <= -r { return 0 }
+            if correction >= 1 - r { return 1 }
+            return r + correction + ToleranceBand.whole.correction(tally, rate: r)
+        }
+    }
+
+    // MARK: Drift
+
+    private mutating func alarms(_ number: Int, _ pValue: Double) -> [DriftAlarm] {
+        var raised: [DriftAlarm] = []
+        // A frozen bank stays as it is.
+        let response = settings.isFrozen ? .tell : settings.onDrift
+        if settings.strata != .marginal, states[number].watch.note(pValue) {
+            let stratum = states[number].stratum
+            raised.append(DriftAlarm(stratum: stratum, verdicts: states[number].tally.verdicts))
+            Self.respond(response, &states[number].window)
+        }
+        if watch.note(pValue) {
+            raised.append(DriftAlarm(stratum: nil, verdicts: tally.verdicts))
+            for number in states.indices { Self.respond(response, &states[number].window) }
+            for parent in Array(parents.keys) { Self.respond(response, &parents[parent]!) }
+        }
+        return raised
+    }
+
+    private static func respond(_ response: DriftResponse, _ window: inout ScoreWindow) {
+        switch response {
+        case .tell: break
+        case .restart: window.removeAll()
+        case .window: window.bound(to: Self.driftWindow)
+        }
+    }
+
+    // MARK: What is known
 
     /// The scores of a stratum, ascending.
-    public func scores(in stratum: Stratum) -> [Double] { states[stratum]?.bank.sortedScores ?? [] }
+    public func scores(in stratum: Stratum) -> [Double] {
+        numbers[stratum].map { states[$0].window.bank.sortedScores } ?? []
+    }
 
-    /// The scores of every stratum as text; equal texts mean equal judgements.
+    /// Alarms over all strata together, and of every stratum that has raised one.
+    public var alarmCounts: (whole: Int, strata: [(stratum: Stratum, alarms: Int)]) {
+        (watch.alarms, states.filter { $0.watch.alarms > 0 }.map { ($0.stratum, $0.watch.alarms) })
+    }
+
+    /// Everything as text; equal texts mean equal judgements from here on. Numbers are written so that they read
+    /// back to the same bits.
     public var durableDescription: String {
-        states.map { "bank \($0.key): \($0.value.bank.sortedScores)" }.sorted().joined(separator: "\n")
+        let lines =
+            states.map(\.description)
+            + parents.map { "parent \($0.key): \($0.value.description)" }.sorted() + ["whole: \(tally) \(watch)"]
+        return lines.joined(separator: "\n")
     }
 
     private static func checked(_ score: Double) throws(ScoreError) -> Double {
@@ -74,4 +203,30 @@ public struct ConformalController: Sendable {
         // The mean of zeros may come out as -0.
         return score == 0 ? 0 : score
     }
+}
+
+/// The scores of a stream have drifted.
+public struct DriftAlarm: Sendable, Hashable, CustomStringConvertible {
+    /// Nil for all strata together.
+    public let stratum: Stratum?
+    /// How many verdicts the stratum, or the run, had then.
+    public let verdicts: Int
+
+    public var description: String { "\(stratum?.description ?? "the whole run") after \(verdicts) verdicts" }
+}
+
+/// What is kept of one stratum.
+struct StratumState: Sendable, CustomStringConvertible {
+    let stratum: Stratum
+    var window: ScoreWindow
+    var tally = VerdictTally()
+    var watch: DriftWatch
+
+    init(stratum: Stratum, window: ScoreWindow, watch: DriftWatch) {
+        self.stratum = stratum
+        self.window = window
+        self.watch = watch
+    }
+
+    var description: String { "stratum \(stratum): \(window.description) \(tally) \(watch)" }
 }

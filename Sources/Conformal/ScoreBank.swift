@@ -3,8 +3,8 @@
 /// Sorted runs of at most `runCapacity` scores, a binary search over the runs' last scores, and a Fenwick tree over
 /// the runs' lengths (P. Fenwick, "A new data structure for cumulative frequency tables", 1994). To rank costs
 /// O(log n). To insert costs O(log n) and the move of at most one run; a run that is full is split, which rebuilds
-/// the tree and costs O(n / runCapacity), once in runCapacity / 2 insertions at most. Runs are at least half full,
-/// so a million scores take at most 17 MB.
+/// the tree and costs O(n / runCapacity), once in runCapacity / 2 insertions at most. To remove costs the same.
+/// Runs are at least half full as long as nothing is removed, so a million scores take at most 17 MB.
 public struct ScoreBank: Sendable {
     /// Scores in one sorted run at most: 4 KiB.
     static let runCapacity = 512
@@ -12,20 +12,47 @@ public struct ScoreBank: Sendable {
     private var runs: [[Double]] = []
     /// The last, greatest score of each run.
     private var greatest: [Double] = []
-    private var lengths = FenwickTree()
+    /// The length of each run.
+    private var lengths: [Int] = []
+    private var sums = FenwickTree()
     /// How many scores there are.
     public private(set) var count = 0
 
     /// A bank without scores.
     public init() {}
 
+    /// A bank of these scores, in O(n log n). They must be numbers.
+    public init(_ scores: [Double]) {
+        precondition(!scores.contains { $0.isNaN }, "a score that is not a number has no rank")
+        let sorted = scores.sorted()
+        let filled = Self.runCapacity * 3 / 4
+        for start in stride(from: 0, to: sorted.count, by: filled) {
+            var run: [Double] = []
+            run.reserveCapacity(Self.runCapacity)
+            run.append(contentsOf: sorted[start..<min(start + filled, sorted.count)])
+            runs.append(run)
+        }
+        count = sorted.count
+        greatest = runs.map { $0[$0.count - 1] }
+        lengths = runs.map(\.count)
+        sums = FenwickTree(lengths)
+    }
+
     /// Every score, ascending.
     public var sortedScores: [Double] { runs.flatMap { $0 } }
 
     /// Where a score stands among those of the bank; it need not be one of them.
     public func rank(of score: Double) -> Rank {
-        let less = position(greatest, { $0 < score }, within: { $0 < score })
-        let notGreater = position(greatest, { $0 <= score }, within: { $0 <= score })
+        let index = greatest.partitionPoint { $0 < score }
+        guard index < runs.count else { return Rank(less: count, equal: 0, greater: 0) }
+        let place = runs[index].partitionPoint { $0 < score }
+        let less = sums.sum(before: index) + place
+        // Ties are rare, and a search for their end as long as the first.
+        guard runs[index][place] == score else { return Rank(less: less, equal: 0, greater: count - less) }
+        let last = greatest.partitionPoint { $0 <= score }
+        let notGreater =
+            last < runs.count
+            ? sums.sum(before: last) + runs[last].partitionPoint { $0 <= score } : count
         return Rank(less: less, equal: notGreater - less, greater: count - notGreater)
     }
 
@@ -34,23 +61,54 @@ public struct ScoreBank: Sendable {
         precondition(!score.isNaN, "a score that is not a number has no rank")
         count += 1
         guard !runs.isEmpty else {
-            var run: [Double] = []
-            run.reserveCapacity(Self.runCapacity)
-            run.append(score)
-            runs = [run]
-            greatest = [score]
-            lengths = FenwickTree([1])
+            append(runOf: score)
             return
         }
         let index = min(greatest.partitionPoint { $0 <= score }, runs.count - 1)
+        if index == runs.count - 1, runs[index].count == Self.runCapacity - 1, score >= greatest[index] {
+            // Scores that only rise leave full runs behind, not half full ones.
+            append(runOf: score)
+            return
+        }
         let place = runs[index].partitionPoint { $0 <= score }
         runs[index].insert(score, at: place)
-        greatest[index] = runs[index][runs[index].count - 1]
-        if runs[index].count < Self.runCapacity {
-            lengths.add(1, at: index)
+        lengths[index] += 1
+        greatest[index] = runs[index][lengths[index] - 1]
+        if lengths[index] < Self.runCapacity {
+            sums.add(1, at: index)
         } else {
             split(index)
         }
+    }
+
+    /// Takes one score of this value out. It must be there.
+    public mutating func remove(_ score: Double) {
+        let index = greatest.partitionPoint { $0 < score }
+        precondition(index < runs.count, "only a score of the bank can be removed")
+        let place = runs[index].partitionPoint { $0 < score }
+        precondition(runs[index][place] == score, "only a score of the bank can be removed")
+        count -= 1
+        runs[index].remove(at: place)
+        lengths[index] -= 1
+        if let last = runs[index].last {
+            greatest[index] = last
+            sums.add(-1, at: index)
+        } else {
+            runs.remove(at: index)
+            greatest.remove(at: index)
+            lengths.remove(at: index)
+            sums = FenwickTree(lengths)
+        }
+    }
+
+    private mutating func append(runOf score: Double) {
+        var run: [Double] = []
+        run.reserveCapacity(Self.runCapacity)
+        run.append(score)
+        runs.append(run)
+        greatest.append(score)
+        lengths.append(1)
+        sums = FenwickTree(lengths)
     }
 
     private mutating func split(_ index: Int) {
@@ -59,19 +117,13 @@ public struct ScoreBank: Sendable {
         upper.reserveCapacity(Self.runCapacity)
         upper.append(contentsOf: runs[index][half...])
         runs[index].removeLast(runs[index].count - half)
+        lengths[index] = half
+        lengths.insert(upper.count, at: index + 1)
         greatest[index] = runs[index][half - 1]
         greatest.insert(upper[upper.count - 1], at: index + 1)
         runs.insert(upper, at: index + 1)
-        lengths = FenwickTree(runs.map { $0.count })
-    }
-
-    /// How many scores satisfy a condition that holds for a beginning of the sorted scores.
-    private func position(
-        _ greatest: [Double], _ holdsForRun: (Double) -> Bool, within holds: (Double) -> Bool
-    ) -> Int {
-        let index = greatest.partitionPoint(where: holdsForRun)
-        guard index < runs.count else { return count }
-        return lengths.sum(before: index) + runs[index].partitionPoint(where: holds)
+        // Of the lengths alone: to ask each run would fetch all of them from memory.
+        sums = FenwickTree(lengths)
     }
 }
 
@@ -92,6 +144,11 @@ public struct Rank: Sendable, Hashable {
 
     /// How many scores the rank is among.
     public var count: Int { less + equal + greater }
+
+    /// The rank among the scores of both.
+    static func + (one: Rank, other: Rank) -> Rank {
+        Rank(less: one.less + other.less, equal: one.equal + other.equal, greater: one.greater + other.greater)
+    }
 }
 
 extension Array where Element == Double {

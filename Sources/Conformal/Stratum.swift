@@ -19,6 +19,15 @@ public enum Stratum: Hashable, Sendable, CustomStringConvertible {
             }
     }
 
+    /// The greater group that a small one borrows from.
+    public var parent: Stratum? {
+        switch self {
+        case .all: nil
+        case .round, .problem: .all
+        case .roundAndProblem(let round, _): .round(round)
+        }
+    }
+
     /// `all`, `round=3`, `problem=17`, `round=3,problem=17`.
     public var description: String {
         switch self {
@@ -28,13 +37,4 @@ public enum Stratum: Hashable, Sendable, CustomStringConvertible {
         case .roundAndProblem(let round, let problem): "round=\(round),problem=\(problem)"
         }
     }
-}
-
-/// What is kept of one stratum.
-struct StratumState: Sendable {
-    var bank = ScoreBank()
-    /// The rejection rate in force here. Constant as long as no rule adapts it.
-    var rate: Double
-
-    init(rate: Double) { self.rate = rate }
 }

@@ -78,8 +78,9 @@ extension Coordinator {
         let path = try advance(verdict.path, .judged(verdict.verdict, segment: verdict.segment))
         self[path].path.note(score: verdict.score)
         do throws(ScoreError) {
-            try runs[path.run].controller.restore(
-                score: verdict.score, round: verdict.round, problem: path.problem)
+            runs[path.run].alarms += try runs[path.run].controller.note(
+                score: verdict.score, pValue: verdict.pValue, verdict.verdict, round: verdict.round,
+                problem: path.problem)
         } catch {
             throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
         }

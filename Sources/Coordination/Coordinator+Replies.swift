@@ -92,12 +92,13 @@ extension Coordinator {
         } catch {
             preconditionFailure("a mean of checked log-probabilities is a score: \(error)")
         }
+        let alarmsBefore = runs[reference.run].alarms.count
         commit(
             .verdictReached(
                 VerdictRecord(
                     path: report.tag.path, round: round, segment: block.segment.id, score: score,
                     tokenCount: report.logProbabilities.count, pValue: judgement.pValue, tieBreak: tieBreak,
-                    stratum: judgement.stratum.description, bankCount: judgement.bankCount, rate: judgement.rate,
+                    stratum: judgement.rankedIn.description, bankCount: judgement.bankCount, rate: judgement.rate,
                     verdict: judgement.verdict, worker: worker, timing: report.timing,
                     recordedWallMs: now.wallMs)))
         log(
@@ -106,6 +107,15 @@ extension Coordinator {
                 .init("verdict", judgement.verdict.rawValue), .init("score", "\(score)"),
                 .init("p_value", "\(judgement.pValue)"), .init("bank", "\(judgement.bankCount)"),
             ])
+        for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) {
+            log(
+                .warning, "the scores have drifted", run: report.tag.path.run,
+                fields: [
+                    .init("stratum", alarm.stratum?.description ?? "whole run"),
+                    .init("verdicts", "\(alarm.verdicts)"),
+                    .init("response", runs[reference.run].spec.settings.onDrift.rawValue),
+                ])
+        }
     }
 
     /// The mean negative log-likelihood of a block, nats a token (ALGORITHM.md, section 1).

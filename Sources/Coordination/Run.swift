@@ -12,6 +12,8 @@ struct Run: Sendable {
     var problems: [Problem]
     var controller: ConformalController
     var counts = RunCounts()
+    /// In the order in which they were raised.
+    var alarms: [DriftAlarm] = []
     /// The first path that may not have been begun yet; all before it have.
     var fresh = FreshCursor()
     var lines = RolePair(RoleLine())
@@ -25,7 +27,10 @@ struct Run: Sendable {
         self.submittedWallMs = submittedWallMs
         self.problems = problems.map { Problem(spec: $0) }
         controller = ConformalController(
-            rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue, strata: spec.settings.strata)
+            ConformalSettings(
+                rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue,
+                strata: spec.settings.strata, adaptation: spec.settings.adaptive, bankSize: spec.settings.bankSize,
+                onDrift: spec.settings.onDrift))
     }
 
     /// The run has ended: lets go of everything that is large.

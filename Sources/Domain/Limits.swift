@@ -43,6 +43,8 @@ public struct Limits: Sendable, Hashable {
     public var openRuns = 256
     public var pathsPerProblem = 1_024
     public var roundsPerPath = 10_000
+    /// Scores in a bank that is bounded by its settings.
+    public var bankScores = 100_000_000
     public var tokensPerBlock = 65_536
     public var tokensPerPath = 1 << 20
     public var jsonDepth = 64

@@ -34,6 +34,7 @@ extension RunSettings {
         if !(rejectionRate >= 0 && rejectionRate <= 1) {
             found.append(RunSettingsError(field: "rejection_rate", value: "\(rejectionRate)", allowed: "0...1"))
         }
+        require("bank_size", bankSize, in: 0...limits.bankScores)
         found += draftSampling.problems(named: "draft_sampling")
         found += targetSampling.problems(named: "target_sampling")
         require("takeovers_in_flight", takeoversInFlight, in: 0...limits.pathsPerProblem)

@@ -80,6 +80,12 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var rejectionRate: Double
     public var pValue: PValueRule
     public var strata: Strata
+    /// How the rate in force follows what was got.
+    public var adaptive: RateAdaptation
+    /// A stratum ranks among this many of its latest scores; 0 is all.
+    public var bankSize: Int
+    /// What an alarm about drifting scores does.
+    public var onDrift: DriftResponse
     public var takeover: TakeoverRule
     public var boundary: BlockBoundary
     public var draftSampling: SamplingSettings
@@ -94,6 +100,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public init(
         strategy: Strategy = .async, paths: Int = 8, rounds: Int = 16, draftTokens: Int = 64, targetTokens: Int = 64,
         pathTokens: Int = 2048, rejectionRate: Double = 0.4, pValue: PValueRule = .smoothed, strata: Strata = .round,
+        adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
         takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
@@ -107,6 +114,9 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.rejectionRate = rejectionRate
         self.pValue = pValue
         self.strata = strata
+        self.adaptive = adaptive
+        self.bankSize = bankSize
+        self.onDrift = onDrift
         self.takeover = takeover
         self.boundary = boundary
         self.draftSampling = draftSampling

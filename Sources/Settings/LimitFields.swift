@@ -29,6 +29,7 @@ enum LimitFields {
         ("open_submissions", \.openSubmissions),
         ("open_runs", \.openRuns),
         ("paths_per_problem", \.pathsPerProblem),
+        ("bank_scores", \.bankScores),
         ("rounds_per_path", \.roundsPerPath),
         ("tokens_per_block", \.tokensPerBlock),
         ("tokens_per_path", \.tokensPerPath),

@@ -21,6 +21,14 @@ enum RunSettingsFields {
             },
             choice("p_value", \.pValue),
             choice("strata", \.strata),
+            Field(name: "adaptive") { scalar, settings throws(SettingsProblem) in
+                guard let adaptive = RateAdaptation(scalar.text) else {
+                    throw SettingsProblem(scalar.mark, "'\(scalar.text)' is not one of \(RateAdaptation.allowed)")
+                }
+                settings.adaptive = adaptive
+            },
+            integer("bank_size", \.bankSize),
+            choice("on_drift", \.onDrift),
             choice("takeover", \.takeover),
             choice("boundary", \.boundary),
         ] + sampling("draft_sampling", \.draftSampling) + sampling("target_sampling", \.targetSampling) + [

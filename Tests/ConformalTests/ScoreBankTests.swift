@@ -72,4 +72,26 @@ struct TestNumbers {
         #expect(copy.count == 600 && bank.count == 601)
         #expect(copy.rank(of: 0).less == 0 && bank.rank(of: 0).less == 1)
     }
+
+    @Test(arguments: [1, 40, 100_000])
+    func removingIsTheOppositeOfInserting(distinct: Int) {
+        var numbers = TestNumbers(seed: UInt64(distinct) + 1)
+        var twin = (0..<2_000).map { _ in Double(numbers.below(distinct)) }
+        var bank = ScoreBank(twin)
+        #expect(bank.sortedScores == twin.sorted())
+        for step in 0..<4_000 {
+            if step % 3 == 0 || twin.isEmpty {
+                let score = Double(numbers.below(distinct))
+                bank.insert(score)
+                twin.append(score)
+            } else {
+                bank.remove(twin.remove(at: numbers.below(twin.count)))
+            }
+            if step % 9 == 0 {
+                let score = Double(numbers.below(distinct))
+                #expect(bank.rank(of: score) == rank(of: score, in: twin))
+            }
+        }
+        #expect(bank.sortedScores == twin.sorted())
+    }
 }

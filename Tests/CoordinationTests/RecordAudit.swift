@@ -16,7 +16,8 @@ struct RecordAudit {
     private var settings: [RunID: RunSettings] = [:]
     private var problems: [RunID: Int] = [:]
     private var stories: [PathKey: PathStory] = [:]
-    private var scoresByRound: [RunID: [Int: Int]] = [:]
+    /// Of each run by round: scores and takeovers.
+    private var byRound: [RunID: [Int: (scores: Int, takeovers: Int)]] = [:]
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
     private(set) var outcomes: [PathKey: PathOutcome] = [:]
@@ -88,12 +89,26 @@ struct RecordAudit {
         require(story.pending?.id == record.segment, "\(record.path): a verdict on what was not written")
         require(story.verdictRounds.insert(record.round).inserted, "\(record.path): two verdicts in a round")
         require(record.score.isFinite && record.score >= 0, "\(record.path): score \(record.score)")
-        let scores = scoresByRound[record.path.run]?[record.round] ?? 0
-        require(record.bankCount == scores, "\(record.path): ranked among \(record.bankCount) of \(scores)")
-        scoresByRound[record.path.run, default: [:]][record.round] = scores + 1
+        let rounds = byRound[record.path.run] ?? [:]
+        var round = rounds[record.round] ?? (0, 0)
+        let all = rounds.values.reduce(0) { $0 + $1.scores }
+        // A round with few scores is ranked among all.
+        let borrows = round.scores < 16 && all > round.scores
+        let expected = borrows ? ("all", all) : ("round=\(record.round)", round.scores)
         require(
-            (record.verdict == .takeOver) == (record.pValue <= settings.rejectionRate),
-            "\(record.path): p \(record.pValue) and \(record.verdict)")
+            (record.stratum, record.bankCount) == expected,
+            "\(record.path): ranked in \(record.stratum) among \(record.bankCount), not \(expected)")
+        let isTakenOver = record.rate >= 1 || (record.rate > 0 && record.pValue <= record.rate)
+        require(
+            (record.verdict == .takeOver) == isTakenOver,
+            "\(record.path): p \(record.pValue) at \(record.rate) and \(record.verdict)")
+        round.scores += 1
+        round.takeovers += isTakenOver ? 1 : 0
+        byRound[record.path.run, default: [:]][record.round] = round
+        let excess = Double(round.takeovers) - settings.rejectionRate * Double(round.scores)
+        require(
+            abs(excess) <= max(2.5, 0.04 * Double(round.scores)) + 1e-9,
+            "round \(record.round): \(round.takeovers) of \(round.scores) taken over")
         if record.verdict == .keep || settings.takeover == .continue, let block = story.pending {
             story.standing.append(block)
         }

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Conformal
+import Domain
+import Evaluation
+import Foundation
+import Runtime
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure this machine with A1's own code.",
+        subcommands: [BenchDecisionsCommand.self])
+}
+
+struct BenchDecisionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decisions", abstract: "Verdicts a second with banks of different sizes, on one core.",
+        discussion: """
+            A verdict is everything the coordinator does for one score: rank it, choose the rate in force, decide, \
+            add it to the bank, watch for drift. Medians of --repetitions runs.
+            """)
+
+    @Option(help: "Scores in the bank before the first verdict, separated by commas.")
+    var banks = "1000,100000,1000000"
+    @Option(help: "marginal, round, problem or round+problem: which scores are ranked together.")
+    var strata = Strata.round
+    @Option(help: "Runs of each size.")
+    var repetitions = 5
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Line: Encodable {
+        var bank: Int
+        var verdictsPerSecond: Double
+        var nanoseconds: Double
+        /// What the bank takes of the process's memory.
+        var bankBytes: Int
+
+        enum CodingKeys: String, CodingKey {
+            case bank
+            case verdictsPerSecond = "verdicts_per_second"
+            case nanoseconds
+            case bankBytes = "bank_bytes"
+        }
+    }
+
+    func validate() throws {
+        guard repetitions > 0 else { throw ValidationError("--repetitions must be at least 1") }
+        _ = try sizes()
+    }
+
+    private func sizes() throws -> [Int] {
+        try banks.split(separator: ",").map { text in
+            guard let size = Int(text), (1...100_000_000).contains(size) else {
+                throw ValidationError("--banks: '\(text)' is not a number from 1 to 100000000")
+            }
+            return size
+        }
+    }
+
+    func run() throws {
+        let lines = try sizes().map(measure)
+        if json {
+            try putJSON(lines)
+            return
+        }
+        var table = TextTable(columns: [
+            ("BANK", .right), ("VERDICTS/S", .right), ("NS EACH", .right), ("MEMORY", .right),
+        ])
+        for line in lines {
+            table.addRow([
+                "\(line.bank)", String(format: "%.0f", line.verdictsPerSecond),
+                String(format: "%.0f", line.nanoseconds), size(UInt64(line.bankBytes)),
+            ])
+        }
+        put(table.rendered(), terminator: "")
+    }
+
+    private func measure(_ bank: Int) throws -> Line {
+        var numbers = Seeds.mix(UInt64(bank))
+        func next() -> Double {
+            numbers &+= 1
+            return Seeds.uniform(numbers)
+        }
+        let before = ProcessFacts.residentBytes
+        var filled = ConformalController(ConformalSettings(rejectionRate: 0.4, strata: strata))
+        for _ in 0..<bank {
+            try filled.judge(score: next() * next(), round: 0, problem: 0, tieBreak: next())
+        }
+        let bytes = ProcessFacts.residentBytes
+        // Few enough that the bank does not grow much while it is measured.
+        let count = min(100_000, max(1_000, bank / 5))
+        let scores = (0..<count).map { _ in (next() * next(), next()) }
+        var seconds: [Double] = []
+        for _ in 0..<repetitions {
+            var controller = filled
+            var passes = 0
+            let took = try ContinuousClock().measure {
+                for (score, u) in scores {
+                    try controller.judge(score: score, round: 0, problem: 0, tieBreak: u)
+                    passes += 1
+                }
+            }
+            seconds.append(took / .seconds(1) / Double(passes))
+        }
+        let median = seconds.sorted()[repetitions / 2]
+        return Line(
+            bank: bank, verdictsPerSecond: 1 / median, nanoseconds: median * 1e9,
+            bankBytes: bytes > before ? Int(bytes - before) : 0)
+    }
+}

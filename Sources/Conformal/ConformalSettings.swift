@@ -1,0 +1,47 @@
+import Domain
+
+/// What a run says about judging.
+public struct ConformalSettings: Sendable, Hashable {
+    /// r: the share of blocks that shall be taken over, in 0...1; `RunSettings.checked` refuses others where people
+    /// set them.
+    public var rejectionRate: Double
+    /// How scores become p-values.
+    public var pValue: PValueRule
+    /// Which scores are ranked together.
+    public var strata: Strata
+    /// How the rate in force follows what was got.
+    public var adaptation: RateAdaptation
+    /// A stratum ranks among this many of its latest scores; 0 is all.
+    public var bankSize: Int
+    /// Whether the bank stays as it was loaded.
+    public var isFrozen: Bool
+    /// What an alarm does.
+    public var onDrift: DriftResponse
+
+    /// Defaults are those of a run.
+    public init(
+        rejectionRate: Double, pValue: PValueRule = .smoothed, strata: Strata = .round,
+        adaptation: RateAdaptation = .automatic, bankSize: Int = 0, isFrozen: Bool = false,
+        onDrift: DriftResponse = .tell
+    ) {
+        precondition((0...1).contains(rejectionRate), "a rejection rate is a share")
+        self.rejectionRate = rejectionRate
+        self.pValue = pValue
+        self.strata = strata
+        self.adaptation = adaptation
+        self.bankSize = bankSize
+        self.isFrozen = isFrozen
+        self.onDrift = onDrift
+    }
+
+    /// `adaptation` with `automatic` resolved.
+    var effectiveAdaptation: RateAdaptation {
+        guard adaptation == .automatic else { return adaptation }
+        return pValue == .smoothed ? .band : .off
+    }
+
+    /// An empty window of the kind that these settings need.
+    func window(_ scores: [Double] = []) -> ScoreWindow {
+        ScoreWindow(scores, capacity: bankSize > 0 ? bankSize : nil, isOrdered: onDrift == .window)
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+
+/// Recorded scores, judged by the code that the coordinator uses.
+public struct Replay: Sendable {
+    public let rows: [TraceRow]
+    /// Of each row.
+    public let judgements: [Judgement]
+    public let settings: ConformalSettings
+    /// In the order in which they were raised.
+    public let alarms: [DriftAlarm]
+
+    /// Judges the rows in their order.
+    ///
+    /// - Parameters:
+    ///   - calibration: scores that the bank begins with.
+    ///   - seed: of the uniform numbers that break ties. They depend on path and round, not on the order of rows.
+    /// - Throws: for a score that is not one, with its place.
+    public init(
+        _ rows: [TraceRow], _ settings: ConformalSettings, calibration: [Double] = [], seed: UInt64 = 0
+    ) throws(ReplayError) {
+        self.rows = rows
+        self.settings = settings
+        // Rounds of their own would keep the calibration from the strata that a frozen bank is for.
+        var controller = ConformalController(settings, bank: calibration.isEmpty ? [:] : [0: calibration])
+        var judgements: [Judgement] = []
+        var alarms: [DriftAlarm] = []
+        judgements.reserveCapacity(rows.count)
+        for (place, row) in rows.enumerated() {
+            let u = Seeds.uniform(
+                Seeds.derive(run: seed, problem: row.question, path: row.path, round: row.round, purpose: .pValue))
+            do throws(ScoreError) {
+                let judgement = try controller.assess(
+                    score: row.score, round: row.round, problem: row.question, tieBreak: u)
+                alarms += try controller.note(
+                    score: row.score, pValue: judgement.pValue, judgement.verdict, round: row.round,
+                    problem: row.question)
+                judgements.append(judgement)
+            } catch {
+                throw ReplayError(row: place, reason: error)
+            }
+        }
+        self.judgements = judgements
+        self.alarms = alarms
+    }
+
+    public var takeovers: [Bool] { judgements.map { $0.verdict == .takeOver } }
+}
+
+/// A row of a trace cannot be judged.
+public struct ReplayError: Error, Sendable, CustomStringConvertible {
+    /// Place among the rows, from 0.
+    public let row: Int
+    public let reason: ScoreError
+
+    public var description: String { "row \(row): \(reason)" }
+}

@@ -1,0 +1,51 @@
+/// Keeps the share of takeovers within a band around r, and leaves the ranking alone within it.
+///
+/// With E = takeovers - r n after n verdicts, the rate in force is r while E is small, falls to 0 where one more
+/// takeover would carry E over the upper edge, and rises to 1 where one more keep would carry it under the lower
+/// edge: `r - r x^5` with `x = E / (w - (1 - r))` above, `r + (1 - r) x^5` with `x = -E / (w - r)` below, w the
+/// width at n + 1. So `|E| <= w` after every verdict, whatever the scores are, which is
+/// `|mean R - r| <= max(blocks / n, share)`.
+///
+/// It is an integrator with saturation (Angelopoulos, Candes, Tibshirani, "Conformal PID control for time series
+/// prediction", arXiv:2307.16895, section 2.2), turned on our own decisions. The fifth power keeps it out of the
+/// ranking's way until the band is nearly used up: that, and not a larger step, is what holds the rate without
+/// throwing the ranking away (docs/rejection-rate.md has the comparison).
+public struct ToleranceBand: Sendable, Hashable {
+    /// How far the number of takeovers may be off while there are few verdicts; above 1.
+    public let blocks: Double
+    /// How far the share of takeovers may be off when there are many.
+    public let share: Double
+
+    /// What a stratum may be off: at most 0.05 from 50 verdicts on, 0.04 from 63 on.
+    public static let stratum = ToleranceBand(blocks: 2.5, share: 0.04)
+    /// What all strata together shall not be off: 0.008 from 2,500 verdicts on. Where the two contradict each other
+    /// the stratum's edge decides.
+    public static let whole = ToleranceBand(blocks: 20, share: 0.008)
+
+    /// How far E may be from 0 after n verdicts.
+    public func width(after verdicts: Int) -> Double { max(blocks, share * Double(verdicts)) }
+
+    /// What is added to r: from -r (take nothing over) to 1 - r (take everything over).
+    func correction(_ tally: VerdictTally, rate r: Double) -> Double {
+        let width = width(after: tally.verdicts + 1)
+        let excess = tally.excess(over: r)
+        if excess > 0 { return -r * fifthPower(min(1, excess / (width - (1 - r)))) }
+        return (1 - r) * fifthPower(min(1, -excess / (width - r)))
+    }
+
+    private func fifthPower(_ x: Double) -> Double { x * x * x * x * x }
+}
+
+/// Verdicts and takeovers of a stratum, or of all. Whole numbers, so that a restored state is the same to the bit.
+struct VerdictTally: Sendable, Hashable {
+    private(set) var verdicts = 0
+    private(set) var takeovers = 0
+
+    mutating func note(isTakenOver: Bool) {
+        verdicts += 1
+        takeovers += isTakenOver ? 1 : 0
+    }
+
+    /// E: how many more were taken over than r asks for.
+    func excess(over r: Double) -> Double { Double(takeovers) - r * Double(verdicts) }
+}
