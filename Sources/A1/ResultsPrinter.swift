@@ -77,6 +77,10 @@ struct ResultsPrinter {
             "\(settings.strategy.rawValue), \(settings.paths) paths, at most \(settings.rounds) rounds, "
                 + "takeover \(settings.takeover.rawValue)",
         ])
+        for model in summary.models {
+            let drift = model.isDrift ? ", drift that was allowed" : ""
+            table.addRow(["\(model.role.rawValue) model", "\(model.name) (\(model.shortDigest))\(drift)"])
+        }
         table.addRow(["problems", "\(summary.problemsEnded) of \(summary.problems)"])
         table.addRow(["pass@1", share(summary.passAt1)])
         table.addRow(["maj@\(settings.paths)", share(summary.majority)])

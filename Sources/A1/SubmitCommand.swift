@@ -81,7 +81,7 @@ struct SubmitCommand: ParsableCommand {
             case .accepted(let run, let alreadyKnown):
                 if alreadyKnown { say("a1: this submission is known; the run is \(run.short)") }
                 return run
-            case .status, .results, .cancelled, .refused: throw client.unexpected()
+            case .status, .results, .cancelled, .resumed, .refused: throw client.unexpected()
             }
         }
         throw client.unexpected()

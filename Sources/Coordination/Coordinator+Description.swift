@@ -17,6 +17,7 @@ extension Coordinator {
                     lines.append("path \(place) \(open.path.durableDescription)")
                 }
             }
+            for role in Role.allCases { lines.append("\(role) \(run.models[role]?.digest ?? "not begun")") }
             lines.append(run.controller.durableDescription)
         }
         for id in endedOrder { lines.append("ended \(endedRuns[id]!)") }

@@ -15,6 +15,9 @@ extension Coordinator {
         for worker in workers.indices where workers[worker].state == .live {
             begunBound += capacity(worker) * limits.begunPathsPerSlot
         }
+        checkModels()
+        // What is begun of runs that wait for their models keeps no place from others.
+        for run in openRuns where !runs[run].modelFaults.isEmpty { begunBound += runs[run].begunPaths }
         for role in Role.allCases { dispatch(role) }
     }
 
@@ -41,7 +44,6 @@ extension Coordinator {
                 return nil
             }
             guard workers[chosen].orders.isEmpty else { return chosen }
-            suspects[role].removeFirst()
             queuedPieces[role] -= 1
             order(entry.path, at: chosen)
             workers[chosen].isAlone = true
@@ -92,6 +94,7 @@ extension Coordinator {
     }
 
     private mutating func hasWork(_ run: Int, _ role: Role, for worker: Int) -> Bool {
+        guard runs[run].modelFaults.isEmpty else { return false }
         if firstPinned(run, role, to: worker) != nil || firstFree(run, role) != nil { return true }
         return runs[run].policy.opener.role == role && hasRoomToBegin(role) && firstFresh(run) != nil
     }
@@ -106,7 +109,7 @@ extension Coordinator {
         guard queuedPieces[role] > 0 else { return nil }
         for other in workers.indices where other != worker && workers[other].hello.role == role {
             guard other == reserved || !hasRoom(other) else { continue }
-            for run in openRuns {
+            for run in openRuns where runs[run].modelFaults.isEmpty {
                 guard let entry = firstPinned(run, role, to: other) else { continue }
                 runs[run].lines[role].pinned[other]!.removeFirst()
                 return taken(entry, role)
@@ -118,6 +121,7 @@ extension Coordinator {
     /// Whether a path may begin at this role: more begun paths than the workers can hold in their caches would keep
     /// nobody busier and let every problem wait for every other.
     private func hasRoomToBegin(_ role: Role) -> Bool {
-        begunPaths < begunBound && openRuns.contains { runs[$0].policy.opener.role == role }
+        begunPaths < begunBound
+            && openRuns.contains { runs[$0].modelFaults.isEmpty && runs[$0].policy.opener.role == role }
     }
 }

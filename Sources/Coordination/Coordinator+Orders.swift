@@ -11,6 +11,7 @@ extension Coordinator {
         if self[reference].desk.homes[role] != worker { forget(reference, role) }
         self[reference].desk.homes[role] = worker
         markBegun(reference)
+        noteModel(of: worker, in: reference.run)
 
         let context = contextUpdate(reference, path, at: worker)
         orderSequence += 1

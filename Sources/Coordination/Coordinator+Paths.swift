@@ -64,7 +64,10 @@ extension Coordinator {
                 PathRecord(
                     path: path, outcome: outcome, answer: answer, reason: reason, recordedWallMs: now.wallMs)))
         for role in Role.allCases { forget(reference, role) }
-        if self[reference].desk.hasBegun { begunPaths -= 1 }
+        if self[reference].desk.hasBegun {
+            begunPaths -= 1
+            runs[reference.run].begunPaths -= 1
+        }
         var fields = [LogEntry.Field("outcome", outcome.rawValue)]
         if let answer { fields.append(.init("answer", answer)) }
         if let reason { fields.append(.init("reason", reason)) }
@@ -137,6 +140,7 @@ extension Coordinator {
         guard !self[reference].desk.hasBegun else { return }
         self[reference].desk.hasBegun = true
         begunPaths += 1
+        runs[reference.run].begunPaths += 1
     }
 
     /// Takes the path's order back or takes it out of its queue.

@@ -94,12 +94,11 @@ extension Coordinator {
         return nil
     }
 
+    /// Of the runs that do not wait for their models. There are few suspects, so all are looked at; what is not
+    /// current any more goes when it has come to the top.
     mutating func firstSuspect(_ role: Role) -> ReadyEntry? {
-        while let entry = suspects[role].first {
-            if isCurrent(entry) { return entry }
-            suspects[role].removeFirst()
-        }
-        return nil
+        while let entry = suspects[role].first, !isCurrent(entry) { suspects[role].removeFirst() }
+        return suspects[role].entries.filter { isCurrent($0) && runs[$0.path.run].modelFaults.isEmpty }.min()
     }
 
     /// The next path of the run that was never begun, opening its problem if need be.

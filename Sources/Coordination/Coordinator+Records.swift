@@ -43,6 +43,7 @@ extension Coordinator {
     private mutating func apply(_ record: Record) throws(RecordError) {
         switch record {
         case .runSubmitted(let spec, let problems, let wallMs): try applySubmission(spec, problems, wallMs)
+        case .modelBegun(let run, let model): try apply(model, to: run)
         case .blockAccepted(let block):
             let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
             try advance(block.path, event)
@@ -72,6 +73,14 @@ extension Coordinator {
         runNumbers[spec.id] = number
         openRuns.append(number)
         submissions[spec.submissionKey] = spec.id
+    }
+
+    private mutating func apply(_ model: RunModel, to id: RunID) throws(RecordError) {
+        let number = try number(of: id)
+        guard (runs[number].models[model.role] != nil) == model.isDrift else {
+            throw RecordError("run \(id) begins twice with a \(model.role.rawValue) model, or drifts from none")
+        }
+        runs[number].models[model.role] = model
     }
 
     private mutating func apply(_ verdict: VerdictRecord) throws(RecordError) {

@@ -10,7 +10,7 @@ extension Coordinator {
         return ClusterStatus(
             coordinator: coordinator,
             workers: workers.map { workerStatus($0, now: now) }.sorted { $0.name < $1.name },
-            runs: ended + openRuns.map { runStatus(runs[$0], waitingFor: missingRoles(runs[$0])) })
+            runs: ended + openRuns.map { runStatus(runs[$0], waitingFor: waits(runs[$0])) })
     }
 
     private func workerStatus(_ worker: Worker, now: Moment) -> WorkerStatus {
@@ -20,6 +20,11 @@ extension Coordinator {
             processID: worker.hello.processID, slots: worker.hello.slots, threads: worker.hello.threads,
             orders: worker.orders.count, restarts: worker.restarts, heartbeat: worker.heartbeat,
             silentMs: now.monotonicMs - worker.lastHeardMs)
+    }
+
+    /// Why the run does not go on, if it does not.
+    private func waits(_ run: Run) -> [String] {
+        missingRoles(run) + run.modelFaults.map { "\($0) (a1 resume can allow it)" }
     }
 
     /// `no draft worker`, for each role that the run needs and nobody fills.

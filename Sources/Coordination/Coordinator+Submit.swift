@@ -85,7 +85,7 @@ extension Coordinator {
     }
 
     /// The one run whose id begins with this text.
-    private func runNamed(_ name: String) throws(ClientRefusal) -> RunID {
+    func runNamed(_ name: String) throws(ClientRefusal) -> RunID {
         let known = openRuns.map { runs[$0].spec.id } + endedOrder
         let found = name.isEmpty ? [] : known.filter { $0.rawValue.hasPrefix(name) }
         guard let only = found.first else {

@@ -95,6 +95,10 @@ extension Coordinator {
                 return "its prompt template is not that of \(worker.hello.name); all \(hello.role.rawValue) workers "
                     + "need the same"
             }
+            if worker.hello.vocabulary != hello.vocabulary {
+                return "it reads another vocabulary out of its model than \(worker.hello.name); all "
+                    + "\(hello.role.rawValue) workers need the same version of the program"
+            }
         }
         return nil
     }

@@ -78,6 +78,7 @@ public struct Coordinator: Sendable {
         case .messageRefused(let peer, let reason): noteRefused(peer, reason)
         case .runSubmitted(let client, let spec, let problems): submit(spec, problems, for: client)
         case .runCancelled(let client, let name): cancel(name, for: client)
+        case .runResumed(let client, let name, let allowsDrift): resume(name, allowsDrift: allowsDrift, for: client)
         case .timeReached: break
         case .drainRequested: drain()
         }

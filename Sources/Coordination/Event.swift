@@ -25,6 +25,9 @@ public enum Event: Sendable, Hashable {
     case runSubmitted(ClientToken, RunSpec, [ProblemSpec])
     /// A client wants the run gone whose name begins with this text.
     case runCancelled(ClientToken, run: String)
+    /// A client wants the run to go on whose name begins with this text, with other models than it was begun with if
+    /// drift is allowed.
+    case runResumed(ClientToken, run: String, allowsDrift: Bool)
     /// A moment asked for by `Effect.wake` has come. Harmless at any other time.
     case timeReached
     /// The process was asked to end: finish what is in flight, begin nothing.

@@ -17,6 +17,12 @@ struct Run: Sendable {
     /// The first path that may not have been begun yet; all before it have.
     var fresh = FreshCursor()
     var lines = RolePair(RoleLine())
+    /// The latest model of each role; nil before its first worker got work.
+    var models = RolePair<RunModel?>(nil)
+    /// Why the workers of this moment get no work of it; see `checkModels`.
+    var modelFaults: [String] = []
+    /// Of its paths, those that count in `Coordinator.begunPaths`.
+    var begunPaths = 0
     /// What each worker had computed when the run began in this life, by worker index.
     var computedBefore: [Int: ComputeMark] = [:]
 

@@ -160,6 +160,8 @@ struct CoordinatorLoop {
                 ResultsQuestion(
                     peer: peer, id: envelope.id, run: run, firstProblem: first, problemCount: count, blocks: blocks))
         case .cancel(let run): step(.runCancelled(clients.token(peer, envelope.id), run: run))
+        case .resume(let run, let allowsDrift):
+            step(.runResumed(clients.token(peer, envelope.id), run: run, allowsDrift: allowsDrift))
         }
     }
 
@@ -190,6 +192,7 @@ struct CoordinatorLoop {
         switch reply {
         case .accepted(let run, let alreadyKnown): answer(peer, id, .accepted(run: run, alreadyKnown: alreadyKnown))
         case .cancelled(let run, let state): answer(peer, id, .cancelled(run: run, state: state))
+        case .resumed(let run, let drift): answer(peer, id, .resumed(run: run, drift: drift))
         case .refused(let refusal): answer(peer, id, .refused(refusal))
         }
     }

@@ -40,5 +40,7 @@ public enum ClientReply: Sendable, Hashable {
     case accepted(RunID, alreadyKnown: Bool)
     /// The run is over: cancelled now or before, or finished before the request came.
     case cancelled(RunID, RunState)
+    /// The run goes on. `drift`: what was allowed, a sentence for each role.
+    case resumed(RunID, drift: [String])
     case refused(ClientRefusal)
 }

@@ -146,6 +146,8 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
 /// that order restores the coordinator's state.
 public enum Record: Sendable, Hashable {
     case runSubmitted(RunSpec, problems: [ProblemSpec], recordedWallMs: Int64)
+    /// A model works for its role of the run from here on.
+    case modelBegun(RunID, RunModel)
     /// A block by either author was accepted.
     case blockAccepted(BlockRecord)
     case verdictReached(VerdictRecord)

@@ -139,6 +139,8 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var name: String
     public var state: RunState
     public var settings: RunSettings
+    /// In the order in which they began to work for the run; more than one of a role after an allowed drift.
+    public var models: [RunModel]
     public var problems: Int
     public var problemsEnded: Int
     /// Mean over paths of problems with a known answer.
@@ -165,6 +167,7 @@ public struct RunSummary: Sendable, Codable, Hashable {
         self.name = name
         self.state = state
         self.settings = settings
+        models = []
         problems = 0
         problemsEnded = 0
         rejectionRateAsked = settings.rejectionRate

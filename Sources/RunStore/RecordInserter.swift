@@ -17,6 +17,7 @@ struct RecordInserter {
             switch record {
             case .runSubmitted(let spec, let problems, let wallMs):
                 try insert(spec, problems, sequence, wallMs)
+            case .modelBegun(let run, let model): try insert(model, sequence, try row(run, index))
             case .blockAccepted(let block): try insert(block, sequence, try row(block.path.run, index))
             case .verdictReached(let verdict): try insert(verdict, sequence, try row(verdict.path.run, index))
             case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
@@ -59,6 +60,13 @@ struct RecordInserter {
                 [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData])
         }
         state.rows[spec.id] = sequence
+    }
+
+    private func insert(_ model: RunModel, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO run_models VALUES (?,?,?,CAST(? AS TEXT),?,?,?,?,?,?)",
+            [sequence, run, model.role.rawValue, model.name.writtenData, model.digest, model.vocabulary,
+             model.promptTemplate, model.worker, model.isDrift, model.recordedWallMs])
     }
 
     private func insert(_ block: BlockRecord, _ sequence: Int64, _ run: Int64) throws {
@@ -106,6 +114,7 @@ struct RecordInserter {
     private static func name(of record: Record) -> String {
         switch record {
         case .runSubmitted(let spec, _, _): "run \(spec.id)"
+        case .modelBegun(let run, let model): "\(model.role.rawValue) model of run \(run)"
         case .blockAccepted(let block): "block of path \(block.path), round \(block.round)"
         case .verdictReached(let verdict): "verdict on path \(verdict.path), round \(verdict.round)"
         case .pathEnded(let end): "end of path \(end.path)"

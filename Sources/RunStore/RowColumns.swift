@@ -59,6 +59,8 @@ struct RowColumns {
         return text
     }
 
+    mutating func truth() throws -> Bool { try value("a truth value") }
+
     mutating func optionalTruth() throws -> Bool? {
         let found: DatabaseValue = row[next]
         next += 1

@@ -12,6 +12,9 @@ extension RunStore {
             let runs = try runIDs(database)
             var found: [(sequence: Int64, record: Record)] = []
             found += try submissions(database, ofOpenRunsOnly)
+            found += try fetch(database, "run_models", condition) { row in
+                .modelBegun(try self.run(&row, runs), try Self.model(&row))
+            }
             found += try fetch(database, "blocks", condition) { .blockAccepted(try self.block(&$0, runs)) }
             found += try fetch(database, "verdicts", condition) { .verdictReached(try self.verdict(&$0, runs)) }
             found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
@@ -118,7 +121,29 @@ extension RunStore {
     private func problemEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> ProblemRecord {
         ProblemRecord(
             run: try run(&row, runs), problem: try row.int(), answer: try row.optionalWritten(),
-            votes: try row.int(),           isRight: try row.optionalTruth(), recordedWallMs: try row.integer())
+            votes: try row.int(), isRight: try row.optionalTruth(), recordedWallMs: try row.integer())
+    }
+
+    /// What `model` reads, after the run.
+    static let modelColumns = """
+        sequence, run, role, CAST(name AS BLOB), digest, vocabulary, prompt_template, worker, is_drift, recorded_wall_ms
+        """
+
+    private static func model(_ row: inout RowColumns) throws -> RunModel {
+        RunModel(
+            role: try row.choice(Role.self), name: try row.written(), digest: try row.text(),
+            vocabulary: try row.text(), promptTemplate: try row.text(), worker: try row.text(),
+            isDrift: try row.truth(), recordedWallMs: try row.integer())
+    }
+
+    /// The models of a run in the order of their recording.
+    static func models(_ database: Database, run: Int64) throws -> [RunModel] {
+        let sql = "SELECT \(modelColumns) FROM run_models WHERE run = ? ORDER BY sequence"
+        return try Row.fetchAll(database, sql: sql, arguments: [run]).map { row in
+            var columns = RowColumns(row, table: "run_models")
+            _ = try (columns.integer(), columns.integer())
+            return try model(&columns)
+        }
     }
 
     private func busyMeasures(

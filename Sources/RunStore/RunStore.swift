@@ -122,11 +122,12 @@ public final class RunStore: Sendable {
 enum StoreTables {
     /// Those whose rows are records.
     static let recordTables = [
-        "runs", "blocks", "verdicts", "path_ends", "problem_ends", "busy_measures", "run_ends",
+        "runs", "run_models", "blocks", "verdicts", "path_ends", "problem_ends", "busy_measures", "run_ends",
     ]
 
     /// How to select those that hold texts people or models wrote.
     static let columns = [
+        "run_models": RunStore.modelColumns,
         "path_ends": """
             sequence, run, problem, path, outcome, CAST(answer AS BLOB), CAST(reason AS BLOB), recorded_wall_ms
             """,

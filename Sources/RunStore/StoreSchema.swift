@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first]
+    static let steps = [first, models]
 
     private static let first = """
         CREATE TABLE meta (
@@ -127,5 +127,22 @@ enum StoreSchema {
           state TEXT NOT NULL,
           recorded_wall_ms INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// The models that work for a run.
+    private static let models = """
+        CREATE TABLE run_models (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL REFERENCES runs,
+          role TEXT NOT NULL,
+          name TEXT NOT NULL,
+          digest TEXT NOT NULL,
+          vocabulary TEXT NOT NULL,
+          prompt_template TEXT NOT NULL,
+          worker TEXT NOT NULL,
+          is_drift INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX run_models_begun ON run_models (run, role) WHERE is_drift = 0;
         """
 }

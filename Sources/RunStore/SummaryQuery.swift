@@ -16,6 +16,7 @@ struct SummaryQuery {
         var summary = RunSummary(
             run: run.spec.id, name: run.spec.name, state: run.state, settings: run.spec.settings)
         let counts = try RunCounts(database, run)
+        summary.models = try RunStore.models(database, run: run.row)
         summary.problems = run.problemCount
         summary.problemsEnded = counts.problemsEnded
         summary.rejectionRateGot = counts.rejectionRate

@@ -10,6 +10,8 @@ public enum ClientRequest: Sendable, Codable, Hashable {
     /// - problems: the page wanted; blocks: whether each block's text comes along.
     case results(run: String, firstProblem: Int, problemCount: Int, blocks: Bool)
     case cancel(run: String)
+    /// Lets an open run go on, with other models than it was begun with if drift is allowed.
+    case resume(run: String, allowsDrift: Bool)
 }
 
 /// A piece of a batch, small enough for one frame.
@@ -36,6 +38,8 @@ public enum ClientAnswer: Sendable, Codable, Hashable {
     case status(ClusterStatus)
     case results(RunResults)
     case cancelled(run: RunID, state: RunState)
+    /// `drift`: what was allowed, a sentence for each role.
+    case resumed(run: RunID, drift: [String])
     case refused(ClientRefusal)
 }
 

@@ -7,10 +7,13 @@ struct EffectText {
     /// Logs below this are left out, so that scripts show decisions and not every step of them.
     var showsLog: (LogEntry.Level) -> Bool = { $0 == .warning || $0 == .error }
 
+    /// Whether the first model of each role is shown; else only drift is, so that most scripts stay short.
+    var showsFirstModels = false
+
     func lines(_ effects: [Effect]) -> [String] {
         effects.flatMap { effect -> [String] in
             switch effect {
-            case .record(let records): records.map { "record \(text($0))" }
+            case .record(let records): records.filter(isShown).map { "record \(text($0))" }
             case .send(let peer, let instruction):
                 ["send \(String(decoding: peer.bytes, as: UTF8.self)) \(text(instruction))"]
             case .reply(let client, let reply): ["reply c\(client) \(text(reply))"]
@@ -21,8 +24,18 @@ struct EffectText {
         }
     }
 
+    private func isShown(_ record: Record) -> Bool {
+        if case .modelBegun(_, let model) = record { model.isDrift || showsFirstModels } else { true }
+    }
+
     private func text(_ record: Record) -> String {
         switch record {
+        case .modelBegun(let run, let model):
+            let words: [String] = [
+                "model \(run)", model.role.rawValue, model.name, model.digest, model.vocabulary, model.promptTemplate,
+                "of=\(model.worker)",
+            ]
+            return (words + (model.isDrift ? ["drift"] : [])).joined(separator: " ")
         case .runSubmitted(let spec, let problems, _):
             return "run \(spec.id) key=\(spec.submissionKey) problems=\(problems.count)"
         case .blockAccepted(let record): return text(record)
@@ -96,6 +109,7 @@ struct EffectText {
         switch reply {
         case .accepted(let run, let alreadyKnown): "accepted \(run)\(alreadyKnown ? " known" : "")"
         case .cancelled(let run, let state): "over \(run) \(state.rawValue)"
+        case .resumed(let run, let drift): (["resumed \(run)"] + drift).joined(separator: "; ")
         case .refused(let refusal): "refused \(refusal)"
         }
     }

@@ -21,6 +21,7 @@ struct RecordAudit {
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
     private(set) var outcomes: [PathKey: PathOutcome] = [:]
+    private var models: Set<String> = []
     private(set) var complaints: [String] = []
 
     var openRuns: Int { settings.count - endedRuns.count }
@@ -37,6 +38,9 @@ struct RecordAudit {
         case .runSubmitted(let spec, let specs, _):
             require(settings.updateValue(spec.settings, forKey: spec.id) == nil, "\(spec.id) submitted twice")
             problems[spec.id] = specs.count
+        case .modelBegun(let run, let model):
+            let isFirst = models.insert("\(run) \(model.role)").inserted
+            require(isFirst == !model.isDrift, "\(run): a \(model.role) model begins twice")
         case .blockAccepted(let block): read(block)
         case .verdictReached(let verdict): read(verdict)
         case .pathEnded(let end):

@@ -60,6 +60,9 @@ extension ScriptRunner {
                 FailureReport(tag: try order(word(1)).tag, code: try value(word(2)), message: "so it is"))
         case "submit": return .runSubmitted(try client(word(0)), try spec(line), problems(line))
         case "cancel": return .runCancelled(try client(word(0)), run: line.words.count > 1 ? try word(1) : "")
+        case "resume":
+            return .runResumed(
+                try client(word(0)), run: try word(1), allowsDrift: line.words.contains("drift"))
         case "tick": return .timeReached
         case "drain": return .drainRequested
         default: throw ScriptError(description: "no event is called \(line.verb)")

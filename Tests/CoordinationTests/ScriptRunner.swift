@@ -11,7 +11,7 @@ struct ScriptRunner {
     private var now: Int64 = 0
     private var records: [Record] = []
     private var orders: [String: Order] = [:]
-    private let text = EffectText()
+    private var text = EffectText()
 
     init() { coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1)) }
 
@@ -43,6 +43,9 @@ struct ScriptRunner {
             return []
         case "at":
             now = Int64(line.words[0])!
+            return []
+        case "show":
+            text.showsFirstModels = line.words == ["models"]
             return []
         case "restart": return try restart(line)
         case "status": return status()

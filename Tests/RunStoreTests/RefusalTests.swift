@@ -36,6 +36,12 @@ import Testing
     private static let runEnd = Record.runEnded(run, .finished, recordedWallMs: 1)
     private static let busy = Record.busyMeasured(run, [])
 
+    static func model(isDrift: Bool) -> Record {
+        .modelBegun(run, RunModel(
+            role: .target, name: "m", digest: isDrift ? "d2" : "d1", vocabulary: "v", promptTemplate: "t",
+            worker: "target-0", isDrift: isDrift, recordedWallMs: 1))
+    }
+
     struct Contradiction: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let record: Record
@@ -49,6 +55,7 @@ import Testing
     static let contradictions: [Contradiction] = [
         Contradiction("the same run", submission(key: "other")),
         Contradiction("the same submission key", submission(RunID("0b"))),
+        Contradiction("a second first model of a role", model(isDrift: false)),
         Contradiction("the same segment", block()),
         Contradiction("a second verdict", verdict(score: 2)),
         Contradiction("a verdict on no block", verdict(segment: 9)),
@@ -68,8 +75,8 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try RunStore(path: folder.database)
         let there = [
-            Self.submission(), Self.block(), Self.block(segment: 2), Self.verdict(), Self.pathEnd, Self.problemEnd,
-            Self.busy, Self.runEnd,
+            Self.submission(), Self.model(isDrift: false), Self.model(isDrift: true), Self.block(),
+            Self.block(segment: 2), Self.verdict(), Self.pathEnd, Self.problemEnd, Self.busy, Self.runEnd,
         ]
         try store.append(there)
         do throws(RunStoreError) {

@@ -20,6 +20,9 @@ import Testing
                     ProblemSpec(id: "one", text: "1+1", answer: "2"), ProblemSpec(id: "two", text: "2+2", answer: "4"),
                     ProblemSpec(id: "three", text: "3+3"),
                 ], recordedWallMs: 1_000))
+            for isDrift in [false, true] {
+                records.append(.modelBegun(run, Self.model(isDrift: isDrift)))
+            }
             block(0, 0, 0, .draft, tokens: 3, from: 1_000, to: 2_000, verdict: .keep)
             block(0, 1, 0, .draft, tokens: 5, from: 1_000, to: 3_000, verdict: .takeOver)
             block(0, 1, 0, .target, tokens: 7, from: 3_000, to: 4_500)
@@ -38,6 +41,12 @@ import Testing
                 records.append(.busyMeasured(run, [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)]))
                 records.append(.runEnded(run, .finished, recordedWallMs: 11_000))
             }
+        }
+
+        static func model(isDrift: Bool) -> RunModel {
+            RunModel(
+                role: .target, name: isDrift ? "small" : "large", digest: "d", vocabulary: "v", promptTemplate: "t",
+                worker: "target-0", isDrift: isDrift, recordedWallMs: 1_000)
         }
 
         mutating func block(
@@ -102,6 +111,7 @@ import Testing
         #expect(summary.wallSeconds == 10)
         #expect(summary.tokensPerSecond == 1.8)
         #expect(summary.busy == [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)])
+        #expect(summary.models == [false, true].map { Example.model(isDrift: $0) })
         #expect(try store.summary(of: example.run, equality: ==) == summary)
         withExtendedLifetime(folder) {}
     }

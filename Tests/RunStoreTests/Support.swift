@@ -56,6 +56,10 @@ struct RecordMaker {
             ProblemSpec(id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil)
         }
         var records: [Record] = []
+        // A role's first model, then perhaps another that was allowed.
+        for (role, isDrift) in [(Role.draft, false), (.target, false), (.target, true)] {
+            records.append(.modelBegun(id, model(role, isDrift: isDrift)))
+        }
         for problem in 0..<problems {
             for path in 0..<paths { records += pathRecords(PathKey(run: id, problem: problem, path: path), rounds) }
         }
@@ -133,6 +137,13 @@ struct RecordMaker {
             recordedWallMs: wallMs())
     }
 
+    private mutating func model(_ role: Role, isDrift: Bool) -> RunModel {
+        RunModel(
+            role: role, name: text(), digest: String(generator.next(), radix: 16),
+            vocabulary: String(generator.next(), radix: 16), promptTemplate: String(generator.next(), radix: 16),
+            worker: "\(role)-0", isDrift: isDrift, recordedWallMs: wallMs())
+    }
+
     private mutating func timing() -> WorkTiming {
         WorkTiming(startedWallMs: wallMs(), finishedWallMs: wallMs(), queuedMs: Int64(generator.next() % 1_000))
     }
@@ -155,6 +166,7 @@ struct RecordMaker {
         case .pathEnded(let end): end.path
         case .problemEnded(let end): PathKey(run: end.run, problem: end.problem, path: -1)
         case .runSubmitted(let spec, _, _): PathKey(run: spec.id, problem: -1, path: -1)
+        case .modelBegun(let run, _): PathKey(run: run, problem: -1, path: -1)
         case .busyMeasured(let run, _), .runEnded(let run, _, _): PathKey(run: run, problem: -1, path: -1)
         }
     }

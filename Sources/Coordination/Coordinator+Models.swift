@@ -1,0 +1,81 @@
+import Domain
+
+/// Which models a run was begun with. Scores of two models cannot be ranked together, so a run that finds another
+/// model than its own waits as a whole, whichever role it is about, until someone lets it go on.
+extension Coordinator {
+    /// Remembers the model of the first worker of its role that gets work of the run.
+    mutating func noteModel(of worker: Int, in run: Int) {
+        let hello = workers[worker].hello
+        guard runs[run].models[hello.role] == nil else { return }
+        commit(
+            .modelBegun(runs[run].spec.id, RunModel(hello, isDrift: false, recordedWallMs: now.wallMs)))
+    }
+
+    /// Finds the runs that wait because of the workers of this moment, and says so once.
+    mutating func checkModels() {
+        let present = presentWorkers()
+        for run in openRuns {
+            let faults = modelFaults(run, present).map(\.fault)
+            guard faults != runs[run].modelFaults else { continue }
+            runs[run].modelFaults = faults
+            let id = runs[run].spec.id
+            if faults.isEmpty {
+                log(.info, "run does not wait for its models any more", run: id)
+            } else {
+                log(
+                    .warning, "run waits", run: id, fields: faults.map { .init("reason", $0) })
+            }
+        }
+    }
+
+    /// A live worker of each role. One speaks for all: workers of one role that differ are not let in together.
+    private func presentWorkers() -> RolePair<Int?> {
+        var present = RolePair<Int?>(nil)
+        for role in Role.allCases {
+            present[role] = workers.firstIndex { $0.state == .live && $0.hello.role == role }
+        }
+        return present
+    }
+
+    private func modelFaults(_ run: Int, _ present: RolePair<Int?>) -> [(worker: Int, fault: String)] {
+        runs[run].policy.rolesNeeded.compactMap { role in
+            guard let model = runs[run].models[role], let worker = present[role],
+                let fault = model.difference(of: workers[worker].hello)
+            else { return nil }
+            return (worker, fault)
+        }
+    }
+
+    /// Lets a run go on that waits, with the models of this moment if someone says so.
+    mutating func resume(_ name: String, allowsDrift: Bool, for client: ClientToken) {
+        do throws(ClientRefusal) {
+            let reply = try resumed(name, allowsDrift: allowsDrift)
+            newEffects.append(.reply(client, reply))
+        } catch {
+            newEffects.append(.reply(client, .refused(error)))
+        }
+    }
+
+    private mutating func resumed(_ name: String, allowsDrift: Bool) throws(ClientRefusal) -> ClientReply {
+        let id = try runNamed(name)
+        guard let run = runNumbers[id] else {
+            let state = endedRuns[id]?.status.state.rawValue ?? "over"
+            throw ClientRefusal(code: .invalid, message: "run: \(id.short) is \(state); only an open run can go on")
+        }
+        let faults = modelFaults(run, presentWorkers())
+        guard faults.isEmpty || allowsDrift else {
+            throw ClientRefusal(
+                code: .conflict,
+                message: "run: \(id.short) waits: \(faults.map(\.fault).joined(separator: "; ")). Start its workers "
+                    + "with the model it was begun with, or allow the drift (--allow-drift), which stays in its record")
+        }
+        for (worker, fault) in faults {
+            let hello = workers[worker].hello
+            commit(.modelBegun(id, RunModel(hello, isDrift: true, recordedWallMs: now.wallMs)))
+            log(
+                .warning, "run goes on with another model", run: id, worker: hello.name,
+                fields: [.init("drift", fault)])
+        }
+        return .resumed(id, drift: faults.map(\.fault))
+    }
+}
