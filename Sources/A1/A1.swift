@@ -18,7 +18,9 @@ struct A1: AsyncParsableCommand {
                     CancelCommand.self, ResumeCommand.self,
                 ]),
             CommandGroup(name: "Cluster:", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),
-            CommandGroup(name: "Statistics:", subcommands: [ReplayCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Statistics:",
+                subcommands: [CalibrateCommand.self, BankCommand.self, ReplayCommand.self, BenchCommand.self]),
             CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
             CommandGroup(name: "Processes:", subcommands: [CoordinatorCommand.self, WorkerCommand.self]),
         ])

@@ -3,7 +3,36 @@ import Evaluation
 import Foundation
 import Wire
 
-/// Asks for a run's results page by page and prints them.
+/// A run's results, asked for page by page.
+struct ResultPages {
+    let client: Client
+    /// Whether each block comes along.
+    let blocks: Bool
+
+    /// - Parameter run: the run's name or its beginning; empty for the newest.
+    func all(_ run: String) throws -> RunResults {
+        var results = try page(run, first: 0)
+        let name = results.summary.run.rawValue
+        while results.problems.count < results.summary.problems {
+            let next = try page(name, first: results.problems.count)
+            guard !next.problems.isEmpty else { break }
+            results.problems += next.problems
+        }
+        return results
+    }
+
+    /// A page of problems; the coordinator sends fewer where they would not fit a frame.
+    private func page(_ run: String, first: Int) throws -> RunResults {
+        let request = ClientRequest.results(
+            run: run, firstProblem: first, problemCount: blocks ? 32 : 500, blocks: blocks)
+        guard case .results(let results) = try client.ask(request, patienceMs: 60_000) else {
+            throw client.unexpected()
+        }
+        return results
+    }
+}
+
+/// Prints a run's results.
 struct ResultsPrinter {
     enum Format {
         case table
@@ -16,28 +45,12 @@ struct ResultsPrinter {
 
     /// - Parameter run: the run's name or its beginning; empty for the newest.
     func print(_ run: String) throws {
-        var results = try page(run, first: 0)
-        let name = results.summary.run.rawValue
-        while results.problems.count < results.summary.problems {
-            let next = try page(name, first: results.problems.count)
-            guard !next.problems.isEmpty else { break }
-            results.problems += next.problems
-        }
+        let results = try ResultPages(client: client, blocks: format == .json).all(run)
         switch format {
         case .json: try putJSON(results)
         case .csv: put(csv(results), terminator: "")
         case .table: put(table(results.problems) + "\n" + summary(results.summary), terminator: "")
         }
-    }
-
-    /// A page of problems; the coordinator sends fewer where they would not fit a frame.
-    private func page(_ run: String, first: Int) throws -> RunResults {
-        let request = ClientRequest.results(
-            run: run, firstProblem: first, problemCount: format == .json ? 32 : 500, blocks: format == .json)
-        guard case .results(let results) = try client.ask(request, patienceMs: 60_000) else {
-            throw client.unexpected()
-        }
-        return results
     }
 
     private func verdict(_ isRight: Bool?) -> String {
@@ -90,6 +103,21 @@ struct ResultsPrinter {
             "rejection rate got",
             "\(share(summary.rejectionRateGot)) (\(summary.takeovers) of \(summary.verdicts) verdicts)",
         ])
+        if let bank = summary.bank { table.addRow(["bank", "\(bank), \(settings.bankMode.rawValue)"]) }
+        if let problems = summary.rateByProblem {
+            table.addRow([
+                "rate by problem",
+                "mean \(share(problems.mean)), standard deviation \(share(problems.sd)), "
+                    + "\(percent(problems.outside)) outside \(share(summary.rejectionRateAsked)) +- 0.2",
+            ])
+        }
+        if let first = summary.driftAlarms.first {
+            table.addRow([
+                "drift alarms",
+                "\(summary.driftAlarms.count), the first in \(first.stratum ?? "the whole run") after "
+                    + "\(first.verdicts) verdicts",
+            ])
+        }
         table.addRow(["tokens by draft", "\(summary.tokens.draft)"])
         table.addRow(["tokens by target", "\(summary.tokens.target)"])
         if summary.tokensReplaced > 0 { table.addRow(["tokens replaced", "\(summary.tokensReplaced)"]) }

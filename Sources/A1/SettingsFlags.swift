@@ -28,6 +28,10 @@ struct SettingsFlags: ParsableArguments {
     var bankSize: String?
     @Option(help: "tell, restart or window: what a drift alarm does.")
     var onDrift: String?
+    @Option(help: "online or frozen: whether scores join the bank of --bank.")
+    var bankMode: String?
+    @Option(help: "refuse or allow: a bank that was made under other conditions.")
+    var bankDrift: String?
     @Option(help: "continue or resample: what happens to a block that is taken over.")
     var takeover: String?
     @Option(help: "tokens or step: where a block ends.")
@@ -52,7 +56,8 @@ struct SettingsFlags: ParsableArguments {
             ("strategy", strategy), ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens),
             ("target_tokens", targetTokens), ("path_tokens", pathTokens), ("rejection_rate", rejectionRate),
             ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
-            ("bank_size", bankSize), ("on_drift", onDrift), ("takeover", takeover), ("boundary", boundary),
+            ("bank_size", bankSize), ("on_drift", onDrift), ("bank_mode", bankMode),
+            ("bank_drift", bankDrift), ("takeover", takeover), ("boundary", boundary),
             ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
             ("takeovers_in_flight", takeoversInFlight), ("decides_early", decidesEarly), ("seed", seed),
         ] {

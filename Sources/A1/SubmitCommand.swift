@@ -26,6 +26,8 @@ struct SubmitCommand: ParsableCommand {
     var name: String?
     @Option(help: "Only the first so many problems.")
     var limit: Int?
+    @Option(help: "The bank that ranking begins with: a name that `a1 calibrate` gave, or a file.")
+    var bank: String?
     @Option(help: "The submission's own key; with the same key the same batch is submitted once.")
     var key: String?
     @Flag(help: "Wait for the end, with progress, and print the results.")
@@ -40,12 +42,13 @@ struct SubmitCommand: ParsableCommand {
     func run() throws {
         let configuration = try cluster.configuration()
         let settings = try flags.settings(over: configuration.run)
-        let problems = try read()
+        let problems = try BatchSubmission.read(batch, onBadLine: onBadLine, limit: limit)
+        let bank = try bank.map { try BankFile.load($0, folder: cluster.folder()) }
         let spec = RunSpec(
             id: RunID(ProcessFacts.randomName()), submissionKey: key ?? ProcessFacts.randomName(),
             name: name ?? URL(fileURLWithPath: batch).lastPathComponent, settings: settings)
         let client = try cluster.client()
-        let run = try submit(spec, problems, to: client)
+        let run = try BatchSubmission.submit(spec, problems, bank: bank, to: client)
         guard wait else {
             if json { try putJSON(["run": run.rawValue]) } else { put(run.rawValue) }
             say("follow it with: a1 watch \(run.short)    results: a1 results \(run.short)")
@@ -54,52 +57,6 @@ struct SubmitCommand: ParsableCommand {
         let status = try RunWatch(client: client).untilEnd(of: run)
         try ResultsPrinter(client: client, format: json ? .json : .table).print(run.rawValue)
         if status.state == .cancelled { throw ArgumentParser.ExitCode(Runtime.ExitCode.temporaryFailure.rawValue) }
-    }
-
-    private func read() throws -> [ProblemSpec] {
-        let read: Batch
-        do {
-            read = try BatchReader.read(file: batch, onBadLine: onBadLine)
-        } catch {
-            if case .unreadable = error { throw fail(.noInput, "\(error)") }
-            throw fail(.dataError, "\(batch): \(error)")
-        }
-        for line in read.badLines { say("a1: \(batch): skipped \(line)") }
-        if !read.badLines.isEmpty { say("a1: \(read.badLines.count) of \(read.lineCount) lines skipped") }
-        return read.problems.prefix(limit ?? .max).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
-    }
-
-    /// Sends the batch in parts that fit a frame; nothing is a run before the last part has been answered.
-    private func submit(_ spec: RunSpec, _ problems: [ProblemSpec], to client: Client) throws -> RunID {
-        let parts = split(problems)
-        for (number, part) in parts.enumerated() {
-            let answer = try client.ask(
-                .submit(SubmissionPart(spec: spec, part: number, parts: parts.count, problems: part)),
-                patienceMs: 60_000)
-            switch answer {
-            case .partTaken: continue
-            case .accepted(let run, let alreadyKnown):
-                if alreadyKnown { say("a1: this submission is known; the run is \(run.short)") }
-                return run
-            case .status, .results, .cancelled, .resumed, .refused: throw client.unexpected()
-            }
-        }
-        throw client.unexpected()
-    }
-
-    private func split(_ problems: [ProblemSpec]) -> [[ProblemSpec]] {
-        var parts: [[ProblemSpec]] = [[]]
-        var bytes = 0
-        for problem in problems {
-            let size = problem.text.utf8.count + problem.id.utf8.count + (problem.answer?.utf8.count ?? 0)
-            if bytes + size > Limits.standard.submissionPartBytes, !parts[parts.count - 1].isEmpty {
-                parts.append([])
-                bytes = 0
-            }
-            parts[parts.count - 1].append(problem)
-            bytes += size
-        }
-        return parts
     }
 }
 

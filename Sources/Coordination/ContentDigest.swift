@@ -12,6 +12,7 @@ enum ContentDigest {
         }
         add(spec.name)
         add("\(spec.settings)")
+        if let bank = spec.bank { add("\(bank)") }
         for problem in problems {
             add(problem.id)
             add(problem.text)

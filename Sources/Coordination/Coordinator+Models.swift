@@ -39,11 +39,17 @@ extension Coordinator {
 
     private func modelFaults(_ run: Int, _ present: RolePair<Int?>) -> [(worker: Int, fault: String)] {
         runs[run].policy.rolesNeeded.compactMap { role in
-            guard let model = runs[run].models[role], let worker = present[role],
+            guard let model = runs[run].models[role] ?? bankModel(run, role), let worker = present[role],
                 let fault = model.difference(of: workers[worker].hello)
             else { return nil }
             return (worker, fault)
         }
+    }
+
+    /// The model that the run's bank was made with, which its own must be, unless that was waived.
+    private func bankModel(_ run: Int, _ role: Role) -> RunModel? {
+        let spec = runs[run].spec
+        return spec.settings.bankDrift == .refuse ? spec.bank?.model(role) : nil
     }
 
     /// Lets a run go on that waits, with the models of this moment if someone says so.

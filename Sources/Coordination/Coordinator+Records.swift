@@ -48,6 +48,8 @@ extension Coordinator {
             let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
             try advance(block.path, event)
         case .verdictReached(let verdict): try apply(verdict)
+        // The verdict before it has told the controller.
+        case .driftFound: break
         case .pathEnded(let end): try apply(end)
         case .problemEnded(let end): try apply(end)
         case .busyMeasured: break
@@ -65,6 +67,7 @@ extension Coordinator {
         guard (0...1).contains(spec.settings.rejectionRate), spec.settings.paths >= 1 else {
             throw RecordError("the settings of run \(spec.id) are impossible")
         }
+        if let fault = spec.bank?.fault { throw RecordError("run \(spec.id): \(fault)") }
         let number = runs.count
         runs.append(
             Run(

@@ -107,15 +107,22 @@ extension Coordinator {
                 .init("verdict", judgement.verdict.rawValue), .init("score", "\(score)"),
                 .init("p_value", "\(judgement.pValue)"), .init("bank", "\(judgement.bankCount)"),
             ])
-        for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) {
-            log(
-                .warning, "the scores have drifted", run: report.tag.path.run,
-                fields: [
-                    .init("stratum", alarm.stratum?.description ?? "whole run"),
-                    .init("verdicts", "\(alarm.verdicts)"),
-                    .init("response", runs[reference.run].spec.settings.onDrift.rawValue),
-                ])
-        }
+        for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) { tellDrift(alarm, reference.run) }
+    }
+
+    private mutating func tellDrift(_ alarm: DriftAlarm, _ run: Int) {
+        let spec = runs[run].spec
+        commit(
+            .driftFound(
+                DriftRecord(
+                    run: spec.id, stratum: alarm.stratum?.description, verdicts: alarm.verdicts,
+                    recordedWallMs: now.wallMs)))
+        log(
+            .warning, "the scores have drifted", run: spec.id,
+            fields: [
+                .init("stratum", alarm.stratum?.description ?? "whole run"), .init("verdicts", "\(alarm.verdicts)"),
+                .init("response", spec.settings.onDrift.rawValue),
+            ])
     }
 
     /// The mean negative log-likelihood of a block, nats a token (ALGORITHM.md, section 1).

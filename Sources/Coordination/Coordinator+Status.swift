@@ -55,7 +55,8 @@ extension Coordinator {
             problemsEnded: counts.problemsEnded, paths: run.problems.count * paths, pathsEnded: counts.pathsEnded,
             verdicts: counts.verdicts, takeovers: counts.takeovers,
             rejectionRate: run.spec.settings.rejectionRate,
-            tokens: counts.tokens, pathsByStage: stages, waitingFor: waitingFor,
+            tokens: counts.tokens, pathsByStage: stages, driftAlarms: run.alarms.count,
+            waitingFor: waitingFor,
             submittedWallMs: run.submittedWallMs, endedWallMs: nil)
     }
 

@@ -30,6 +30,7 @@ extension Coordinator {
                 code: .tooMany, message: "open runs: \(openRuns.count), allowed are \(limits.openRuns); wait for one")
         }
         try check(spec, problems)
+        try checkBank(of: spec)
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
         let number = runNumbers[spec.id]!
         markCompute(number)
@@ -71,6 +72,30 @@ extension Coordinator {
             if let earlier = seen.updateValue(index, forKey: Array(problem.id.utf8)) {
                 throw invalid("problem \(index): the id \(problem.id) is that of problem \(earlier) as well")
             }
+        }
+    }
+
+    private func checkBank(of spec: RunSpec) throws(ClientRefusal) {
+        func invalid(_ message: String) -> ClientRefusal { ClientRefusal(code: .invalid, message: message) }
+        guard let bank = spec.bank else {
+            guard spec.settings.bankMode == .online else {
+                throw invalid("bank_mode: frozen without a bank; name one (--bank), or take online")
+            }
+            return
+        }
+        if let fault = bank.fault { throw invalid("bank: \(fault)") }
+        guard bank.count <= limits.submittedBankScores else {
+            throw invalid("bank: \(bank.count) scores; allowed are \(limits.submittedBankScores)")
+        }
+        guard spec.settings.bankDrift == .refuse else { return }
+        let present = workers.filter { $0.state == .live }.map(\.hello)
+        let strangers = present.compactMap { hello in bank.model(hello.role)?.difference(of: hello) }
+        let differences = bank.differences(from: spec.settings) + strangers
+        guard differences.isEmpty else {
+            throw ClientRefusal(
+                code: .conflict,
+                message: "bank: \(bank.name) was made under other conditions: \(differences.joined(separator: "; ")). "
+                    + "Calibrate anew (a1 calibrate), or use it all the same (--bank-drift allow)")
         }
     }
 

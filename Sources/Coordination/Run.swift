@@ -36,11 +36,14 @@ struct Run: Sendable {
             ConformalSettings(
                 rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue,
                 strata: spec.settings.strata, adaptation: spec.settings.adaptive, bankSize: spec.settings.bankSize,
-                onDrift: spec.settings.onDrift))
+                isFrozen: spec.settings.bankMode == .frozen, onDrift: spec.settings.onDrift),
+            bank: spec.bank?.scoresByRound ?? [:])
     }
 
     /// The run has ended: lets go of everything that is large.
     mutating func close() {
+        var spec = spec
+        spec.bank = nil
         self = Run(spec: spec, problems: [], contentDigest: contentDigest, submittedWallMs: submittedWallMs)
         isOpen = false
     }

@@ -11,6 +11,7 @@ struct Submissions {
         var nextPart: Int
         var bytes: Int
         var touchedMs: Int64
+        let bank: CalibrationBank?
     }
 
     enum Outcome {
@@ -39,7 +40,8 @@ struct Submissions {
                     peer, .tooMany, "\(open.count) submissions are under way, the limit; submit again in a minute")
             }
             submission = Open(
-                spec: part.spec, parts: part.parts, problems: [], nextPart: 0, bytes: 0, touchedMs: nowMs)
+                spec: part.spec, parts: part.parts, problems: [], nextPart: 0, bytes: 0, touchedMs: nowMs,
+                bank: part.bank)
         } else if let known = open[peer], known.nextPart == part.part, known.parts == part.parts,
             known.spec == part.spec
         {
@@ -61,6 +63,7 @@ struct Submissions {
             return .wantsMore
         }
         open[peer] = nil
+        submission.spec.bank = submission.bank
         return .complete(submission.spec, submission.problems)
     }
 

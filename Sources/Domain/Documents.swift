@@ -30,6 +30,8 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public var tokens: TokenCounts
     /// Open paths by what they wait for or are in.
     public var pathsByStage: [String: Int]
+    /// Times that the scores of a stratum, or of the whole run, have drifted.
+    public var driftAlarms: Int
     /// What keeps the run from going on, if anything does: `no draft worker`.
     public var waitingFor: [String]
     public var submittedWallMs: Int64
@@ -38,7 +40,7 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public init(
         run: RunID, name: String, state: RunState, problems: Int, problemsEnded: Int, paths: Int, pathsEnded: Int,
         verdicts: Int, takeovers: Int, rejectionRate: Double, tokens: TokenCounts, pathsByStage: [String: Int],
-        waitingFor: [String], submittedWallMs: Int64, endedWallMs: Int64?
+        driftAlarms: Int, waitingFor: [String], submittedWallMs: Int64, endedWallMs: Int64?
     ) {
         self.run = run
         self.name = name
@@ -52,6 +54,7 @@ public struct RunStatus: Sendable, Codable, Hashable {
         self.rejectionRate = rejectionRate
         self.tokens = tokens
         self.pathsByStage = pathsByStage
+        self.driftAlarms = driftAlarms
         self.waitingFor = waitingFor
         self.submittedWallMs = submittedWallMs
         self.endedWallMs = endedWallMs

@@ -45,6 +45,8 @@ public struct Limits: Sendable, Hashable {
     public var roundsPerPath = 10_000
     /// Scores in a bank that is bounded by its settings.
     public var bankScores = 100_000_000
+    /// Scores of a bank that comes with a submission: keeps its message below `frameBytes`.
+    public var submittedBankScores = 200_000
     public var tokensPerBlock = 65_536
     public var tokensPerPath = 1 << 20
     public var jsonDepth = 64

@@ -151,6 +151,8 @@ public enum Record: Sendable, Hashable {
     /// A block by either author was accepted.
     case blockAccepted(BlockRecord)
     case verdictReached(VerdictRecord)
+    /// The scores of a stratum, or of the whole run, have drifted; follows the verdict that showed it.
+    case driftFound(DriftRecord)
     case pathEnded(PathRecord)
     case problemEnded(ProblemRecord)
     /// What each worker did for a run, written when the run ends.

@@ -133,6 +133,24 @@ public struct RoundRate: Sendable, Codable, Hashable {
     }
 }
 
+/// How the rates of a run's problems spread.
+public struct ProblemRates: Sendable, Codable, Hashable {
+    /// Problems with a verdict.
+    public var problems: Int
+    public var mean: Double
+    /// Standard deviation.
+    public var sd: Double
+    /// Share of problems whose rate is further than 0.2 from the one asked for.
+    public var outside: Double
+
+    public init(problems: Int, mean: Double, sd: Double, outside: Double) {
+        self.problems = problems
+        self.mean = mean
+        self.sd = sd
+        self.outside = outside
+    }
+}
+
 /// The run's figures. Shares are nil where nothing was counted: no known answers, no verdicts.
 public struct RunSummary: Sendable, Codable, Hashable {
     public var run: RunID
@@ -154,6 +172,12 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var verdicts: Int
     public var takeovers: Int
     public var rateByRound: [RoundRate]
+    /// Nil without verdicts.
+    public var rateByProblem: ProblemRates?
+    /// In the order in which they were raised.
+    public var driftAlarms: [DriftRecord]
+    /// The bank that the run began with: its name and how many scores it had.
+    public var bank: String?
     /// Tokens in standing blocks.
     public var tokens: TokenCounts
     /// Tokens of draft blocks that were replaced.
@@ -174,6 +198,7 @@ public struct RunSummary: Sendable, Codable, Hashable {
         verdicts = 0
         takeovers = 0
         rateByRound = []
+        driftAlarms = []
         tokens = TokenCounts()
         tokensReplaced = 0
         tokensPerSecond = 0

@@ -86,6 +86,10 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var bankSize: Int
     /// What an alarm about drifting scores does.
     public var onDrift: DriftResponse
+    /// What happens to the bank that the run begins with, if it begins with one.
+    public var bankMode: BankMode
+    /// Whether that bank may have been made under other conditions.
+    public var bankDrift: BankDrift
     public var takeover: TakeoverRule
     public var boundary: BlockBoundary
     public var draftSampling: SamplingSettings
@@ -101,6 +105,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         strategy: Strategy = .async, paths: Int = 8, rounds: Int = 16, draftTokens: Int = 64, targetTokens: Int = 64,
         pathTokens: Int = 2048, rejectionRate: Double = 0.4, pValue: PValueRule = .smoothed, strata: Strata = .round,
         adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
+        bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
         takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
@@ -117,6 +122,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.adaptive = adaptive
         self.bankSize = bankSize
         self.onDrift = onDrift
+        self.bankMode = bankMode
+        self.bankDrift = bankDrift
         self.takeover = takeover
         self.boundary = boundary
         self.draftSampling = draftSampling
@@ -150,11 +157,16 @@ public struct RunSpec: Sendable, Codable, Hashable {
     /// What people call the batch: by default its file name.
     public var name: String
     public var settings: RunSettings
+    /// What the ranking begins with.
+    public var bank: CalibrationBank?
 
-    public init(id: RunID, submissionKey: String, name: String, settings: RunSettings) {
+    public init(
+        id: RunID, submissionKey: String, name: String, settings: RunSettings, bank: CalibrationBank? = nil
+    ) {
         self.id = id
         self.submissionKey = submissionKey
         self.name = name
         self.settings = settings
+        self.bank = bank
     }
 }

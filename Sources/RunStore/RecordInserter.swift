@@ -20,6 +20,10 @@ struct RecordInserter {
             case .modelBegun(let run, let model): try insert(model, sequence, try row(run, index))
             case .blockAccepted(let block): try insert(block, sequence, try row(block.path.run, index))
             case .verdictReached(let verdict): try insert(verdict, sequence, try row(verdict.path.run, index))
+            case .driftFound(let drift):
+                try execute(
+                    "INSERT INTO drift_alarms VALUES (?,?,?,?,?)",
+                    [sequence, try row(drift.run, index), drift.stratum, drift.verdicts, drift.recordedWallMs])
             case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
             case .problemEnded(let end): try insert(end, sequence, try row(end.run, index))
             case .busyMeasured(let run, let shares): try insert(shares, sequence, try row(run, index))
@@ -58,6 +62,10 @@ struct RecordInserter {
             try execute(
                 "INSERT INTO problems VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))",
                 [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData])
+        }
+        if let bank = spec.bank {
+            let text = String(decoding: try JSONEncoder().encode(bank), as: UTF8.self)
+            try execute("INSERT INTO run_banks VALUES (?,?)", [sequence, text])
         }
         state.rows[spec.id] = sequence
     }
@@ -117,6 +125,7 @@ struct RecordInserter {
         case .modelBegun(let run, let model): "\(model.role.rawValue) model of run \(run)"
         case .blockAccepted(let block): "block of path \(block.path), round \(block.round)"
         case .verdictReached(let verdict): "verdict on path \(verdict.path), round \(verdict.round)"
+        case .driftFound(let drift): "drift of run \(drift.run)"
         case .pathEnded(let end): "end of path \(end.path)"
         case .problemEnded(let end): "end of problem \(end.run.short)/\(end.problem)"
         case .busyMeasured(let run, _): "busy shares of run \(run)"

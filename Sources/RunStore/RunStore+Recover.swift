@@ -1,4 +1,5 @@
 public import Domain
+import Foundation
 import GRDB
 
 extension RunStore {
@@ -17,6 +18,12 @@ extension RunStore {
             }
             found += try fetch(database, "blocks", condition) { .blockAccepted(try self.block(&$0, runs)) }
             found += try fetch(database, "verdicts", condition) { .verdictReached(try self.verdict(&$0, runs)) }
+            found += try fetch(database, "drift_alarms", condition) { row in
+                .driftFound(
+                    DriftRecord(
+                        run: try self.run(&row, runs), stratum: try row.optionalText(), verdicts: try row.int(),
+                        recordedWallMs: try row.integer()))
+            }
             found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
             found += try fetch(database, "problem_ends", condition) { .problemEnded(try self.problemEnd(&$0, runs)) }
             if !ofOpenRunsOnly {
@@ -66,8 +73,20 @@ extension RunStore {
         let condition = ofOpenRunsOnly ? "WHERE sequence NOT IN (SELECT run FROM run_ends)" : ""
         return try StoredRun.fetch(database, condition, []).map { run in
             let problems = try StoredProblem.fetch(database, run: run.row, range: nil).map(\.spec)
-            return (run.row, .runSubmitted(run.spec, problems: problems, recordedWallMs: run.submittedWallMs))
+            var spec = run.spec
+            spec.bank = try Self.bank(database, run: run.row)
+            return (run.row, .runSubmitted(spec, problems: problems, recordedWallMs: run.submittedWallMs))
         }
+    }
+
+    /// The bank that a run began with.
+    static func bank(_ database: Database, run: Int64) throws -> CalibrationBank? {
+        let sql = "SELECT bank FROM run_banks WHERE run = ?"
+        guard let text = try String.fetchOne(database, sql: sql, arguments: [run]) else { return nil }
+        guard let bank = try? JSONDecoder().decode(CalibrationBank.self, from: Data(text.utf8)) else {
+            throw RowError(table: "run_banks", column: 2, wanted: "a calibration bank")
+        }
+        return bank
     }
 
     private func run(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> RunID {

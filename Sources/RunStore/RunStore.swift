@@ -122,7 +122,8 @@ public final class RunStore: Sendable {
 enum StoreTables {
     /// Those whose rows are records.
     static let recordTables = [
-        "runs", "run_models", "blocks", "verdicts", "path_ends", "problem_ends", "busy_measures", "run_ends",
+        "runs", "run_models", "blocks", "verdicts", "drift_alarms", "path_ends", "problem_ends", "busy_measures",
+        "run_ends",
     ]
 
     /// How to select those that hold texts people or models wrote.

@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models]
+    static let steps = [first, models, conformal]
 
     private static let first = """
         CREATE TABLE meta (
@@ -144,5 +144,21 @@ enum StoreSchema {
           recorded_wall_ms INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX run_models_begun ON run_models (run, role) WHERE is_drift = 0;
+        """
+
+    /// The banks that runs begin with (as JSON, `CalibrationBank`), and the alarms about scores that drifted.
+    private static let conformal = """
+        CREATE TABLE run_banks (
+          run INTEGER PRIMARY KEY NOT NULL REFERENCES runs,
+          bank TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE drift_alarms (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL REFERENCES runs,
+          stratum TEXT,
+          verdicts INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL
+        ) STRICT;
         """
 }

@@ -58,6 +58,7 @@ struct StoredRun {
 struct RunCounts {
     var problemsEnded = 0
     var pathsEnded = 0
+    var driftAlarms = 0
     var rateByRound: [RoundRate] = []
     /// In standing blocks.
     var tokens = TokenCounts()
@@ -74,6 +75,7 @@ struct RunCounts {
         }
         problemsEnded = try count("problem_ends")
         pathsEnded = try count("path_ends")
+        driftAlarms = try count("drift_alarms")
         let rounds = """
             SELECT round, count(*), total(verdict = 'takeOver') FROM verdicts
             WHERE run = ? GROUP BY round ORDER BY round

@@ -23,6 +23,9 @@ struct SummaryQuery {
         summary.verdicts = counts.verdicts
         summary.takeovers = counts.takeovers
         summary.rateByRound = counts.rateByRound
+        summary.rateByProblem = try rateByProblem()
+        summary.driftAlarms = try driftAlarms()
+        summary.bank = try RunStore.bank(database, run: run.row).map { "\($0.name) (\($0.count) scores)" }
         summary.tokens = counts.tokens
         summary.tokensReplaced = counts.tokensReplaced
         summary.wallSeconds = try wallSeconds()
@@ -35,6 +38,29 @@ struct SummaryQuery {
         summary.passAt1 = share(passes.rightPaths, of: passes.paths)
         summary.passAtM = share(passes.rightProblems, of: majority.judged)
         return summary
+    }
+
+    private func rateByProblem() throws -> ProblemRates? {
+        let sql = "SELECT total(verdict = 'takeOver') / count(*) FROM verdicts WHERE run = ? GROUP BY problem"
+        let rates = try Double.fetchAll(database, sql: sql, arguments: [run.row])
+        guard !rates.isEmpty else { return nil }
+        let count = Double(rates.count)
+        let mean = rates.reduce(0, +) / count
+        let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        let asked = run.spec.settings.rejectionRate
+        return ProblemRates(
+            problems: rates.count, mean: mean, sd: variance.squareRoot(),
+            outside: Double(rates.count { abs($0 - asked) > 0.2 }) / count)
+    }
+
+    private func driftAlarms() throws -> [DriftRecord] {
+        let sql = "SELECT stratum, verdicts, recorded_wall_ms FROM drift_alarms WHERE run = ? ORDER BY sequence"
+        return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
+            var columns = RowColumns(row, table: "drift_alarms")
+            return DriftRecord(
+                run: run.spec.id, stratum: try columns.optionalText(), verdicts: try columns.int(),
+                recordedWallMs: try columns.integer())
+        }
     }
 
     private func share(_ part: Int, of whole: Int) -> Double? {

@@ -30,6 +30,7 @@ enum LimitFields {
         ("open_runs", \.openRuns),
         ("paths_per_problem", \.pathsPerProblem),
         ("bank_scores", \.bankScores),
+        ("submitted_bank_scores", \.submittedBankScores),
         ("rounds_per_path", \.roundsPerPath),
         ("tokens_per_block", \.tokensPerBlock),
         ("tokens_per_path", \.tokensPerPath),

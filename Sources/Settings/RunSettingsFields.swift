@@ -29,6 +29,8 @@ enum RunSettingsFields {
             },
             integer("bank_size", \.bankSize),
             choice("on_drift", \.onDrift),
+            choice("bank_mode", \.bankMode),
+            choice("bank_drift", \.bankDrift),
             choice("takeover", \.takeover),
             choice("boundary", \.boundary),
         ] + sampling("draft_sampling", \.draftSampling) + sampling("target_sampling", \.targetSampling) + [

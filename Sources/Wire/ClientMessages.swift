@@ -21,12 +21,17 @@ public struct SubmissionPart: Sendable, Codable, Hashable {
     public var part: Int
     public var parts: Int
     public var problems: [ProblemSpec]
+    /// The bank that the run begins with; in the first part only, and not in `spec`.
+    public var bank: CalibrationBank?
 
-    public init(spec: RunSpec, part: Int, parts: Int, problems: [ProblemSpec]) {
+    public init(
+        spec: RunSpec, part: Int, parts: Int, problems: [ProblemSpec], bank: CalibrationBank? = nil
+    ) {
         self.spec = spec
         self.part = part
         self.parts = parts
         self.problems = problems
+        self.bank = bank
     }
 }
 

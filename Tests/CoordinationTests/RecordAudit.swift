@@ -43,6 +43,8 @@ struct RecordAudit {
             require(isFirst == !model.isDrift, "\(run): a \(model.role) model begins twice")
         case .blockAccepted(let block): read(block)
         case .verdictReached(let verdict): read(verdict)
+        case .driftFound(let drift):
+            require(settings[drift.run] != nil && drift.verdicts > 0, "an alarm about nothing")
         case .pathEnded(let end):
             require(stories[end.path]?.isEnded != true, "\(end.path) ended twice")
             stories[end.path, default: PathStory()].isEnded = true

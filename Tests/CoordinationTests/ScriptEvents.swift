@@ -98,9 +98,25 @@ extension ScriptRunner {
         settings.pathTokens = line.int("pathTokens") ?? settings.pathTokens
         settings.takeoversInFlight = line.int("budget") ?? settings.takeoversInFlight
         settings.decidesEarly = line.text("early") != "no"
+        if let mode = line.text("mode") { settings.bankMode = try value(mode) }
+        if let drift = line.text("bankDrift") { settings.bankDrift = try value(drift) }
         let run = line.text("run") ?? "aa"
         return RunSpec(
-            id: RunID(run), submissionKey: line.text("key") ?? "key-\(run)", name: "batch", settings: settings)
+            id: RunID(run), submissionKey: line.text("key") ?? "key-\(run)", name: "batch", settings: settings,
+            bank: bank(line))
+    }
+
+    /// `bank=0.5,1.5`: scores of round 0, made with these workers' models and the settings of scripts, but for
+    /// `bankTokens=`.
+    private func bank(_ line: ScriptLine) -> CalibrationBank? {
+        guard let scores = line.text("bank") else { return nil }
+        let settings = makeSettings()
+        return CalibrationBank(
+            name: "earlier",
+            models: Role.allCases.map { RunModel(makeHello("w", $0), isDrift: false, recordedWallMs: 0) },
+            draftTokens: line.int("bankTokens") ?? settings.draftTokens, boundary: settings.boundary,
+            draftSampling: settings.draftSampling,
+            rounds: [.init(round: 0, scores: scores.split(separator: ",").map { Double($0)! })])
     }
 
     /// `answers=4,5`: two questions with these known answers.

@@ -51,7 +51,9 @@ struct RecordMaker {
         settings.rejectionRate = Double.random(in: 0...1, using: &generator)
         settings.takeover = Bool.random(using: &generator) ? .continue : .resample
         settings.draftSampling.temperature = Float.random(in: 0...2, using: &generator)
-        let spec = RunSpec(id: id, submissionKey: "key-\(digits)", name: text(), settings: settings)
+        let spec = RunSpec(
+            id: id, submissionKey: "key-\(digits)", name: text(), settings: settings,
+            bank: Bool.random(using: &generator) ? bank() : nil)
         let specs = (0..<problems).map { place in
             ProblemSpec(id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil)
         }
@@ -59,6 +61,13 @@ struct RecordMaker {
         // A role's first model, then perhaps another that was allowed.
         for (role, isDrift) in [(Role.draft, false), (.target, false), (.target, true)] {
             records.append(.modelBegun(id, model(role, isDrift: isDrift)))
+        }
+        for stratum in [nil, "round=3"] {
+            records.append(
+                .driftFound(
+                    DriftRecord(
+                        run: id, stratum: stratum, verdicts: Int.random(in: 1...9_999, using: &generator),
+                        recordedWallMs: wallMs())))
         }
         for problem in 0..<problems {
             for path in 0..<paths { records += pathRecords(PathKey(run: id, problem: problem, path: path), rounds) }
@@ -159,6 +168,17 @@ struct RecordMaker {
             .joined()
     }
 
+    private mutating func bank() -> CalibrationBank {
+        CalibrationBank(
+            name: text(), models: [model(.draft, isDrift: false), model(.target, isDrift: false)], draftTokens: 64,
+            boundary: .step, draftSampling: SamplingSettings(),
+            rounds: (0..<3).map { round in
+                CalibrationBank.Round(
+                    round: round,
+                    scores: (0..<20).map { _ in Double.random(in: 0...9, using: &generator) * 0x1p-20 })
+            })
+    }
+
     static func path(_ record: Record) -> PathKey {
         switch record {
         case .blockAccepted(let block): block.path
@@ -166,6 +186,7 @@ struct RecordMaker {
         case .pathEnded(let end): end.path
         case .problemEnded(let end): PathKey(run: end.run, problem: end.problem, path: -1)
         case .runSubmitted(let spec, _, _): PathKey(run: spec.id, problem: -1, path: -1)
+        case .driftFound(let drift): PathKey(run: drift.run, problem: -1, path: -1)
         case .modelBegun(let run, _): PathKey(run: run, problem: -1, path: -1)
         case .busyMeasured(let run, _), .runEnded(let run, _, _): PathKey(run: run, problem: -1, path: -1)
         }

@@ -71,13 +71,8 @@ struct ReplayCommand: ParsableCommand {
         if interleave { rows = rows.interleaved }
         let bank = try calibration.map(TraceFile.scores) ?? []
         let replay = try replay(rows, settings(adaptive), bank)
-        if each { try putEach(replay) }
         let report = RateReport(replay)
-        if json {
-            try each ? putJSONLine(report) : putJSON(report)
-        } else {
-            show(report)
-        }
+        // Files first: a reader of the table may go away.
         if let svg {
             try write(ReplayPlots.rateByRound(report, recorded: recorded(rows)), to: svg)
         }
@@ -86,6 +81,12 @@ struct ReplayCommand: ParsableCommand {
                 (step, RateReport(try self.replay(rows, settings(step), bank)))
             }
             try write(ReplayPlots.frontier(points, recorded: recorded(rows)), to: frontier)
+        }
+        if each { try putEach(replay) }
+        if json {
+            try each ? putJSONLine(report) : putJSON(report)
+        } else {
+            show(report)
         }
     }
 

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Domain
+import Evaluation
+import Foundation
+import Runtime
+import Wire
+
+struct CalibrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate", abstract: "Score the first blocks of a batch and keep the scores as a named bank.",
+        discussion: """
+            Runs one round of every path: the draft writes its first block, the target scores it, nothing is taken \
+            over. The bank remembers the models, K_d, where blocks end and how tokens were drawn; a run under other \
+            conditions is refused it unless --bank-drift allow. Use it with a1 submit --bank NAME.
+            """)
+
+    @Argument(help: "The batch, a JSON-lines file.")
+    var batch: String
+    @Option(help: "The bank's name. One of the same name is replaced.")
+    var bank: String
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var flags: SettingsFlags
+    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
+    var onBadLine: OnBadLine = .reject
+    @Option(help: "Only the first so many problems.")
+    var limit: Int?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
+        guard !bank.isEmpty, !bank.contains("/"), !bank.hasPrefix(".") else {
+            throw ValidationError("--bank: a name without slashes that does not begin with a dot")
+        }
+    }
+
+    func run() throws {
+        var settings = try flags.settings(over: cluster.configuration().run)
+        settings.strategy = .async
+        settings.rounds = 1
+        settings.rejectionRate = 0
+        settings.decidesEarly = false
+        settings.bankMode = .online
+        let problems = try BatchSubmission.read(batch, onBadLine: onBadLine, limit: limit)
+        let client = try cluster.client()
+        let spec = RunSpec(
+            id: RunID(ProcessFacts.randomName()), submissionKey: ProcessFacts.randomName(),
+            name: "calibrate \(bank)", settings: settings)
+        let run = try BatchSubmission.submit(spec, problems, to: client)
+        let status = try RunWatch(client: client).untilEnd(of: run)
+        guard status.state == .finished else {
+            throw fail(.temporaryFailure, "the run \(run.short) was cancelled; no bank was written")
+        }
+        let results = try ResultPages(client: client, blocks: true).all(run.rawValue)
+        let made = try made(of: results)
+        let path = try BankFile.save(made, folder: cluster.folder())
+        if json {
+            try putJSON(made)
+        } else {
+            put("\(bank): \(made.count) scores, \(path)")
+            say("use it with: a1 submit BATCH --bank \(bank)")
+        }
+    }
+
+    private func made(of results: RunResults) throws -> CalibrationBank {
+        let blocks = results.problems.flatMap { $0.paths.flatMap(\.blocks) }
+        let scored = blocks.compactMap { block in block.score.map { (block, $0) } }
+            .sorted { ($0.0.scoredTiming?.finishedWallMs ?? 0) < ($1.0.scoredTiming?.finishedWallMs ?? 0) }
+        guard !scored.isEmpty else {
+            throw fail(.dataError, "the run scored no block: every path failed; see a1 logs")
+        }
+        let settings = results.summary.settings
+        return CalibrationBank(
+            name: bank, models: results.summary.models, draftTokens: settings.draftTokens,
+            boundary: settings.boundary, draftSampling: settings.draftSampling,
+            rounds: [CalibrationBank.Round(round: 0, scores: scored.map(\.1))])
+    }
+}
+
+struct BankCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bank", abstract: "List the calibration banks of the cluster.")
+
+    @OptionGroup var cluster: ClusterOptions
+    @Flag(help: "Print JSON, scores included.")
+    var json = false
+
+    func run() throws {
+        let folder = try cluster.folder()
+        let banks = try BankFile.names(folder).map { try BankFile.load($0, folder: folder) }
+        if json {
+            try putJSON(banks)
+            return
+        }
+        guard !banks.isEmpty else {
+            put("no banks yet: a1 calibrate makes one")
+            return
+        }
+        var table = TextTable(columns: [
+            ("BANK", .left), ("SCORES", .right), ("DRAFT", .left), ("TARGET", .left), ("K_D", .right),
+            ("BOUNDARY", .left), ("TEMPERATURE", .right),
+        ])
+        for bank in banks {
+            func model(_ role: Role) -> String { bank.model(role).map { "\($0.name) (\($0.shortDigest))" } ?? "-" }
+            table.addRow([
+                bank.name, "\(bank.count)", model(.draft), model(.target), "\(bank.draftTokens)",
+                bank.boundary.rawValue, "\(bank.draftSampling.temperature)",
+            ])
+        }
+        put(table.rendered(), terminator: "")
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `a1 replay` as scripts use it.
+extension RealProcesses {
+    @Suite struct ReplayToolTests {
+        private struct Report: Decodable {
+            struct Round: Decodable {
+                var round: Int
+                var verdicts: Int
+                var rate: Double
+            }
+
+            var rate: Double
+            var verdicts: Int
+            var rounds: [Round]
+            var overlap: Double
+        }
+
+        private static let traces = TestCluster.root.deletingLastPathComponent()
+            .appending(path: "shared/reference/traces")
+        private static let trace = traces.appending(path: "math500-ct0.csv").path
+        private static let calibration = traces.appending(path: "math500-ct0.calibration.csv").path
+        private static let hasTraces = FileManager.default.fileExists(atPath: trace)
+
+        private func replay(_ arguments: String...) throws -> (code: Int32, out: String, err: String) {
+            let folder = try TemporaryOutput()
+            let child = try ChildProcess(
+                TestCluster.executable, ["replay"] + arguments, output: .file(folder.out), errors: .file(folder.err))
+            let code = try child.wait()
+            return (
+                code, try String(contentsOf: folder.out, encoding: .utf8),
+                try String(contentsOf: folder.err, encoding: .utf8))
+        }
+
+        /// The published rule on the published data: every percentile, every takeover.
+        @Test(.enabled(if: hasTraces, "no ../shared/reference/traces"))
+        func thePublishedDecisionsComeOutAgain() throws {
+            let output = try replay(
+                Self.trace, "--p-value", "paper", "--strata", "marginal", "--calibration", Self.calibration, "--each")
+            #expect(output.code == 0, "\(output.err)")
+            let lines = output.out.split(whereSeparator: \.isNewline).map { $0.split(separator: ",") }
+            let published = try String(contentsOfFile: Self.trace, encoding: .utf8)
+                .split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
+            #expect(published.count == 6_065)
+            for (line, row) in zip(lines.dropFirst(), published) {
+                #expect(line[0] == row[0] && line[1] == row[2] && line[3] == row[5])
+                #expect(abs(try #require(Double(line[4])) - #require(Double(row[4]))) < 1e-12)
+            }
+        }
+
+        /// The defaults on the same data, in both orders, at four rates.
+        @Test(.enabled(if: hasTraces, "no ../shared/reference/traces"), arguments: [0.1, 0.25, 0.4, 0.6])
+        func theDefaultsKeepTheRateAndTheRanking(rate: Double) throws {
+            for order in [[], ["--interleave"]] {
+                for seed in ["0", "1", "2"] {
+                    let arguments = [Self.trace, "-r", "\(rate)", "--json", "--seed", seed] + order
+                    let child = try ChildProcess(TestCluster.executable, ["replay"] + arguments, output: .piped)
+                    let report = try JSONDecoder().decode(Report.self, from: child.readToEnd())
+                    #expect(try child.wait() == 0)
+                    #expect(report.verdicts == 6_065)
+                    #expect(abs(report.rate - rate) <= 0.01)
+                    for round in report.rounds where round.verdicts >= 75 {
+                        #expect(abs(round.rate - rate) <= 0.05, "round \(round.round)")
+                    }
+                    if rate == 0.4 { #expect(report.overlap >= 0.85) }
+                    if rate == 0.25 { #expect(report.overlap >= 0.8) }
+                }
+            }
+        }
+
+        @Test(arguments: [
+            ("", "no header"), ("problem_index,question,round,ppl\n", "no rows"),
+            ("problem_index,round,ppl\n0,0,1\n", "no column 'question'"),
+            ("problem_index,question,round,ppl\n0,a,0,nan\n", "line 2: ppl is nan"),
+            ("problem_index,question,round,ppl\n0,a,0,1\n0,a,1,inf\n", "line 3: ppl is inf"),
+            ("problem_index,question,round,ppl\n0,a,0,-1\n", "line 2: ppl is -1"),
+            ("problem_index,question,round,ppl\n0,a,0,\n", "line 2: ppl '' is not a number"),
+            ("problem_index,question,round,ppl\n0,a,-2,1\n", "line 2: round '-2'"),
+            ("problem_index,question,round,ppl\n0,a,0\n", "line 2: 3 cells"),
+            ("problem_index,question,round,ppl\n0,\"a,0,1\n", "a quote is not closed"),
+        ])
+        func aBadTraceIsRefusedByItsLine(text: String, reason: String) throws {
+            let folder = try TemporaryOutput()
+            try Data(text.utf8).write(to: folder.out)
+            let output = try replay(folder.out.path)
+            #expect(output.code == 65)
+            #expect(output.err.contains(reason), "\(output.err)")
+            #expect(output.out.isEmpty)
+        }
+
+        @Test(arguments: [
+            ["--strata", "rounds"], ["--rejection-rate", "1.5"], ["--adaptive", "-1"], ["--frozen"],
+            ["--bank-size", "-1"],
+        ])
+        func badFlagsAreUsageErrors(flags: [String]) throws {
+            let child = try ChildProcess(TestCluster.executable, ["replay", "trace.csv"] + flags)
+            #expect(try child.wait() == 64)
+        }
+
+        /// The limit cases: nothing and everything.
+        @Test(arguments: ["0", "1"])
+        func rateZeroAndRateOne(rate: String) throws {
+            let folder = try TemporaryOutput()
+            let rows = (0..<40).map { "\($0),q\($0 / 4),0,\(1 + Double($0 % 7))" }
+            try Data((["problem_index,question,round,ppl"] + rows).joined(separator: "\n").utf8).write(to: folder.out)
+            let output = try replay(folder.out.path, "-r", rate, "--json")
+            #expect(output.out.contains("\"rate\" : \(rate)"))
+        }
+    }
+}
+
+/// A folder for two files that goes with its owner.
+private final class TemporaryOutput {
+    private let folder: URL
+    var out: URL { folder.appending(path: "out") }
+    var err: URL { folder.appending(path: "err") }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "a1-replay-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+}
