@@ -1,5 +1,7 @@
 /// Largest things a model file may hold. Each is far above any real file and keeps a hostile one cheap.
 public enum ModelFileLimits {
+    /// Files of a split model.
+    public static let maximumParts = 4_096
     /// Tensors in a file.
     public static let maximumTensors = 1 << 20
     /// Metadata keys in a file.

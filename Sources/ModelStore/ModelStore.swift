@@ -116,6 +116,18 @@ public struct ModelStore: Sendable {
         try DigestCache(folder: cacheFolder).digest(ofFile: path)
     }
 
+    /// The digest of a model: that of its file; of a split model the SHA-256 of the digests of its parts, each followed
+    /// by a line feed, in order (`sha256sum PART... | cut -c1-64 | sha256sum`).
+    public func digest(ofFiles paths: [String]) throws(ModelStoreError) -> String {
+        if paths.count == 1 { return try digest(ofFile: paths[0]) }
+        let hash = SHA256()
+        for path in paths {
+            let line = Array("\(try digest(ofFile: path))\n".utf8)
+            line.withUnsafeBytes { hash.update($0) }
+        }
+        return hash.finalize()
+    }
+
     private func check(_ entry: ModelEntry, _ path: String) throws(ModelStoreError) {
         guard let size = Files.size(path) else {
             throw .io(path: path, action: "open the model `\(entry.name)`", reason: "it is missing")

@@ -9,29 +9,31 @@ public struct LoadedModel: Sendable {
     public let name: String
     public let transformer: TransformerModel
     public let tokenizer: Tokenizer
-    /// Bytes of the file, which are the bytes of weights mapped.
+    /// Its files: one, or all parts of a split model, the first one first.
+    public let filePaths: [String]
+    /// Bytes of its files, which are the bytes of weights mapped.
     public let fileByteCount: Int
 
-    /// Opens a GGUF file. Throws an error that names the file, and the key, tensor or offset at fault.
+    /// Opens a GGUF file, or the first file of a split model. Throws an error that names the file, and the key,
+    /// tensor or offset at fault.
     public init(path: String) throws(ModelLoadError) {
-        let mapped: MappedFile
-        do { mapped = try MappedFile(path: path) } catch { throw .unreadable(error) }
-        try self.init(mapped)
+        let files: MappedModel
+        do { files = try MappedModel(path: path) } catch { throw .unopened(error) }
+        try self.init(files)
     }
 
-    private init(_ mapped: MappedFile) throws(ModelLoadError) {
-        path = mapped.path
-        fileByteCount = mapped.bytes.count
-        let file: ModelFile
-        do { file = try ModelFile.parse(mapped.bytes) } catch { throw .malformed(path: mapped.path, error) }
+    private init(_ files: MappedModel) throws(ModelLoadError) {
+        path = files.path
+        filePaths = files.parts.map(\.mapped.path)
+        fileByteCount = files.byteCount
         let definition: TokenizerDefinition
         do {
-            transformer = try TransformerModel(file, in: mapped)
-            definition = try TokenizerDefinition(file.metadata)
-        } catch { throw .unusable(path: mapped.path, error) }
-        do { tokenizer = try Tokenizer(definition) } catch { throw .badTokenizer(path: mapped.path, error) }
-        let fileName = mapped.path.split(separator: "/").last.map(String.init) ?? mapped.path
-        name = (try? file.metadata.optionalString("general.name")) ?? fileName
+            transformer = try TransformerModel(files)
+            definition = try TokenizerDefinition(files.metadata)
+        } catch { throw .unusable(path: files.path, error) }
+        do { tokenizer = try Tokenizer(definition) } catch { throw .badTokenizer(path: files.path, error) }
+        let fileName = files.path.split(separator: "/").last.map(String.init) ?? files.path
+        name = (try? files.metadata.optionalString("general.name")) ?? fileName
     }
 
     /// As in `general.architecture`.
@@ -44,15 +46,13 @@ public struct LoadedModel: Sendable {
 
 /// Why a model file cannot be opened.
 public enum ModelLoadError: Error, Sendable, CustomStringConvertible {
-    case unreadable(MappedFileError)
-    case malformed(path: String, ModelFileError)
+    case unopened(MappedModelError)
     case unusable(path: String, TransformerError)
     case badTokenizer(path: String, TokenizerError)
 
     public var description: String {
         switch self {
-        case .unreadable(let error): error.description
-        case .malformed(let path, let error): "\(path): \(error)"
+        case .unopened(let error): error.description
         case .unusable(let path, let error): "\(path): \(error)"
         case .badTokenizer(let path, let error): "\(path): \(error)"
         }

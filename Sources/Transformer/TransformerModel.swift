@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
 
-/// A model ready to run: its numbers and its weights, which stay in the mapped file.
+/// A model ready to run: its numbers and its weights, which stay in the mapped files.
 public struct TransformerModel: Sendable {
     public let configuration: ModelConfiguration
     /// Tokens the model knows; ids run from 0.
@@ -10,12 +10,12 @@ public struct TransformerModel: Sendable {
     let architecture: Architecture
     let weights: TransformerWeights
 
-    /// Takes the model out of a parsed file. Throws an error that names the key or tensor at fault.
-    public init(_ file: ModelFile, in mapped: MappedFile) throws(TransformerError) {
+    /// Takes the model out of its files. Throws an error that names the key or tensor at fault.
+    public init(_ model: MappedModel) throws(TransformerError) {
         let name: String
-        do { name = try file.metadata.string("general.architecture") } catch { throw .modelFile(error) }
+        do { name = try model.metadata.string("general.architecture") } catch { throw .modelFile(error) }
         architecture = try Architecture.named(name)
-        configuration = try ModelConfiguration(file.metadata, architecture)
-        weights = try TransformerWeights(file, in: mapped, configuration, architecture)
+        configuration = try ModelConfiguration(model.metadata, architecture)
+        weights = try TransformerWeights(model, configuration, architecture)
     }
 }

@@ -45,19 +45,19 @@ struct TransformerWeights: Sendable {
 
 extension TransformerWeights {
     init(
-        _ file: ModelFile, in mapped: MappedFile, _ model: ModelConfiguration, _ architecture: Architecture
+        _ files: MappedModel, _ model: ModelConfiguration, _ architecture: Architecture
     ) throws(TransformerError) {
-        let tensors = TensorReader(file: file, mapped: mapped)
-        guard let rows = file.tensor("token_embd.weight")?.shape.last else {
+        let tensors = TensorReader(files: files)
+        guard let rows = files.tensor("token_embd.weight")?.entry.shape.last else {
             throw .modelFile(.missingTensor("token_embd.weight"))
         }
-        let tokens = try Self.tokenCount(file.metadata)
+        let tokens = try Self.tokenCount(files.metadata)
         guard tokens == nil || tokens == rows else {
             throw .vocabularyMismatch(tokens: tokens ?? 0, embeddingRows: rows)
         }
         embedding = try tensors.matrix("token_embd", rows: rows, columns: model.embeddingLength)
         outputNorm = try tensors.vector("output_norm.weight", count: model.embeddingLength)
-        let isTied = file.tensor("output.weight") == nil
+        let isTied = files.tensor("output.weight") == nil
         output = isTied ? embedding : try tensors.matrix("output", rows: rows, columns: model.embeddingLength)
         rotaryFactors = try tensors.optionalVector("rope_freqs.weight", count: model.rotary.length / 2)
         var layers: [LayerWeights] = []
@@ -105,10 +105,9 @@ extension LayerWeights {
     }
 }
 
-/// Takes tensors out of a model file and checks their shapes.
+/// Takes tensors out of a model's files and checks their shapes.
 struct TensorReader {
-    let file: ModelFile
-    let mapped: MappedFile
+    let files: MappedModel
 
     func matrix(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> WeightMatrix {
         try read(name + ".weight", shape: [columns, rows])
@@ -119,14 +118,14 @@ struct TensorReader {
     }
 
     func optionalVector(_ name: String, count: Int) throws(TransformerError) -> [Float]? {
-        file.tensor(name) == nil ? nil : try vector(name, count: count)
+        files.tensor(name) == nil ? nil : try vector(name, count: count)
     }
 
     private func read(_ name: String, shape: [Int]) throws(TransformerError) -> WeightMatrix {
-        guard let entry = file.tensor(name) else { throw .modelFile(.missingTensor(name)) }
+        guard let (entry, file) = files.tensor(name) else { throw .modelFile(.missingTensor(name)) }
         guard entry.shape == shape else {
             throw .wrongShape(tensor: name, shape: entry.shape, expected: shape)
         }
-        do { return try WeightMatrix(entry, in: mapped) } catch { throw .unusableTensor(name, error) }
+        do { return try WeightMatrix(entry, in: file) } catch { throw .unusableTensor(name, error) }
     }
 }

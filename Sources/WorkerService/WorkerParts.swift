@@ -19,7 +19,7 @@ struct WorkerParts: Sendable {
     let tokenizer: Tokenizer
     let prompts: PromptWriter
     let contextLength: Int
-    /// SHA-256 of the model file, hexadecimal.
+    /// SHA-256 of the model's files as `ModelStore.digest(ofFiles:)` has it, hexadecimal.
     let modelDigest: String
 
     static let kvMemoryMiBDefault = 1_024
@@ -29,20 +29,7 @@ struct WorkerParts: Sendable {
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) throws(WorkerStartError) -> WorkerParts {
         let beganMs = Clocks.monotonicMs
-        let path: String
-        let digest: String
-        do {
-            path = try options.model.path ?? models.resolve(options.model.name)
-            digest = try models.digest(ofFile: path)
-        } catch {
-            throw WorkerStartError(exitCode: .noInput, description: "\(error)")
-        }
-        let model: LoadedModel
-        do {
-            model = try LoadedModel(path: path)
-        } catch {
-            throw WorkerStartError(exitCode: .dataError, description: "\(error)")
-        }
+        let (model, digest) = try model(options.model, from: models)
         let template: ChatTemplate
         do {
             template = try chatTemplate(options.model.template, model.tokenizer)
@@ -64,7 +51,7 @@ struct WorkerParts: Sendable {
         log.notice(
             "the model is loaded",
             metadata: [
-                "model": "\(options.model.name)", "file": "\(path)", "sha256": "\(digest)",
+                "model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)",
                 "template": "\(template.rawValue)", "ms": "\(Clocks.monotonicMs - beganMs)",
             ])
         return WorkerParts(
@@ -72,6 +59,22 @@ struct WorkerParts: Sendable {
             prompts: PromptWriter(
                 template: template, system: options.model.system, message: options.model.prompt),
             contextLength: min(engine.contextLimit, options.model.contextTokens ?? .max), modelDigest: digest)
+    }
+
+    private static func model(
+        _ model: Settings.ModelConfiguration, from models: ModelStore
+    ) throws(WorkerStartError) -> (LoadedModel, digest: String) {
+        do {
+            let loaded = try LoadedModel(path: model.path ?? models.resolve(model.name))
+            return (loaded, try models.digest(ofFiles: loaded.filePaths))
+        } catch let error as ModelLoadError {
+            guard case .unopened(.unreadable) = error else {
+                throw WorkerStartError(exitCode: .dataError, description: "\(error)")
+            }
+            throw WorkerStartError(exitCode: .noInput, description: "\(error)")
+        } catch {
+            throw WorkerStartError(exitCode: .noInput, description: "\(error)")
+        }
     }
 
     /// The configured template, or the one that the model file calls for.

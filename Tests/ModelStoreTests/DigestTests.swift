@@ -43,6 +43,18 @@ import Testing
         #expect(try DigestCache(folder: fixture.cacheFolder).digest(ofFile: path) == digest)
     }
 
+    /// The value is that of `sha256sum 0 1 | cut -c1-64 | sha256sum`.
+    @Test func aModelOfSeveralFilesHasOneDigestOfAll() throws {
+        let fixture = try Fixture()
+        let store = try fixture.store(manifest: "models: []")
+        let paths = ["abc", ""].enumerated().map { (fixture.folder + "/\($0)", $1) }
+        for (path, text) in paths { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+        #expect(try store.digest(ofFiles: [paths[0].0]) == store.digest(ofFile: paths[0].0))
+        let both = "ff481ce4c9482a1350469a8ff263915d6a478123e3a0c03f6eba5cb3e38a150f"
+        #expect(try store.digest(ofFiles: paths.map(\.0)) == both)
+        #expect(try store.digest(ofFiles: paths.reversed().map(\.0)) != both)
+    }
+
     @Test func whatIsNoFileHasNoDigest() throws {
         let fixture = try Fixture()
         let cache = DigestCache(folder: fixture.cacheFolder)

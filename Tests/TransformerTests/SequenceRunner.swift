@@ -21,8 +21,7 @@ final class SequenceRunner {
     }
 
     static func load(_ path: String) throws -> TransformerModel {
-        let mapped = try MappedFile(path: path)
-        return try TransformerModel(ModelFile.parse(mapped.bytes), in: mapped)
+        try TransformerModel(MappedModel(path: path))
     }
 
     struct Piece {

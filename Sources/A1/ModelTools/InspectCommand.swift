@@ -25,6 +25,8 @@ struct ModelInspectCommand: ParsableCommand {
         }
 
         var path: String
+        /// All files of the model.
+        var files: [String]
         var version: UInt32
         var bytes: Int
         var parameters: Int
@@ -46,7 +48,8 @@ struct ModelInspectCommand: ParsableCommand {
             return
         }
         put("\(document.path): GGUF \(document.version), \(size(UInt64(document.bytes))), "
-            + "\(document.parameters) parameters\n")
+            + "\(document.parameters) parameters"
+            + (document.files.count > 1 ? ", in \(document.files.count) files\n" : "\n"))
         var keys = TextTable(columns: [("KEY", .left), ("VALUE", .left)])
         for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { keys.addRow([key, value]) }
         put(keys.rendered())
@@ -61,18 +64,18 @@ struct ModelInspectCommand: ParsableCommand {
 
     private func read(_ path: String) throws -> Document {
         do {
-            let mapped = try MappedFile(path: path)
-            let file = try ModelFile.parse(mapped.bytes)
+            let model = try MappedModel(path: path)
             var metadata: [String: String] = [:]
-            for key in file.metadata.keys { metadata[key] = file.metadata[key].map(shown) }
+            for key in model.metadata.keys { metadata[key] = model.metadata[key].map(shown) }
             return Document(
-                path: path, version: file.version, bytes: mapped.bytes.count,
-                parameters: file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, metadata: metadata,
-                tensors: file.tensors.map {
+                path: path, files: model.parts.map(\.mapped.path), version: model.parts[0].file.version,
+                bytes: model.byteCount, parameters: model.tensors.reduce(0) { $0 + $1.elementCount },
+                metadata: metadata,
+                tensors: model.tensors.map {
                     Document.Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
                 })
         } catch {
-            throw fail(.dataError, "\(path): \(error)")
+            throw fail(.dataError, "\(error)")
         }
     }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import ModelFiles
 import Runtime
 import Tensors
 import Tokenizers
@@ -48,10 +47,9 @@ struct ModelTokenizeCommand: ParsableCommand {
     /// From the file's metadata alone; its tensors may be of any kind.
     private func tokenizer(_ path: String) throws -> Tokenizer {
         do {
-            let mapped = try MappedFile(path: path)
-            return try withExtendedLifetime(mapped) {
-                try Tokenizer(try TokenizerDefinition(try ModelFile.parse(mapped.bytes).metadata))
-            }
+            return try Tokenizer(TokenizerDefinition(MappedModel(path: path).metadata))
+        } catch let error as MappedModelError {
+            throw fail(.dataError, "\(error)")
         } catch {
             throw fail(.dataError, "\(path): \(error)")
         }
