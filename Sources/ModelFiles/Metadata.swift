@@ -127,6 +127,16 @@ public struct Metadata: Sendable, Equatable {
         return array
     }
 
+    /// An array of truth values, or of integers of which 0 is false; nil if the key is absent.
+    public func optionalFlags(_ key: String) throws(ModelFileError) -> [Bool]? {
+        guard let value = values[key] else { return nil }
+        switch value {
+        case .array(.bools(let array)): return array
+        case .array(.integers(let array)): return array.map { $0 != 0 }
+        default: throw wrong(key, "array of bools", value)
+        }
+    }
+
     private func present<Value>(_ key: String, _ value: Value?) throws(ModelFileError) -> Value {
         guard let value else { throw .missingKey(key) }
         return value

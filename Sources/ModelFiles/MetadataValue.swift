@@ -38,6 +38,27 @@ public enum MetadataValue: Sendable, Equatable {
     }
 }
 
+extension MetadataValue: CustomStringConvertible {
+    /// The value as people write it; of an array its length and type.
+    public var description: String {
+        switch self {
+        case .uint8(let number): "\(number)"
+        case .int8(let number): "\(number)"
+        case .uint16(let number): "\(number)"
+        case .int16(let number): "\(number)"
+        case .uint32(let number): "\(number)"
+        case .int32(let number): "\(number)"
+        case .uint64(let number): "\(number)"
+        case .int64(let number): "\(number)"
+        case .float32(let number): "\(number)"
+        case .float64(let number): "\(number)"
+        case .bool(let truth): "\(truth)"
+        case .string(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .array: typeName
+        }
+    }
+}
+
 /// An array of a model file's metadata. Integers of every width are widened to 64 bits.
 public enum MetadataArray: Sendable, Equatable {
     case strings([[UInt8]])

@@ -9,8 +9,11 @@ public struct Architecture: Sendable {
     /// As in `general.architecture`.
     public let name: String
     let rotaryOrder: RotaryOrder
-    /// Queries, keys and values have a bias.
+    /// Queries, keys and values always have a bias. Those of other architectures, and all other products of a layer,
+    /// have one where the file has it.
     var hasAttentionBias = false
+    /// Frequencies may be divided by the factors of `rope_freqs.weight`.
+    var takesRotaryFactors = false
     /// Each head's queries and keys are normalised before they are turned.
     var normalizesQueriesAndKeys = false
     /// The outputs of attention and feed-forward are normalised before they are added.
@@ -18,8 +21,11 @@ public struct Architecture: Sendable {
     var activation = Activation.silu
     /// Embeddings are multiplied by the square root of their length.
     var scalesEmbeddings = false
-    /// Every layer whose number, from 1, is a multiple of this sees all tokens, the others a window.
+    /// Every layer whose number, from 1, is a multiple of this sees all tokens, the others a window; the file's
+    /// `attention.sliding_window_pattern` may say otherwise.
     var globalLayerInterval: Int?
+    /// A model of this many layers scales scores by 1 / sqrt(embedding length / heads), not by 1 / sqrt(head length).
+    var layersScaledByEmbeddingShare: Int?
     /// Rotary base of layers with a window, where it differs.
     var slidingRotaryBase: Double?
 
@@ -31,11 +37,5 @@ public struct Architecture: Sendable {
             throw .unsupportedArchitecture(name, supported: supported.map(\.name))
         }
         return architecture
-    }
-
-    /// Whether layer `layer`, counted from 0, attends to a window only.
-    func isSliding(layer: Int) -> Bool {
-        guard let globalLayerInterval else { return false }
-        return !(layer + 1).isMultiple(of: globalLayerInterval)
     }
 }

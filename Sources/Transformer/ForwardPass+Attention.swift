@@ -17,7 +17,7 @@ extension ForwardPass {
         pool.run(count: rows * heads) { task, thread in
             attendHead(task % heads, row: task / heads, batch, layer, index, thread)
         }
-        product.multiply(layer.output, scratch.attended, count: rows, into: scratch.normalized)
+        product.multiply(layer.output, scratch.attended, count: rows, into: scratch.normalized, bias: layer.outputBias)
         addToResidual(rows, normalizedBy: layer.attentionOutputNorm)
     }
 
@@ -71,7 +71,7 @@ extension ForwardPass {
         let queries = scratch.queries + firstHead
         let outputs = scratch.attended + firstHead
         let scores = scratch.scores + thread * group * maximumContext
-        let scale = 1 / Float(length).squareRoot()
+        let scale = sizes.attentionScale
 
         forEachBlock(first...last) { block, slot, positions in
             let block = batch.blockTables[table + block]

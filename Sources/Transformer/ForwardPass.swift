@@ -77,18 +77,19 @@ public final class ForwardPass: @unchecked Sendable {
     private func feedForward(_ batch: ForwardBatch, layer index: Int) {
         let layer = model.weights.layers[index]
         let width = model.configuration.feedForwardLength
-        normalize(batch.rowCount, by: layer.feedForwardNorm)
-        product.multiply(layer.gate, scratch.normalized, count: batch.rowCount, into: scratch.gate)
-        product.multiply(layer.up, scratch.normalized, count: batch.rowCount, into: scratch.up)
-        pool.run(count: batch.rowCount) { row, _ in
+        let rows = batch.rowCount
+        normalize(rows, by: layer.feedForwardNorm)
+        product.multiply(layer.gate, scratch.normalized, count: rows, into: scratch.gate, bias: layer.gateBias)
+        product.multiply(layer.up, scratch.normalized, count: rows, into: scratch.up, bias: layer.upBias)
+        pool.run(count: rows) { row, _ in
             let gate = scratch.gate + row * width
             switch model.architecture.activation {
             case .silu: a1_silu_multiply(gate, scratch.up + row * width, Int64(width), gate)
             case .gelu: a1_gelu_multiply(gate, scratch.up + row * width, Int64(width), gate)
             }
         }
-        product.multiply(layer.down, scratch.gate, count: batch.rowCount, into: scratch.normalized)
-        addToResidual(batch.rowCount, normalizedBy: layer.feedForwardOutputNorm)
+        product.multiply(layer.down, scratch.gate, count: rows, into: scratch.normalized, bias: layer.downBias)
+        addToResidual(rows, normalizedBy: layer.feedForwardOutputNorm)
     }
 
     /// `scratch.normalized` from `scratch.residual`.

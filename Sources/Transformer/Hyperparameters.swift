@@ -1,38 +1,54 @@
 import ModelFiles
 
-/// Reads a model's numbers under its architecture's name, as in `llama.block_count`.
-struct Hyperparameters {
+/// Reads a model's numbers under its architecture's name, as in `llama.block_count`, and remembers which it was
+/// asked for.
+final class Hyperparameters {
     let metadata: Metadata
     let architecture: String
+    /// Names without the architecture that were asked for, there or not.
+    private(set) var asked: Set<String> = []
+
+    init(metadata: Metadata, architecture: String) {
+        self.metadata = metadata
+        self.architecture = architecture
+    }
 
     func key(_ name: String) -> String { "\(architecture).\(name)" }
 
     /// An integer from 1 to 2^24, which no size of a model's parts reaches.
     func count(_ name: String) throws(TransformerError) -> Int {
-        try checkedCount(name, read { () throws(ModelFileError) in try metadata.int(key(name)) })
+        try checkedCount(name, read(name) { (key) throws(ModelFileError) in try metadata.int(key) })
     }
 
     func optionalCount(_ name: String) throws(TransformerError) -> Int? {
-        guard let value = try read({ () throws(ModelFileError) in try metadata.optionalInt(key(name)) }) else {
-            return nil
-        }
+        guard let value = try optionalInt(name) else { return nil }
         return try checkedCount(name, value)
+    }
+
+    func optionalInt(_ name: String) throws(TransformerError) -> Int? {
+        try read(name) { (key) throws(ModelFileError) in try metadata.optionalInt(key) }
     }
 
     /// A finite number above zero.
     func positive(_ name: String) throws(TransformerError) -> Double {
-        try checkedPositive(name, read { () throws(ModelFileError) in try metadata.float(key(name)) })
+        try checkedPositive(name, read(name) { (key) throws(ModelFileError) in try metadata.float(key) })
     }
 
     func optionalPositive(_ name: String) throws(TransformerError) -> Double? {
-        guard let value = try read({ () throws(ModelFileError) in try metadata.optionalFloat(key(name)) }) else {
+        guard let value = try read(name, { (key) throws(ModelFileError) in try metadata.optionalFloat(key) }) else {
             return nil
         }
         return try checkedPositive(name, value)
     }
 
     func optionalString(_ name: String) throws(TransformerError) -> String? {
-        try read { () throws(ModelFileError) in try metadata.optionalString(key(name)) }
+        try read(name) { (key) throws(ModelFileError) in try metadata.optionalString(key) }
+    }
+
+    /// An array of truth values, or of integers of which 0 is false; nil too if the value is no array.
+    func optionalFlags(_ name: String) throws(TransformerError) -> [Bool]? {
+        guard case .array? = metadata[key(name)] else { return nil }
+        return try read(name) { (key) throws(ModelFileError) in try metadata.optionalFlags(key) }
     }
 
     private func checkedCount(_ name: String, _ value: Int) throws(TransformerError) -> Int {
@@ -49,7 +65,10 @@ struct Hyperparameters {
         return value
     }
 
-    private func read<Value>(_ value: () throws(ModelFileError) -> Value) throws(TransformerError) -> Value {
-        do { return try value() } catch { throw .modelFile(error) }
+    private func read<Value>(
+        _ name: String, _ value: (_ key: String) throws(ModelFileError) -> Value
+    ) throws(TransformerError) -> Value {
+        asked.insert(name)
+        do { return try value(key(name)) } catch { throw .modelFile(error) }
     }
 }

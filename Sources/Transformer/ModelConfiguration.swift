@@ -20,6 +20,10 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var slidingRotary: RotaryConfiguration
     /// A row of such a layer sees itself and this many tokens less one before it; nil: every token.
     public var slidingWindow: Int?
+    /// Of each layer, whether it has the window.
+    public var slidingLayers: [Bool]
+    /// Scores are products of queries and keys times this.
+    public var attentionScale: Float
     /// Scores become `c * tanh(score / c)`; nil: as they are.
     public var attentionSoftCap: Float?
     /// Logits become `c * tanh(logit / c)`; nil: as they are.
@@ -55,11 +59,38 @@ public struct ModelConfiguration: Sendable, Equatable {
             slidingRotary.base = try numbers.optionalPositive("rope.freq_base_swa") ?? base
             slidingRotary.positionScale = 1
         }
-        if architecture.globalLayerInterval != nil {
+        slidingLayers = Array(repeating: false, count: layerCount)
+        if let interval = architecture.globalLayerInterval {
             slidingWindow = try numbers.optionalCount("attention.sliding_window")
+            slidingLayers = try Self.slidingLayers(numbers, interval, layerCount: layerCount)
+            if slidingWindow == nil { slidingLayers = Array(repeating: false, count: layerCount) }
+        } else {
+            try numbers.refuseWindow(below: contextLength)
         }
+        let share = layerCount == architecture.layersScaledByEmbeddingShare
+            ? Float(embeddingLength) / Float(headCount) : Float(headLength)
+        attentionScale = try numbers.optionalPositive("attention.scale").map(Float.init) ?? 1 / share.squareRoot()
         attentionSoftCap = try numbers.optionalPositive("attn_logit_softcapping").map(Float.init)
         logitSoftCap = try numbers.optionalPositive("final_logit_softcapping").map(Float.init)
+        try numbers.refuseWhatIsNotFollowed()
+    }
+
+    /// Which layers have the window: `attention.sliding_window_pattern` says it layer by layer, or how often one has
+    /// none.
+    private static func slidingLayers(
+        _ numbers: Hyperparameters, _ interval: Int, layerCount: Int
+    ) throws(TransformerError) -> [Bool] {
+        let name = "attention.sliding_window_pattern"
+        if let flags = try numbers.optionalFlags(name) {
+            guard flags.count == layerCount else {
+                throw .invalidValue(
+                    key: numbers.key(name), value: "of \(flags.count) elements",
+                    rule: "it must have one for each of the \(layerCount) layers (block_count)")
+            }
+            return flags
+        }
+        let interval = try numbers.optionalCount(name) ?? interval
+        return (1...layerCount).map { !$0.isMultiple(of: interval) }
     }
 
     private static func headLength(

@@ -28,15 +28,21 @@ public struct RotaryConfiguration: Sendable, Equatable {
                 key: numbers.key("rope.dimension_count"), value: "\(length)",
                 rule: "it must be even and at most the head length, which is \(headLength)")
         }
+        // `rope.scale_linear` is what older files call the factor. A factor without a type is linear.
+        let oldFactor = try numbers.optionalPositive("rope.scale_linear")
+        let factor = try numbers.optionalPositive("rope.scaling.factor") ?? oldFactor
         switch try numbers.optionalString("rope.scaling.type") {
-        case nil, "none":
+        case "none":
             break
+        case nil:
+            positionScale = 1 / (factor ?? 1)
         case "linear":
-            positionScale = 1 / (try numbers.positive("rope.scaling.factor"))
+            guard let factor else { throw .modelFile(.missingKey(numbers.key("rope.scaling.factor"))) }
+            positionScale = 1 / factor
         case .some(let type):
-            throw .invalidValue(
+            throw .unsupportedValue(
                 key: numbers.key("rope.scaling.type"), value: "'\(type)'",
-                rule: "only 'none' and 'linear' are supported (Llama 3's scaling comes as tensor rope_freqs.weight)")
+                reason: "only 'none' and 'linear' are (Llama 3's scaling comes as tensor rope_freqs.weight)")
         }
     }
 }

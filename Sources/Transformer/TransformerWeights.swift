@@ -13,6 +13,10 @@ struct LayerWeights: Sendable {
     let value: WeightMatrix
     /// `[query]`, `[key value]`, `[key value]`
     let queryBias, keyBias, valueBias: [Float]?
+    /// `[embedding]`
+    let outputBias: [Float]?
+    /// `[feed forward]`, `[feed forward]`, `[embedding]`
+    let gateBias, upBias, downBias: [Float]?
     /// `[head]`
     let queryNorm, keyNorm: [Float]?
     /// `[embedding][query]`
@@ -47,7 +51,7 @@ extension TransformerWeights {
     init(
         _ files: MappedModel, _ model: ModelConfiguration, _ architecture: Architecture
     ) throws(TransformerError) {
-        let tensors = TensorReader(files: files)
+        let tensors = TensorReader(files)
         guard let rows = files.tensor("token_embd.weight")?.entry.shape.last else {
             throw .modelFile(.missingTensor("token_embd.weight"))
         }
@@ -59,12 +63,14 @@ extension TransformerWeights {
         outputNorm = try tensors.vector("output_norm.weight", count: model.embeddingLength)
         let isTied = files.tensor("output.weight") == nil
         output = isTied ? embedding : try tensors.matrix("output", rows: rows, columns: model.embeddingLength)
-        rotaryFactors = try tensors.optionalVector("rope_freqs.weight", count: model.rotary.length / 2)
+        rotaryFactors = architecture.takesRotaryFactors
+            ? try tensors.optionalVector("rope_freqs.weight", count: model.rotary.length / 2) : nil
         var layers: [LayerWeights] = []
         for index in 0..<model.layerCount {
             layers.append(try LayerWeights(tensors, index, model, architecture))
         }
         self.layers = layers
+        try tensors.refuseRest(architecture)
     }
 
     private static func tokenCount(_ metadata: Metadata) throws(TransformerError) -> Int? {
@@ -91,41 +97,24 @@ extension LayerWeights {
         func vector(_ name: String, count: Int, if isPart: Bool) throws(TransformerError) -> [Float]? {
             isPart ? try tensors.vector(prefix + name, count: count) : nil
         }
+        func bias(_ name: String, count: Int, isNeeded: Bool = false) throws(TransformerError) -> [Float]? {
+            isNeeded ? try tensors.vector(prefix + name, count: count)
+                : try tensors.optionalVector(prefix + name, count: count)
+        }
         let hasBias = architecture.hasAttentionBias
-        queryBias = try vector("attn_q.bias", count: model.queryLength, if: hasBias)
-        keyBias = try vector("attn_k.bias", count: model.keyValueLength, if: hasBias)
-        valueBias = try vector("attn_v.bias", count: model.keyValueLength, if: hasBias)
+        queryBias = try bias("attn_q.bias", count: model.queryLength, isNeeded: hasBias)
+        keyBias = try bias("attn_k.bias", count: model.keyValueLength, isNeeded: hasBias)
+        valueBias = try bias("attn_v.bias", count: model.keyValueLength, isNeeded: hasBias)
+        outputBias = try bias("attn_output.bias", count: width)
+        gateBias = try bias("ffn_gate.bias", count: model.feedForwardLength)
+        upBias = try bias("ffn_up.bias", count: model.feedForwardLength)
+        downBias = try bias("ffn_down.bias", count: width)
         let hasHeadNorms = architecture.normalizesQueriesAndKeys
         queryNorm = try vector("attn_q_norm.weight", count: model.headLength, if: hasHeadNorms)
         keyNorm = try vector("attn_k_norm.weight", count: model.headLength, if: hasHeadNorms)
         let hasOutputNorms = architecture.normalizesOutputs
         attentionOutputNorm = try vector("post_attention_norm.weight", count: width, if: hasOutputNorms)
         feedForwardOutputNorm = try vector("post_ffw_norm.weight", count: width, if: hasOutputNorms)
-        isSliding = model.slidingWindow != nil && architecture.isSliding(layer: index)
-    }
-}
-
-/// Takes tensors out of a model's files and checks their shapes.
-struct TensorReader {
-    let files: MappedModel
-
-    func matrix(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> WeightMatrix {
-        try read(name + ".weight", shape: [columns, rows])
-    }
-
-    func vector(_ name: String, count: Int) throws(TransformerError) -> [Float] {
-        try read(name, shape: [count]).values()
-    }
-
-    func optionalVector(_ name: String, count: Int) throws(TransformerError) -> [Float]? {
-        files.tensor(name) == nil ? nil : try vector(name, count: count)
-    }
-
-    private func read(_ name: String, shape: [Int]) throws(TransformerError) -> WeightMatrix {
-        guard let (entry, file) = files.tensor(name) else { throw .modelFile(.missingTensor(name)) }
-        guard entry.shape == shape else {
-            throw .wrongShape(tensor: name, shape: entry.shape, expected: shape)
-        }
-        do { return try WeightMatrix(entry, in: file) } catch { throw .unusableTensor(name, error) }
+        isSliding = model.slidingLayers[index]
     }
 }

@@ -40,10 +40,10 @@ struct PlainTransformer {
         let prefix = "blk.\(layer).ffn_"
         return stream.map { row in
             let x = normalize(row, weights[prefix + "norm.weight"]!)
-            let gate = multiply(weights[prefix + "gate.weight"]!, x)
-            let up = multiply(weights[prefix + "up.weight"]!, x)
+            let gate = project(prefix + "gate", x)
+            let up = project(prefix + "up", x)
             let inner = zip(gate, up).map { activate($0) * $1 }
-            return multiply(weights[prefix + "down.weight"]!, inner)
+            return project(prefix + "down", inner)
         }
     }
 
@@ -65,7 +65,7 @@ struct PlainTransformer {
                 let visible = (0...row).filter { row - $0 < window }
                 var scores = visible.map { other in
                     zip(queries[row][head], keys[other][shared]).reduce(0) { $0 + $1.0 * $1.1 }
-                        / Double(model.headLength).squareRoot()
+                        * scoreScale
                 }
                 if let cap = model.attentionCap { scores = scores.map { softCap($0, Double(cap)) } }
                 let sum = scores.reduce(0) { $0 + exp($1) }
@@ -73,16 +73,28 @@ struct PlainTransformer {
                     zip(scores, visible).reduce(0) { $0 + exp($1.0) / sum * values[$1.1][shared][column] }
                 }
             }
-            return multiply(weights["blk.\(layer).attn_output.weight"]!, joined)
+            return project("blk.\(layer).attn_output", joined)
         }
+    }
+
+    /// Gemma 3's report names the head length for all sizes; its published configurations have 168 for the 27B, which
+    /// is its embedding length over its heads.
+    private var scoreScale: Double {
+        if let scale = model.attentionScale { return Double(scale) }
+        let isLargest = model.architecture == "gemma3" && model.layers == 62
+        return 1 / (isLargest ? Double(model.width) / Double(model.heads) : Double(model.headLength)).squareRoot()
+    }
+
+    private func project(_ name: String, _ x: [Double]) -> [Double] {
+        let product = multiply(weights[name + ".weight"]!, x)
+        return weights[name + ".bias"].map { bias in zip(product, bias).map { $0 + $1 } } ?? product
     }
 
     /// `[row][head][number]`
     private func heads(_ layer: Int, _ part: String, _ x: [[Double]], turned: Bool) -> [[[Double]]] {
         let prefix = "blk.\(layer).attn_\(part)"
         return x.enumerated().map { position, row in
-            var numbers = multiply(weights[prefix + ".weight"]!, row)
-            if let bias = weights[prefix + ".bias"] { numbers = zip(numbers, bias).map { $0 + $1 } }
+            let numbers = project(prefix, row)
             return stride(from: 0, to: numbers.count, by: model.headLength).map { start in
                 var head = Array(numbers[start..<start + model.headLength])
                 if let norm = weights[prefix + "_norm.weight"] { head = normalize(head, norm) }
@@ -99,7 +111,7 @@ struct PlainTransformer {
             var angle = Double(position) * pow(base, -2 * Double(pair) / Double(head.count))
             if !isSliding(layer) {
                 angle /= weights["rope_freqs.weight"]?[pair] ?? 1
-                angle /= Double(model.linearScaling ?? 1)
+                if model.scalingType != "none" { angle /= Double(model.linearScaling ?? 1) }
             }
             let (a, b) = model.architecture == "llama" ? (2 * pair, 2 * pair + 1) : (pair, pair + half)
             result[a] = head[a] * cos(angle) - head[b] * sin(angle)
@@ -108,7 +120,15 @@ struct PlainTransformer {
         return result
     }
 
-    private func isSliding(_ layer: Int) -> Bool { model.window != nil && (layer + 1) % 6 != 0 }
+    private func isSliding(_ layer: Int) -> Bool {
+        guard model.window != nil else { return false }
+        switch model.windowPattern {
+        case .array(.bools(let layers)): return layers[layer]
+        case .array(.integers(let layers)): return layers[layer] == 1
+        case .uint32(let interval): return (layer + 1) % Int(interval) != 0
+        default: return (layer + 1) % 6 != 0
+        }
+    }
 
     private func softCap(_ x: Double, _ cap: Double) -> Double { cap * tanh(x / cap) }
 

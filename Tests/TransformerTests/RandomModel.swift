@@ -21,11 +21,19 @@ struct RandomModel {
     var isTied = false
     var hasRotaryFactors = false
     var linearScaling: Float?
+    /// Under which key the factor stands, and whether its type does.
+    var scalingKey = "rope.scaling.factor"
+    var scalingType: String? = "linear"
+    /// Products of each layer that have a bias beside those of the architecture.
+    var biases: [String] = []
+    var attentionScale: Float?
+    /// `attention.sliding_window_pattern`.
+    var windowPattern: MetadataValue?
     var seed: UInt64 = 1
 
     static let epsilon: Float = 1e-5
 
-    var hasBias: Bool { architecture == "qwen2" }
+    var biasedParts: [String] { (architecture == "qwen2" ? ["attn_q", "attn_k", "attn_v"] : []) + biases }
     var hasHeadNorms: Bool { architecture == "qwen3" || architecture == "gemma3" }
     var hasOutputNorms: Bool { architecture == "gemma3" }
 
@@ -37,6 +45,28 @@ struct RandomModel {
         RandomModel(architecture: "qwen3", keyValueHeads: 1, headLength: 10, vocabulary: 70),
         RandomModel(
             architecture: "gemma3", layers: 7, window: 5, attentionCap: 3, logitCap: 4, isTied: true),
+    ]
+
+    static let allBiases = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]
+
+    /// What a file may say beside: biases that the architecture need not have, and keys that change numbers.
+    static let variants = [
+        RandomModel(architecture: "llama", biases: allBiases),
+        RandomModel(architecture: "qwen2", biases: ["attn_output", "ffn_down"]),
+        RandomModel(architecture: "qwen3", biases: ["attn_q", "attn_k", "attn_v"], attentionScale: 0.2),
+        RandomModel(architecture: "gemma3", window: 4, biases: allBiases),
+        RandomModel(architecture: "gemma3", layers: 4, window: 4, windowPattern: .uint32(2)),
+        RandomModel(architecture: "gemma3", layers: 3, window: 4, windowPattern: .uint32(1)),
+        RandomModel(
+            architecture: "gemma3", layers: 4, window: 4,
+            windowPattern: .array(.bools([false, true, true, false]))),
+        RandomModel(architecture: "gemma3", layers: 2, window: 4, windowPattern: .array(.integers([0, 1]))),
+        RandomModel(architecture: "llama", linearScaling: 4, scalingKey: "rope.scale_linear", scalingType: nil),
+        RandomModel(architecture: "llama", linearScaling: 4, scalingType: nil),
+        RandomModel(architecture: "qwen2", linearScaling: 3, scalingKey: "rope.scale_linear"),
+        RandomModel(architecture: "llama", linearScaling: 4, scalingType: "none"),
+        // The layers of the 27B, whose scores have another scale; 24 / 4 is not the head length.
+        RandomModel(architecture: "gemma3", layers: 62, width: 24, feedForward: 8, window: 5),
     ]
 
     /// Every tensor by name, with its shape, fastest first.
@@ -64,11 +94,10 @@ struct RandomModel {
             add(prefix + "ffn_gate.weight", [width, feedForward], 0.4)
             add(prefix + "ffn_up.weight", [width, feedForward], 0.4)
             add(prefix + "ffn_down.weight", [feedForward, width], 0.3)
-            if hasBias {
-                add(prefix + "attn_q.bias", [queries], 0.5)
-                add(prefix + "attn_k.bias", [keys], 0.5)
-                add(prefix + "attn_v.bias", [keys], 0.5)
-            }
+            let lengths = [
+                "attn_q": queries, "attn_k": keys, "attn_v": keys, "ffn_gate": feedForward, "ffn_up": feedForward,
+            ]
+            for part in biasedParts { add("\(prefix)\(part).bias", [lengths[part] ?? width], 0.5) }
             if hasHeadNorms {
                 add(prefix + "attn_q_norm.weight", [headLength], around: 1, 0.3)
                 add(prefix + "attn_k_norm.weight", [headLength], around: 1, 0.3)
@@ -100,9 +129,11 @@ struct RandomModel {
         if let attentionCap { pairs.append((key("attn_logit_softcapping"), .float32(attentionCap))) }
         if let logitCap { pairs.append((key("final_logit_softcapping"), .float32(logitCap))) }
         if let linearScaling {
-            pairs.append((key("rope.scaling.type"), .string("linear")))
-            pairs.append((key("rope.scaling.factor"), .float32(linearScaling)))
+            if let scalingType { pairs.append((key("rope.scaling.type"), .string(scalingType))) }
+            pairs.append((key(scalingKey), .float32(linearScaling)))
         }
+        if let attentionScale { pairs.append((key("attention.scale"), .float32(attentionScale))) }
+        if let windowPattern { pairs.append((key("attention.sliding_window_pattern"), windowPattern)) }
         return pairs
     }
 

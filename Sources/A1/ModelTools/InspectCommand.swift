@@ -82,11 +82,10 @@ struct ModelInspectCommand: ParsableCommand {
     /// A value for people: long texts cut, arrays counted.
     private func shown(_ value: MetadataValue) -> String {
         switch value {
-        case .string(let text):
-            let characters = String(decoding: text, as: UTF8.self)
-            return characters.count <= 100 ? characters : "\(characters.prefix(97))..."
-        case .array(let array): return "array of \(array.count)"
-        case let number: return "\(number)".replacing(/^[a-z0-9]+\(|\)$/, with: "")
+        case .string:
+            let text = value.description
+            return text.count <= 100 ? text : "\(text.prefix(97))..."
+        default: return value.description
         }
     }
 }
