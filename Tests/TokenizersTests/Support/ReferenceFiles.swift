@@ -24,6 +24,9 @@ enum ReferenceFiles {
         return cache.appendingPathComponent("a1/models")
     }()
 
+    /// Whether tests that take minutes were asked for.
+    static let areHeavyTestsAsked = ProcessInfo.processInfo.environment["A1_HEAVY_TESTS"] != nil
+
     static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
     /// Decodes a file of one JSON value a line.
