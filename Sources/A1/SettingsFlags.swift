@@ -40,6 +40,8 @@ struct SettingsFlags: ParsableArguments {
     var temperature: String?
     @Option(help: "B: at most this many takeovers of one problem in flight; 0 is no bound.")
     var takeoversInFlight: String?
+    @Option(help: "At most this many takeovers of the run in flight at one target worker; 0 is no bound.")
+    var takeoversPerWorker: String?
     @Option(help: "true or false: whether a problem stops when its open paths cannot change the majority.")
     var decidesEarly: String?
     @Option(help: "Seed of everything random in the run.")
@@ -59,7 +61,8 @@ struct SettingsFlags: ParsableArguments {
             ("bank_size", bankSize), ("on_drift", onDrift), ("bank_mode", bankMode),
             ("bank_drift", bankDrift), ("takeover", takeover), ("boundary", boundary),
             ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
-            ("takeovers_in_flight", takeoversInFlight), ("decides_early", decidesEarly), ("seed", seed),
+            ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
+            ("decides_early", decidesEarly), ("seed", seed),
         ] {
             if let value { values.append((name, value)) }
         }

@@ -76,26 +76,36 @@ extension Coordinator {
     private mutating func takeWork(_ role: Role, for worker: Int, reserved: Int?) -> PathReference? {
         var best: Int?
         for run in openRuns where hasWork(run, role, for: worker) {
-            if let other = best, runs[other].lines[role].inFlight <= runs[run].lines[role].inFlight { continue }
+            if let other = best, runs[other].inFlight[role] <= runs[run].inFlight[role] { continue }
             best = run
         }
         guard let run = best else { return takeOverWaiting(role, for: worker, reserved: reserved) }
-        let free = firstFree(run, role)
-        let pinned = firstPinned(run, role, to: worker)
-        if let pinned, free.map({ pinned < $0 }) ?? true {
-            runs[run].lines[role].pinned[worker]!.removeFirst()
-            return taken(pinned, role)
+        return takeFirst(run, role, for: worker) ?? firstFresh(run)
+    }
+
+    /// The piece that has waited longest of those that the worker may do, its own before others' if equal.
+    private mutating func takeFirst(_ run: Int, _ role: Role, for worker: Int) -> PathReference? {
+        var best: (entry: ReadyEntry, lane: Lane, isPinned: Bool)?
+        for lane in lanes(run, for: worker) {
+            if let entry = firstPinned(run, lane, to: worker), best.map({ entry < $0.entry }) ?? true {
+                best = (entry, lane, true)
+            }
+            if let entry = firstFree(run, lane), best.map({ entry < $0.entry }) ?? true { best = (entry, lane, false) }
         }
-        if let free {
-            runs[run].lines[role].free.removeFirst()
-            return taken(free, role)
+        guard let best else { return nil }
+        if best.isPinned {
+            runs[run].lanes[best.lane].pinned[worker]!.removeFirst()
+        } else {
+            runs[run].lanes[best.lane].free.removeFirst()
         }
-        return firstFresh(run)
+        return taken(best.entry, role)
     }
 
     private mutating func hasWork(_ run: Int, _ role: Role, for worker: Int) -> Bool {
         guard runs[run].modelFaults.isEmpty else { return false }
-        if firstPinned(run, role, to: worker) != nil || firstFree(run, role) != nil { return true }
+        for lane in lanes(run, for: worker) {
+            if firstPinned(run, lane, to: worker) != nil || firstFree(run, lane) != nil { return true }
+        }
         return runs[run].policy.opener.role == role && hasRoomToBegin(role) && firstFresh(run) != nil
     }
 
@@ -110,9 +120,11 @@ extension Coordinator {
         for other in workers.indices where other != worker && workers[other].hello.role == role {
             guard other == reserved || !hasRoom(other) else { continue }
             for run in openRuns where runs[run].modelFaults.isEmpty {
-                guard let entry = firstPinned(run, role, to: other) else { continue }
-                runs[run].lines[role].pinned[other]!.removeFirst()
-                return taken(entry, role)
+                for lane in lanes(run, for: worker) {
+                    guard let entry = firstPinned(run, lane, to: other) else { continue }
+                    runs[run].lanes[lane].pinned[other]!.removeFirst()
+                    return taken(entry, role)
+                }
             }
         }
         return nil

@@ -31,7 +31,7 @@ extension Coordinator {
         if workers[worker].orders.isEmpty { workers[worker].lastProgressMs = now.monotonicMs }
         workers[worker].orders[tag.order] = reference
         self[reference].desk.place = .ordered(outstanding)
-        runs[reference.run].lines[role].inFlight += 1
+        runs[reference.run].inFlight[role] += 1
         counters.ordersSent += 1
         tell(worker, .order(Order(tag: tag, context: context, work: work)))
         log(

@@ -164,7 +164,7 @@ extension Coordinator {
         self[reference].desk.place = .nowhere
         workers[order.worker].orders[order.tag.order] = nil
         workers[order.worker].isAlone = false
-        runs[reference.run].lines[role(of: reference)].inFlight -= 1
+        runs[reference.run].inFlight[role(of: reference)] -= 1
     }
 
     /// Lets a worker drop what it caches of the path.

@@ -9,7 +9,9 @@ extension Coordinator {
         let role = role(of: reference)
         ticketSequence += 1
         let desk = self[reference].desk
-        let isOpening = self[reference].path.state.stage == .draft
+        let stage = self[reference].path.state.stage
+        let isOpening = stage == .draft
+        let lane = stage == .takeOver ? Lane.takeovers : .work(role)
         let entry = ReadyEntry(
             first: isOpening ? reference.problem : desk.arrival, second: isOpening ? reference.path : 0,
             ticket: ticketSequence, path: reference)
@@ -18,9 +20,9 @@ extension Coordinator {
         if isSuspect(desk.tries) {
             suspects[role].insert(entry)
         } else if let home = desk.homes[role], workers[home].state == .live {
-            runs[reference.run].lines[role].pinned[home, default: ReadyQueue()].insert(entry)
+            runs[reference.run].lanes[lane].pinned[home, default: ReadyQueue()].insert(entry)
         } else {
-            runs[reference.run].lines[role].free.insert(entry)
+            runs[reference.run].lanes[lane].free.insert(entry)
         }
     }
 
@@ -58,8 +60,10 @@ extension Coordinator {
     mutating func unpin(_ worker: Int) {
         let role = workers[worker].hello.role
         for run in openRuns {
-            guard let queue = runs[run].lines[role].pinned.removeValue(forKey: worker) else { continue }
-            for entry in queue.entries where isCurrent(entry) { runs[run].lines[role].free.insert(entry) }
+            for lane in Lane.of(role) {
+                guard let queue = runs[run].lanes[lane].pinned.removeValue(forKey: worker) else { continue }
+                for entry in queue.entries where isCurrent(entry) { runs[run].lanes[lane].free.insert(entry) }
+            }
         }
     }
 
@@ -78,20 +82,29 @@ extension Coordinator {
 
     // MARK: The first of each queue that still counts
 
-    mutating func firstFree(_ run: Int, _ role: Role) -> ReadyEntry? {
-        while let entry = runs[run].lines[role].free.first {
+    mutating func firstFree(_ run: Int, _ lane: Lane) -> ReadyEntry? {
+        while let entry = runs[run].lanes[lane].free.first {
             if isCurrent(entry) { return entry }
-            runs[run].lines[role].free.removeFirst()
+            runs[run].lanes[lane].free.removeFirst()
         }
         return nil
     }
 
-    mutating func firstPinned(_ run: Int, _ role: Role, to worker: Int) -> ReadyEntry? {
-        while let entry = runs[run].lines[role].pinned[worker]?.first {
+    mutating func firstPinned(_ run: Int, _ lane: Lane, to worker: Int) -> ReadyEntry? {
+        while let entry = runs[run].lanes[lane].pinned[worker]?.first {
             if isCurrent(entry) { return entry }
-            runs[run].lines[role].pinned[worker]!.removeFirst()
+            runs[run].lanes[lane].pinned[worker]!.removeFirst()
         }
         return nil
+    }
+
+    /// What of the run a worker may do: takeovers only below their bound for each worker.
+    func lanes(_ run: Int, for worker: Int) -> [Lane] {
+        let bound = runs[run].spec.settings.takeoversPerWorker
+        let lanes = Lane.of(workers[worker].hello.role)
+        guard bound > 0 else { return lanes }
+        let inFlight = workers[worker].orders.values.count { $0.run == run && self[$0].path.state == .takingOver }
+        return inFlight < bound ? lanes : lanes.filter { $0 != .takeovers }
     }
 
     /// Of the runs that do not wait for their models. There are few suspects, so all are looked at; what is not

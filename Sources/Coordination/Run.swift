@@ -16,7 +16,9 @@ struct Run: Sendable {
     var alarms: [DriftAlarm] = []
     /// The first path that may not have been begun yet; all before it have.
     var fresh = FreshCursor()
-    var lines = RolePair(RoleLine())
+    var lanes = Lanes()
+    /// Orders out, by the role that has them.
+    var inFlight = RolePair(0)
     /// The latest model of each role; nil before its first worker got work.
     var models = RolePair<RunModel?>(nil)
     /// Why the workers of this moment get no work of it; see `checkModels`.
@@ -56,16 +58,6 @@ struct RunCounts: Sendable, Hashable {
     var verdicts = 0
     var takeovers = 0
     var tokens = TokenCounts()
-}
-
-/// A run's work for the workers of one role.
-struct RoleLine: Sendable {
-    /// Begun paths that no live worker of the role holds.
-    var free = ReadyQueue()
-    /// Begun paths by the worker that holds them. Only looked up, never walked through in its own order.
-    var pinned: [Int: ReadyQueue] = [:]
-    /// Orders out.
-    var inFlight = 0
 }
 
 /// Where the next path stands that was never begun.

@@ -37,6 +37,7 @@ extension RunSettings {
         require("bank_size", bankSize, in: 0...limits.bankScores)
         found += draftSampling.problems(named: "draft_sampling")
         found += targetSampling.problems(named: "target_sampling")
+        require("takeovers_per_worker", takeoversPerWorker, in: 0...limits.ordersPerWorker)
         require("takeovers_in_flight", takeoversInFlight, in: 0...limits.pathsPerProblem)
         return found
     }

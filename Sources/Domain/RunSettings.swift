@@ -96,6 +96,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var targetSampling: SamplingSettings
     /// B: at most this many takeovers of one problem in flight; 0 is no bound.
     public var takeoversInFlight: Int
+    /// At most this many takeovers of the run in flight at one target worker; 0 is no bound.
+    public var takeoversPerWorker: Int
     /// Whether a problem stops when its open paths cannot change the majority.
     public var decidesEarly: Bool
     /// Seed of everything random in the run.
@@ -108,7 +110,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
         takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
-        takeoversInFlight: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
+        takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
     ) {
         self.strategy = strategy
         self.paths = paths
@@ -129,6 +131,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.draftSampling = draftSampling
         self.targetSampling = targetSampling
         self.takeoversInFlight = takeoversInFlight
+        self.takeoversPerWorker = takeoversPerWorker
         self.decidesEarly = decidesEarly
         self.seed = seed
     }

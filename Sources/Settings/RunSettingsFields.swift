@@ -35,6 +35,7 @@ enum RunSettingsFields {
             choice("boundary", \.boundary),
         ] + sampling("draft_sampling", \.draftSampling) + sampling("target_sampling", \.targetSampling) + [
             integer("takeovers_in_flight", \.takeoversInFlight),
+            integer("takeovers_per_worker", \.takeoversPerWorker),
             Field(name: "decides_early") { scalar, settings throws(SettingsProblem) in
                 settings.decidesEarly = try scalar.truth()
             },

@@ -97,6 +97,7 @@ extension ScriptRunner {
         settings.rounds = line.int("rounds") ?? settings.rounds
         settings.pathTokens = line.int("pathTokens") ?? settings.pathTokens
         settings.takeoversInFlight = line.int("budget") ?? settings.takeoversInFlight
+        settings.takeoversPerWorker = line.int("perWorker") ?? settings.takeoversPerWorker
         settings.decidesEarly = line.text("early") != "no"
         if let mode = line.text("mode") { settings.bankMode = try value(mode) }
         if let drift = line.text("bankDrift") { settings.bankDrift = try value(drift) }

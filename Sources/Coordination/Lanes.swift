@@ -1,0 +1,41 @@
+import Domain
+
+/// Which kind of work waits in a queue. Takeovers wait apart from the target's other work, so that a bound on them
+/// holds up nothing else.
+enum Lane: Sendable, Hashable {
+    /// Of a role: opening blocks and scores.
+    case work(Role)
+    case takeovers
+
+    /// What a worker of a role may do.
+    static func of(_ role: Role) -> [Lane] { role == .target ? [.work(.target), .takeovers] : [.work(role)] }
+}
+
+/// A run's work that waits, by its lane.
+struct Lanes: Sendable {
+    private var work = RolePair(WaitingWork())
+    private var takeovers = WaitingWork()
+
+    subscript(lane: Lane) -> WaitingWork {
+        get {
+            switch lane {
+            case .work(let role): work[role]
+            case .takeovers: takeovers
+            }
+        }
+        _modify {
+            switch lane {
+            case .work(let role): yield &work[role]
+            case .takeovers: yield &takeovers
+            }
+        }
+    }
+}
+
+/// Work of one lane that waits.
+struct WaitingWork: Sendable {
+    /// Begun paths that no live worker of the role holds.
+    var free = ReadyQueue()
+    /// Begun paths by the worker that holds them. Only looked up, never walked through in its own order.
+    var pinned: [Int: ReadyQueue] = [:]
+}
