@@ -9,6 +9,8 @@ SWIFT_WANTED=6.2
 SWIFT_FROM=https://www.swift.org/install/linux/
 
 say() { printf '%s\n' "$*" >&2; }
+# As a shell reads it back, for commands that people copy.
+quoted() { printf '%q' "$1"; }
 die() { say "a1: $*"; exit 1; }
 
 # Installs the Debian packages that are missing, and only then asks for rights.
@@ -26,8 +28,9 @@ need_packages() {
     as_root=(sudo)
   fi
   say "installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null
+  { "${as_root[@]}" apt-get update -qq &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null; } ||
+    die "these packages could not be installed: ${missing[*]}; the lines above say why"
 }
 
 need_swift() {
@@ -43,22 +46,20 @@ need_swift() {
 # Everything the build needs that Swift does not bring.
 set_up() {
   need_swift
-  need_packages libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev pkg-config
+  local packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev pkg-config)
+  # Wherever it came from: the build fetches the Swift packages with it.
+  command -v git >/dev/null || packages+=(git)
+  need_packages "${packages[@]}"
 }
 
 build() {
   say "building for release (the first time takes some minutes)"
-  swift build --package-path "$ROOT" -c release --product a1 >&2
+  swift build --package-path "$ROOT" -c release --product a1 >&2 || die "the build failed; the lines above say why"
 }
 
 need_a1() {
   [ -x "$A1" ] || { set_up; build; }
   export A1_CONFIGS="${A1_CONFIGS:-$ROOT/configs}"
-}
-
-# The cluster's folder: A1_CLUSTER, or the one that the configuration names.
-folder_of() {
-  "$A1" config check --plain "$1" | sed -n 's/^folder //p'
 }
 
 # Whether the process id in a file belongs to a keeper of this folder.

@@ -3,9 +3,8 @@
 # Work in flight comes home first, then the workers end. What has been submitted goes on at the next start.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-folder="${1:-${A1_CLUSTER:-$STATE/last}}"
-folder="$(realpath "$folder" 2>/dev/null)" && [ -d "$folder/pids" ] ||
-  die "no cluster has been started in ${folder:-$STATE/last}"
+wanted="${1:-${A1_CLUSTER:-$STATE/last}}"
+folder="$(realpath "$wanted" 2>/dev/null)" && [ -d "$folder/pids" ] || die "no cluster has been started in $wanted"
 
 # stop PID_FILE...: asks each keeper to end and waits until it has.
 stop() {
@@ -16,10 +15,10 @@ stop() {
     kill -TERM "$pid" && waiting+=("$pid")
   done
   for pid in "${waiting[@]}"; do
-    timeout 40 tail --pid="$pid" -f /dev/null || {
+    timeout 40 tail -s 0.1 --pid="$pid" -f /dev/null || {
       say "process $pid does not end; killing it"
-      pkill -KILL -P "$pid" || true
-      kill -KILL "$pid" 2>/dev/null || true
+      # A keeper and what it keeps are a process group of their own.
+      kill -KILL -- "-$pid" 2>/dev/null || true
     }
   done
 }

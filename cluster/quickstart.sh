@@ -7,9 +7,27 @@ set_up
 build
 export A1_CONFIGS="$ROOT/configs"
 export A1_CLUSTER="$STATE/quickstart"
-trap '"$ROOT/cluster/down.sh" "$A1_CLUSTER"' EXIT
+
+# Commands without A1_CLUSTER speak to the cluster started last. One that someone else started stays that.
+last="$(readlink "$STATE/last" 2>/dev/null || true)"
+is_kept "$A1_CLUSTER/pids/coordinator.pid" && was_running=1 || was_running=
+run=
+finish() {
+  trap '' INT TERM
+  # An interrupted run would go on at the next start and be in the way there.
+  [ -z "$run" ] || "$A1" cancel "$run" >/dev/null || true
+  [ -n "$was_running" ] || "$ROOT/cluster/down.sh" "$A1_CLUSTER"
+  [ "$last" = "$A1_CLUSTER" ] || ! is_kept "$last/pids/coordinator.pid" || ln -sfn "$last" "$STATE/last"
+}
+trap finish EXIT
 "$ROOT/cluster/up.sh" "$ROOT/configs/builtin.yaml"
-"$A1" submit --wait "$ROOT/configs/batches/arithmetic.jsonl"
+run="$("$A1" submit "$ROOT/configs/batches/arithmetic.jsonl")"
+"$A1" watch "$run"
 say
-say "results again:  A1_CLUSTER=$A1_CLUSTER $A1 results   (while the cluster is up: cluster/up.sh)"
-say "logs:           $A1_CLUSTER/logs   (or: A1_CLUSTER=$A1_CLUSTER $A1 logs)"
+"$A1" results "$run"
+run=
+say
+say "The logs are in $A1_CLUSTER/logs. To look at logs and results again:"
+say "  export A1_CLUSTER=$(quoted "$A1_CLUSTER")"
+say "  $(quoted "$A1") logs"
+say "  $(quoted "$ROOT/cluster/up.sh") && $(quoted "$A1") results"

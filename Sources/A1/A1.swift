@@ -12,16 +12,16 @@ struct A1: AsyncParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Work:",
+                name: "Work",
                 subcommands: [
                     SubmitCommand.self, StatusCommand.self, WatchCommand.self, ResultsCommand.self,
                     CancelCommand.self, ResumeCommand.self,
                 ]),
-            CommandGroup(name: "Cluster:", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),
+            CommandGroup(name: "Cluster", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),
             CommandGroup(
-                name: "Statistics:",
+                name: "Statistics",
                 subcommands: [CalibrateCommand.self, BankCommand.self, ReplayCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
-            CommandGroup(name: "Processes:", subcommands: [CoordinatorCommand.self, WorkerCommand.self]),
+            CommandGroup(name: "Model", subcommands: [ModelCommand.self]),
+            CommandGroup(name: "Process", subcommands: [CoordinatorCommand.self, WorkerCommand.self]),
         ])
 }

@@ -15,6 +15,8 @@ final class Client {
 
     /// How long an answer may take before the coordinator counts as not there.
     static let patienceMs = 10_000
+    /// How long a dead one may take to be started again.
+    private static let absenceMs: Int64 = 2_000
 
     init(folder: ClusterFolder) throws {
         self.folder = folder
@@ -43,8 +45,13 @@ final class Client {
         nextID += 1
         transport.send(socket: 0, to: nil, ClientEnvelope(id: id, body: request).encoded())
         let deadlineMs = Clocks.monotonicMs + Int64(patienceMs)
+        var nextLookMs = Clocks.monotonicMs + Self.absenceMs
         while Clocks.monotonicMs < deadlineMs {
-            for event in inbox.take(until: deadlineMs) {
+            if Clocks.monotonicMs >= nextLookMs {
+                nextLookMs += Self.absenceMs
+                if coordinatorIsGone { throw unavailable("no coordinator is running in \(folder.path)") }
+            }
+            for event in inbox.take(until: min(deadlineMs, nextLookMs)) {
                 guard case .received(_, _, let body) = event else { continue }
                 let envelope: ClientEnvelope<ClientAnswer>
                 do {
@@ -57,10 +64,20 @@ final class Client {
                 return envelope.body
             }
         }
-        throw fail(
-            .unavailable,
-            "the coordinator in \(folder.path) has not answered for \(patienceMs / 1_000) s: cluster/up.sh starts it, "
-                + "`a1 logs coordinator` says what happened to it")
+        throw unavailable("the coordinator in \(folder.path) has not answered for \(patienceMs / 1_000) s")
+    }
+
+    private func unavailable(_ what: String) -> ArgumentParser.ExitCode {
+        fail(
+            .unavailable, "\(what): cluster/up.sh starts it, `a1 logs coordinator` says what happened to it")
+    }
+
+    /// Whether the process that wrote itself into the cluster's lock has ended.
+    private var coordinatorIsGone: Bool {
+        guard let text = try? String(contentsOfFile: folder.lock, encoding: .utf8),
+            let owner = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        else { return true }
+        return kill(owner, 0) != 0 && errno == ESRCH
     }
 
     func status() throws -> ClusterStatus {

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Domain
+import Evaluation
+import Foundation
 import Settings
 
 struct ConfigCommand: ParsableCommand {
@@ -9,30 +12,91 @@ struct ConfigCommand: ParsableCommand {
 struct ConfigCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read a configuration as a cluster would and say everything that is wrong.",
-        discussion: "Exits with 78 and `file:line:column: reason` lines when it cannot be used.")
+        discussion: """
+            Exits with 78 and `file:line:column: reason` lines when it cannot be used. A model file that is not there \
+            is only warned of: it may come before the cluster starts.
+            """)
 
     @Argument(help: "The configuration.")
     var file: String
     @Flag(help: "Print what scripts need: the cluster's folder and the workers' names, a line each.")
     var plain = false
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// What `--json` prints.
+    private struct Document: Encodable {
+        struct Worker: Encodable {
+            var name: String
+            var role: Role
+            var model: String
+            var threads: Int
+            var slots: Int
+        }
+
+        var cluster: String
+        var folder: String
+        var workers: [Worker]
+        var missingModels: [String]
+    }
+
+    func validate() throws {
+        if json && plain { throw ValidationError("--json and --plain exclude each other") }
+    }
 
     func run() throws {
         let configuration: ClusterConfiguration
         do {
             configuration = try ClusterConfiguration.load(path: file)
         } catch {
-            throw fail(.configuration, "\(error)")
+            throw refuseConfiguration(error)
+        }
+        let missing = try missingModels(configuration)
+        for reason in missing { say("a1: warning: \(reason); its workers cannot start") }
+        if json {
+            try putJSON(document(configuration, missing))
+            return
         }
         if plain {
             put("folder \(configuration.folder.path)")
             for worker in configuration.workers { put("worker \(worker.name)") }
             return
         }
-        put("\(file) is in order: cluster \(configuration.name) in \(configuration.folder.path)")
+        put("\(file) is in order: cluster \(configuration.name) in \(configuration.folder.path)\n")
+        var table = TextTable(columns: [
+            ("WORKER", .left), ("ROLE", .left), ("MODEL", .left), ("THREADS", .right), ("SLOTS", .right),
+        ])
         for worker in configuration.workers {
-            put(
-                "  \(worker.name): \(worker.role.rawValue), model \(worker.model), \(worker.threads) threads, "
-                    + "\(worker.slots) slots")
+            table.addRow([
+                worker.name, worker.role.rawValue, worker.model, "\(worker.threads)", "\(worker.slots)",
+            ])
+        }
+        put(configuration.workers.isEmpty ? "no workers\n" : table.rendered(), terminator: "")
+    }
+
+    private func document(_ configuration: ClusterConfiguration, _ missing: [String]) -> Document {
+        Document(
+            cluster: configuration.name, folder: configuration.folder.path,
+            workers: configuration.workers.map {
+                Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads, slots: $0.slots)
+            }, missingModels: missing)
+    }
+
+    /// Which of the workers' models have no file, and why.
+    private func missingModels(_ configuration: ClusterConfiguration) throws -> [String] {
+        let used = Set(configuration.workers.map(\.model))
+        let models = configuration.models.filter { used.contains($0.name) }
+        let store = models.contains { $0.path == nil } ? try modelStore() : nil
+        return models.compactMap { model in
+            if let path = model.path {
+                return FileManager.default.fileExists(atPath: path) ? nil : "model \(model.name): there is no \(path)"
+            }
+            do {
+                _ = try store?.resolve(model.name)
+                return nil
+            } catch {
+                return "model \(model.name): \(error)"
+            }
         }
     }
 }

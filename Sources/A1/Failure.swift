@@ -8,6 +8,12 @@ func fail(_ code: Runtime.ExitCode, _ message: String) -> ArgumentParser.ExitCod
     return ArgumentParser.ExitCode(code.rawValue)
 }
 
+/// Ends a command that was given a configuration it cannot use: 78, and `file:line:column: reason` lines.
+func refuseConfiguration(_ error: any Error) -> ArgumentParser.ExitCode {
+    say("a1: the configuration cannot be used:\n\(error)")
+    return ArgumentParser.ExitCode(Runtime.ExitCode.configuration.rawValue)
+}
+
 /// Progress and complaints go to standard error, results to standard output.
 func say(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))

@@ -12,13 +12,13 @@ struct LogsCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var cluster: ClusterOptions
-    @Argument(help: "coordinator or a worker's name.")
+    @Argument(help: "coordinator, or a worker's name.")
     var processes: [String] = []
     @Flag(name: [.short, .long], help: "Go on printing what comes, until interrupted.")
     var follow = false
     @Option(name: .customLong("run"), help: "Only records of this run, by the beginning of its name.")
     var runName: String?
-    @Option(help: "Only records of this path: run/problem/path.")
+    @Option(help: "Only records of this path, run/problem/path, and of its run and problem as such.")
     var path: String?
     @Option(help: "Only records at least as severe: trace, debug, info, notice, warning, error, critical.")
     var level: String?
@@ -29,7 +29,17 @@ struct LogsCommand: AsyncParsableCommand {
         if let level, Logger.Level(rawValue: level) == nil {
             throw ValidationError("--level: there is no level '\(level)'")
         }
+        if let path, !Self.isPath(path) {
+            throw ValidationError("--path: '\(path)' is not run/problem/path, as 7f3a9c12/17/3")
+        }
         if let last, last < 0 { throw ValidationError("--last: a count is not negative") }
+    }
+
+    /// Or a beginning of one: a run, or a run and a problem.
+    private static func isPath(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return (1...3).contains(parts.count) && !parts[0].isEmpty && parts[0].allSatisfy(\.isHexDigit)
+            && parts.dropFirst().allSatisfy { UInt32($0) != nil }
     }
 
     func run() async throws {
@@ -44,10 +54,13 @@ struct LogsCommand: AsyncParsableCommand {
                     return true
                 }
             } else {
+                var isEmpty = true
                 try reader.printAll { line in
+                    isEmpty = false
                     put(line)
                     return true
                 }
+                if isEmpty { say("no record fits") }
             }
         } catch {
             throw fail(.noInput, "\(error)")

@@ -18,7 +18,7 @@ struct ProcessOptions: ParsableArguments {
         do {
             return try ClusterConfiguration.load(path: config)
         } catch {
-            throw fail(.configuration, "\(error)")
+            throw refuseConfiguration(error)
         }
     }
 

@@ -5,9 +5,9 @@ import Foundation
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the cluster and its runs, or one run.")
+        commandName: "status", abstract: "Show the cluster and its runs, or one run and what it waits for.")
 
-    @Argument(help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run's name, or the beginning of it. Default: all runs.", valueName: "run"))
     var runName: String?
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print JSON.")
@@ -29,6 +29,9 @@ struct StatusCommand: ParsableCommand {
         for role in Role.allCases {
             let live = status.workers.count { $0.role == role && $0.state == .live }
             put("\(role.rawValue) workers: \(live == 0 ? "none" : "\(live)")")
+            for worker in status.workers where worker.role == role && [.lost, .failed].contains(worker.state) {
+                put("  \(worker.name) \(worker.state.rawValue): \(worker.reason ?? "without a reason")")
+            }
         }
         put("")
         put(runTable(status.runs), terminator: "")

@@ -149,13 +149,15 @@ extension Coordinator {
         else { throw RecordError("\(key) is no path of its run") }
         openProblem(number, key.problem)
         guard let path = reference(key) else { throw RecordError("the problem of \(key) has ended") }
-        let before = self[path].path.tokens
+        let before = self[path].path.tokensWritten
         do throws(IllegalPathEvent) {
             try self[path].path.advance(event, policy: runs[number].policy)
         } catch {
             throw RecordError("\(key): \(error)")
         }
-        let after = self[path].path.tokens
+        // A path that is closed keeps what it wrote.
+        if case .closed = event { return path }
+        let after = self[path].path.tokensWritten
         runs[number].counts.tokens.draft += after.draft - before.draft
         runs[number].counts.tokens.target += after.target - before.target
         return path

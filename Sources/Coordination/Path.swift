@@ -134,6 +134,12 @@ struct Path: Sendable {
         return closes
     }
 
+    /// Tokens in standing blocks and in one that is not judged yet.
+    var tokensWritten: TokenCounts {
+        guard case .scoring(let block) = state else { return tokens }
+        return TokenCounts(draft: tokens.draft + block.segment.tokens.count, target: tokens.target)
+    }
+
     private mutating func noteSegment(_ id: SegmentID) {
         if id >= nextSegment { nextSegment = SegmentID(rawValue: id.rawValue + 1) }
     }

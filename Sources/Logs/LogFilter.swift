@@ -4,7 +4,8 @@ public import Logging
 public struct LogFilter: Sendable {
     /// Any beginning of a run's id.
     public var run: String?
-    /// A path's key or a beginning of it: `7f3a9c12/17/3`, or `7f3a9c12/17` for all paths of a problem.
+    /// A path's key or a beginning of it: `7f3a9c12/17/3`, or `7f3a9c12/17` for all paths of a problem. What is said of
+    /// its run or its problem as a whole belongs to it: that it was submitted, and how it ended.
     public var path: String?
     /// The least severe records wanted.
     public var level: Logger.Level?
@@ -22,13 +23,20 @@ public struct LogFilter: Sendable {
             guard let found = record.run ?? record.path, Self.match(run, found) else { return false }
         }
         if let path {
-            guard let found = record.path else { return false }
             let wanted = path.split(separator: "/", omittingEmptySubsequences: false)
+            guard let found = record.path else { return Self.isAbove(wanted, record) }
             let parts = found.split(separator: "/", omittingEmptySubsequences: false)
             guard wanted.count <= parts.count, Self.match(wanted[0], parts[0]) else { return false }
             return wanted.dropFirst().elementsEqual(parts.dropFirst().prefix(wanted.count - 1))
         }
         return true
+    }
+
+    /// Whether a record that speaks of no path speaks of this one's run or problem.
+    private static func isAbove(_ wanted: [Substring], _ record: LogRecord) -> Bool {
+        guard let run = record.run, match(wanted[0], run) else { return false }
+        guard wanted.count > 1, let problem = record.fields.first(where: { $0.name == "problem" }) else { return true }
+        return problem.value == wanted[1]
     }
 
     /// A run's id stands in logs whole and shortened, and people type either.

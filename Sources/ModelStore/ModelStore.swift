@@ -35,6 +35,9 @@ public struct ModelStore: Sendable {
         return "\(cacheFolder)/\(entry.file)"
     }
 
+    /// The size of a model's file: as the manifest says, else as it is; nil when neither is known.
+    public func bytes(of entry: ModelEntry) -> Int64? { entry.bytes ?? Files.size(path(of: entry)) }
+
     /// Whether a model can be used. Looks at sizes only; digests are checked by `pull`.
     public func status(of entry: ModelEntry) -> ModelStatus {
         if let size = Files.size(path(of: entry)), size == entry.bytes ?? size { return .present }

@@ -54,10 +54,14 @@ final class SocketSet {
         switch configuration.kind {
         case .router(let endpoint):
             set(handle, ZMQ_ROUTER_MANDATORY, 1)
+            // ZeroMQ puts its own socket file in the place of any that is there, listened to or not.
+            if case .ipc(let path) = endpoint, let owner = UnixListener.owner(of: path) {
+                throw .addressInUse(endpoint.description, owner: owner)
+            }
             guard zmq_bind(handle, bindAddress(endpoint)) == 0 else {
                 let code = zmq_errno()
                 throw code == EADDRINUSE
-                    ? .addressInUse(endpoint.description)
+                    ? .addressInUse(endpoint.description, owner: nil)
                     : .cannotBind(endpoint.description, reason: String(cString: zmq_strerror(code)))
             }
         case .dealer(let endpoint, let routingID):

@@ -1,7 +1,7 @@
 /// What the world can do wrong to a socket; each says which endpoint and what to do next.
 public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Another process listens there.
-    case addressInUse(String)
+    /// Another process listens there; its id where the system says it.
+    case addressInUse(String, owner: Int32?)
     /// The address is not one of this machine, or may not be bound.
     case cannotBind(String, reason: String)
     case cannotConnect(String, reason: String)
@@ -10,8 +10,9 @@ public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .addressInUse(let endpoint):
-            "endpoint \(endpoint) is in use: another coordinator may be running; stop it or choose another endpoint"
+        case .addressInUse(let endpoint, let owner):
+            "endpoint \(endpoint) is in use by \(owner.map { "process \($0)" } ?? "another process"): another "
+                + "coordinator may be running; stop it or choose another endpoint"
         case .cannotBind(let endpoint, let reason):
             "cannot listen on \(endpoint): \(reason)"
         case .cannotConnect(let endpoint, let reason):

@@ -93,6 +93,18 @@ import Testing
         #expect(found == includes)
     }
 
+    @Test func aPathsStoryHasItsBeginningAndItsEnd() {
+        let ofRun = record(#"{"time":"2026-11-21T20:00:00.042Z","run":"7f3a9c12aa","message":"run submitted"}"#)
+        let ofProblem = record(
+            #"{"time":"2026-11-21T20:00:00.042Z","run":"7f3a9c12aa","problem":"17","message":"problem ended"}"#)
+        let wanted = LogFilter(path: "7f3a9c12/17/3")
+        #expect(wanted.includes(ofRun))
+        #expect(wanted.includes(ofProblem))
+        #expect(!LogFilter(path: "7f3a9c12/1/3").includes(ofProblem))
+        #expect(!LogFilter(path: "8f3a9c12/17/3").includes(ofRun))
+        #expect(!wanted.includes(record(#"{"time":"2026-11-21T20:00:00.042Z","message":"listening"}"#)))
+    }
+
     /// Awaits lines instead of sleeping: each arrives through the stream as the reader prints it.
     @Test func followsThroughRotationAndNewProcesses() async throws {
         let folder = try TemporaryFolder()

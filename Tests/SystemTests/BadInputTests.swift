@@ -17,7 +17,7 @@ extension RealProcesses {
         ([#"{"id":"a","problem":"1+1"}"#, #"{"id":"b"}"#], "line 2"),
         ([#"{"id":"a","problem":"1+1"}"#, #"{"id":"a","problem":"2+2"}"#], "line 2"),
         ([], "empty"),
-        ([#"{"id":"a","problem":"\#(String(repeating: "x", count: 2 << 20))"}"#], "line 1"),
+        ([#"{"id":"a","problem":"\#(String(repeating: "x", count: 64 << 20))"}"#], "line 1"),
     ]
 
     @Test(arguments: badBatches.indices) func aBadBatchIsRefusedWholeWithItsLine(number: Int) throws {
@@ -91,6 +91,8 @@ extension RealProcesses {
         let cluster = try cluster()
         let output = try cluster.a1("coordinator", "--config", cluster.configuration.path)
         #expect(output.code == 75)
+        let owner = try cluster.processID(of: "coordinator")
+        #expect(output.err.contains("process \(owner)"), "\(output.err)")
         #expect(try cluster.status().workers.isEmpty)
     }
 

@@ -74,6 +74,18 @@ final class TestCluster {
         _ = try child.wait()
     }
 
+    /// Asks a process to end, as a person or a supervisor would, and waits until it has.
+    ///
+    /// - Returns: its exit code.
+    func stop(_ name: String) throws -> Int32 {
+        let running = processes.removeValue(forKey: name)
+        let child = try #require(running)
+        child.signal(SIGTERM)
+        return try child.wait()
+    }
+
+    func processID(of name: String) throws -> pid_t { try #require(processes[name]).identifier }
+
     /// Waits until a process ends by itself.
     func exitCode(of name: String) throws -> Int32 {
         let running = processes.removeValue(forKey: name)
@@ -87,6 +99,9 @@ final class TestCluster {
         var out: String
         var err: String
     }
+
+    /// Starts `a1` with these arguments beside whatever else runs.
+    func begin(_ arguments: String...) throws -> ChildProcess { try start(arguments, output: .piped) }
 
     /// Runs `a1` with these arguments to its end.
     func a1(_ arguments: String...) throws -> Output {

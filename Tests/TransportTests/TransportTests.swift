@@ -105,8 +105,28 @@ private func temporarySocket() throws -> (Endpoint, folder: URL) {
         let first = try Transport([SocketConfiguration(.router(bind: try Endpoint("tcp://127.0.0.1:0")))]) { _ in }
         defer { first.close() }
         let address = try Endpoint(first.endpoints[0])
-        #expect(throws: TransportError.addressInUse(address.description)) {
+        #expect(throws: TransportError.addressInUse(address.description, owner: nil)) {
             _ = try Transport([SocketConfiguration(.router(bind: address))]) { _ in }
         }
+    }
+
+    @Test func aSocketFileIsTakenOnlyFromTheDead() async throws {
+        let (endpoint, folder) = try temporarySocket()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let inbox = Inbox()
+        let first = try Transport([SocketConfiguration(.router(bind: endpoint))], deliver: inbox.deliver)
+        #expect(throws: TransportError.addressInUse(endpoint.description, owner: getpid())) {
+            _ = try Transport([SocketConfiguration(.router(bind: endpoint))]) { _ in }
+        }
+        // The first is still reached.
+        let client = try Transport([SocketConfiguration(.dealer(connect: endpoint, routingID: [1]))]) { _ in }
+        client.send(socket: 0, to: nil, [7])
+        #expect(await inbox.next(1).compactMap(body).map(\.body) == [[7]])
+        client.close()
+        first.close()
+        // The file is still there, but nobody listens to it.
+        #expect(FileManager.default.fileExists(atPath: folder.appending(path: "s").path))
+        let second = try Transport([SocketConfiguration(.router(bind: endpoint))]) { _ in }
+        second.close()
     }
 }

@@ -44,7 +44,7 @@ struct ModelListCommand: ParsableCommand {
         let lines = store.manifest.entries.map { entry in
             Line(
                 name: entry.name, status: store.status(of: entry).rawValue, architecture: entry.architecture,
-                licence: entry.licence, bytes: entry.bytes, path: store.path(of: entry))
+                licence: entry.licence, bytes: store.bytes(of: entry), path: store.path(of: entry))
         }
         if json {
             try putJSON(lines)
