@@ -82,6 +82,17 @@ import Testing
         #expect(throws: BatchError.nothingLeft([BadLine(number: 1, reason: reason)])) { try read(text) }
     }
 
+    @Test func oneBadLineAmongFiftyThousandIsFoundAndEveryLineIsCounted() throws {
+        var text = (1...49_999).map { line("\($0)") }.joined()
+        // Cut off in the middle, as by a copy that was interrupted.
+        text += #"{"id":"50000","prob"#
+        let batch = try read(text)
+        #expect(batch.lineCount == 50_000)
+        #expect(batch.badLines.map(\.number) == [50_000])
+        #expect(batch.problems.count + batch.badLines.count == batch.lineCount)
+        #expect(throws: BatchError.badLines(batch.badLines)) { try read(text, onBadLine: .reject) }
+    }
+
     @Test func depthIsAllowedUpToItsLimit() throws {
         let nested = String(repeating: "[", count: 63) + String(repeating: "]", count: 63)
         #expect(try read("{\"id\":\"a\",\"problem\":\"p\",\"x\":\(nested)}").problems.count == 1)
