@@ -15,6 +15,9 @@ public enum TokenizerLimits {
     /// Longest stretch that is merged as one word; a longer one is cut here, so that positions fit 32 bits.
     public static let wordBytes = 1_073_741_824
 
+    /// Longest chat template; those in use have some kilobytes.
+    public static let chatTemplateBytes = 1_048_576
+
     /// Longest search in a hash table. Only strings chosen to collide come near it.
     static let probes = 512
     /// Caches of words that are kept for the next text: as many as texts are commonly encoded at once.

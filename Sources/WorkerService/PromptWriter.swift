@@ -24,7 +24,7 @@ struct PromptWriter: Sendable {
     /// Equal digests mean that equal problems open with equal text: 64-bit FNV-1a (draft-eastlake-fnv).
     var digest: String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in "\(template.rawValue)\u{0}\(system)\u{0}\(message)".utf8 {
+        for byte in "\(template)\u{0}\(system)\u{0}\(message)".utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
         return String(hash, radix: 16)

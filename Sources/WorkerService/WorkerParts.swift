@@ -32,7 +32,7 @@ struct WorkerParts: Sendable {
         let (model, digest) = try model(options.model, from: models)
         let template: ChatTemplate
         do {
-            template = try chatTemplate(options.model.template, model.tokenizer)
+            template = try ChatTemplate.choose(options.model.template, fileText: model.chatTemplateText)
         } catch {
             throw WorkerStartError(exitCode: .configuration, description: "model \(options.model.name): \(error)")
         }
@@ -52,7 +52,7 @@ struct WorkerParts: Sendable {
             "the model is loaded",
             metadata: [
                 "model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)",
-                "template": "\(template.rawValue)", "ms": "\(Clocks.monotonicMs - beganMs)",
+                "template": "\(template)", "ms": "\(Clocks.monotonicMs - beganMs)",
             ])
         return WorkerParts(
             engine: engine, tokenizer: model.tokenizer,
@@ -74,30 +74,6 @@ struct WorkerParts: Sendable {
             throw WorkerStartError(exitCode: .noInput, description: "\(error)")
         } catch {
             throw WorkerStartError(exitCode: .noInput, description: "\(error)")
-        }
-    }
-
-    /// The configured template, or the one that the model file calls for.
-    private static func chatTemplate(
-        _ name: String, _ tokenizer: Tokenizer
-    ) throws(WorkerStartError) -> ChatTemplate {
-        let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
-        if name != "auto" {
-            guard let template = ChatTemplate(rawValue: name) else {
-                throw WorkerStartError(
-                    exitCode: .configuration, description: "there is no chat template '\(name)'; there are \(names)")
-            }
-            return template
-        }
-        guard let text = tokenizer.chatTemplateText else {
-            throw WorkerStartError(
-                exitCode: .configuration,
-                description: "the model file has no chat template: set `template` to one of \(names)")
-        }
-        do {
-            return try ChatTemplate.recognise(text)
-        } catch {
-            throw WorkerStartError(exitCode: .configuration, description: "\(error)")
         }
     }
 }

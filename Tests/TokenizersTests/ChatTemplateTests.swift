@@ -41,28 +41,19 @@ import Tokenizers
         #expect(try ChatTemplate.recognise(#require(ReferenceModel.smolLM.tokenizer().chatTemplateText)) == .smolLM)
     }
 
+    private static let qwenSystem = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."
+
     @Test(arguments: [
         ("{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>'}}", ChatTemplate.chatML),
-        ("<|im_start|>system\\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>", .qwen),
+        ("{% if role != 'system' %}{{ '<|im_start|>system\\n\(qwenSystem)<|im_end|>' }}", .qwen),
         ("<|start_header_id|>' + message['role'] + '<|end_header_id|> <|eot_id|>", .llama3),
         ("Cutting Knowledge Date: <|start_header_id|> <|eot_id|>", .llama31),
         ("{{ '<start_of_turn>' + role }} <end_of_turn>", .gemma),
-        ("'<｜User｜>' '<｜Assistant｜>'", .deepSeek),
-        ("'<｜User｜>' '<｜Assistant｜><think>\\n'", .deepSeekR1),
+        ("{{'<｜User｜>'}} {{'<｜Assistant｜>' + content.split('</think>')[-1] }}", .deepSeek),
+        ("{{'<｜User｜>'}} {% if '</think>' in x %} {{'<｜Assistant｜><think>\\n'}}", .deepSeekR1),
     ])
     func recognisesFamilies(text: String, template: ChatTemplate) throws {
         #expect(try ChatTemplate.recognise(text) == template)
-    }
-
-    @Test(arguments: [
-        "", "[INST] {{ message }} [/INST]", "<|im_start|>system\nYou are a pirate.<|im_end|>",
-        "<|im_start|>assistant\\n<think>\\n", "<start_of_turn>", "{% for i in range(10**9) %}{% endfor %}",
-    ])
-    func refusesOthers(text: String) {
-        #expect { try ChatTemplate.recognise(text) } throws: { error in
-            let message = "\(error)"
-            return ChatTemplate.allCases.allSatisfy { message.contains($0.rawValue) }
-        }
     }
 
     private let conversation = [

@@ -59,7 +59,9 @@ struct ModelGenerateCommand: ParsableCommand {
         let lines = EngineLines<Void>(engine: engine, events: events, atOnce: flags.sequences)
         try lines.run(tool) { line, id in
             let input = try decoder.decode(ModelInput.self, from: line)
-            let context = try input.tokens(model.tokenizer) { try templateNamed(chatTemplate, model.tokenizer) }
+            let context = try input.tokens(model.tokenizer) {
+                try ChatTemplate.choose(chatTemplate, fileText: model.chatTemplateText)
+            }
             guard !context.isEmpty else { throw LineError("there is nothing to continue") }
             let stopsAtEnd = endTokens.map { $0 == .stopAtEnd } ?? (input.ids == nil)
             let rules = StopRules(

@@ -40,18 +40,3 @@ struct ModelInput: Decodable {
         return ChatMessage(role: role, content: message.content)
     }
 }
-
-/// The template of a name, or the one that the model file calls for.
-func templateNamed(_ name: String, _ tokenizer: Tokenizer) throws -> ChatTemplate {
-    let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
-    if name != "auto" {
-        guard let template = ChatTemplate(rawValue: name) else {
-            throw LineError("there is no chat template '\(name)'; there are \(names)")
-        }
-        return template
-    }
-    guard let text = tokenizer.chatTemplateText else {
-        throw LineError("the model file has no chat template: choose one with --chat-template: \(names)")
-    }
-    return try ChatTemplate.recognise(text)
-}
