@@ -16,6 +16,11 @@ import Testing
         (.smolLM, [#"\p{N}"#, gpt2]),
         (.qwen2, [llama3("")]),
         (.llama3, [llama3("{1,3}")]),
+        (.deepSeekLLM, [
+            #"[\r\n]"#, #"\s?"# + casedLetters + "+",
+            #"\s?[!-\/:-~\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}]+"#, #"\s+\z"#,
+            #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#, #"\p{N}+"#,
+        ]),
         (.deepSeekCoder, [
             #"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#,
             #"\p{N}"#,
@@ -24,11 +29,23 @@ import Testing
         (.unnamed, [#"[\p{P}\$\+<=>\^~\|]+"#, gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"]),
     ]
 
+    /// Those of DeepSeek's list among `characters` and `rareLetters`.
+    static let casedLetters = #"[A-Za-z\u{B5}\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{1BA}\u{1BC}-\u{1BF}\u{1C4}-\u{293}"#
+        + #"\u{295}-\u{2AF}\u{531}-\u{556}\u{10A0}-\u{10C5}\u{1C90}-\u{1CBA}\u{FF21}-\u{FF3A}]"#
+    /// Letters on both sides of the list's gaps: Armenian, Georgian, click, ordinal, full width.
+    static let rareLetters: [Unicode.Scalar] = [
+        "Ա", "ա", "Ⴀ", "ა", "Ა", "ƻ", "Ƽ", "ʔ", "ʕ", "ª", "Ａ", "！", "～", "‘", "。", "ア", "ࠀ",
+    ]
+
     static let characters: [Unicode.Scalar] = [
         "a", "Z", "s", "l", "t", "'", "'", " ", " ", " ", "\n", "\r", "\t", "1", "2", ".", "!", "=", "$", "(", "_", "é",
         "你", "か", "한", "\u{301}", "½", "²", "\u{3000}", "\u{A0}", "\u{85}", "😀", "\u{200D}", "\u{1}", "\u{FFFD}", "ǅ",
         "\u{E000}", "\u{0E40}", "٣", "”", "€", "\u{378}",
     ]
+
+    @Test func everyFamilyHasATwin() {
+        #expect(PreTokenizerFamily.allCases.allSatisfy { family in Self.patterns.contains { $0.family == family } })
+    }
 
     @Test(arguments: patterns.indices)
     func cutsAsRegularExpressionsDo(index: Int) throws {
@@ -38,7 +55,8 @@ import Testing
         for _ in 0..<400 {
             var text = ""
             for _ in 0..<Int.random(in: 1...14, using: &generator) {
-                text.unicodeScalars.append(Self.characters.randomElement(using: &generator)!)
+                let letters = Int.random(in: 0..<4, using: &generator) == 0 ? Self.rareLetters : Self.characters
+                text.unicodeScalars.append(letters.randomElement(using: &generator)!)
             }
             var expected = [text[...]]
             for rule in rules { expected = expected.flatMap { Self.split($0, rule) } }
