@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import Transformer
@@ -104,5 +105,18 @@ import Transformer
             #expect(receiver.failures.withLock { $0.allSatisfy { $0 == .shutDown } })
         }
         #expect(thread == nil)
+    }
+
+    private static let givesAnyMemory =
+        (try? String(contentsOfFile: "/proc/sys/vm/overcommit_memory", encoding: .utf8))?.first == "1"
+
+    @Test(.enabled(if: !givesAnyMemory, "this system promises any memory that is asked for"))
+    func memoryThatTheSystemDoesNotGiveIsATypedError() throws {
+        let tiny = TinyModel()
+        let bytes = Int(Int32.max) * tiny.bytesPerBlock
+        let model = try tiny.load()
+        #expect(throws: EngineError.cannotAllocate(kvCacheBytes: bytes)) {
+            _ = try Engine(model: model, options: EngineOptions(kvCacheBytes: bytes)) { _ in }
+        }
     }
 }

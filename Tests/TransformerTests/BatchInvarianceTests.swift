@@ -1,3 +1,4 @@
+import ModelFiles
 import Testing
 
 @testable import Transformer
@@ -6,7 +7,30 @@ import Testing
 @Suite struct BatchInvarianceTests {
     private static let length = 50
 
-    private static func tokens(_ seed: UInt64, _ model: RandomModel) -> [Int32] {
+    /// A model of random weights, in float32 or quantised.
+    struct Subject: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let vocabulary: Int
+        let writer: @Sendable () -> ModelFileWriter
+
+        func load() throws -> TransformerModel { try RandomModel.load(writer()) }
+    }
+
+    private static let subjects: [Subject] = RandomModel.samples.enumerated().map { index, model in
+        Subject(testDescription: "\(model.architecture), sample \(index)", vocabulary: model.vocabulary) {
+            ModelFileWriter(metadata: model.metadata(), tensors: model.tensors())
+        }
+    } + DescribedModel.all.filter(\.isQuantised).map { model in
+        Subject(testDescription: model.name, vocabulary: model.last.count) { model.writer() }
+    }
+
+    @Test func quantisedModelsAreAmongThem() {
+        let types = Set(DescribedModel.all.filter(\.isQuantised).flatMap { $0.tensors.map(\.type) })
+        #expect(types.isSuperset(of: ["Q4_K", "Q6_K", "Q8_0"]))
+        #expect(Self.subjects.count > RandomModel.samples.count)
+    }
+
+    private static func tokens(_ seed: UInt64, _ model: Subject) -> [Int32] {
         var random = SeededGenerator(seed: seed)
         return (0..<length).map { _ in Int32.random(in: 0..<Int32(model.vocabulary), using: &random) }
     }
@@ -16,9 +40,8 @@ import Testing
         try SequenceRunner(model).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
     }
 
-    @Test(arguments: RandomModel.samples.indices)
-    func cutIntoChunks(sample: Int) throws {
-        let random = RandomModel.samples[sample]
+    @Test(arguments: subjects)
+    func cutIntoChunks(random: Subject) throws {
         let model = try random.load()
         let tokens = Self.tokens(1, random)
         let expected = try Self.alone(model, tokens)
@@ -33,9 +56,8 @@ import Testing
         }
     }
 
-    @Test(arguments: RandomModel.samples.indices)
-    func besideOthers(sample: Int) throws {
-        let random = RandomModel.samples[sample]
+    @Test(arguments: subjects)
+    func besideOthers(random: Subject) throws {
         let model = try random.load()
         let sequences = (0..<5).map { Self.tokens(UInt64($0), random) }
         let expected = try sequences.map { try Self.alone(model, $0) }
@@ -59,18 +81,16 @@ import Testing
         #expect(found == expected)
     }
 
-    @Test(arguments: RandomModel.samples.indices)
-    func onTwoThreads(sample: Int) throws {
-        let random = RandomModel.samples[sample]
+    @Test(arguments: subjects)
+    func onTwoThreads(random: Subject) throws {
         let model = try random.load()
         let tokens = Self.tokens(1, random)
         let found = try SequenceRunner(model, threads: 2).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
         #expect(try found == Self.alone(model, tokens))
     }
 
-    @Test(arguments: RandomModel.samples.indices)
-    func withSharedCopiedAndRewoundBlocks(sample: Int) throws {
-        let random = RandomModel.samples[sample]
+    @Test(arguments: subjects)
+    func withSharedCopiedAndRewoundBlocks(random: Subject) throws {
         let model = try random.load()
         let first = Self.tokens(1, random)
         let second = Array(first[..<20]) + Self.tokens(2, random)[20...]
@@ -87,7 +107,7 @@ import Testing
     }
 
     @Test func onlyWantedLogitsComeOut() throws {
-        let random = RandomModel.samples[0]
+        let random = Self.subjects[0]
         let model = try random.load()
         let tokens = Self.tokens(1, random)
         let expected = try Self.alone(model, tokens)

@@ -33,6 +33,8 @@ struct DescribedModel: Decodable, CustomStringConvertible {
 
     var description: String { name }
 
+    var isQuantised: Bool { tensors.contains { !["F32", "F16", "BF16"].contains($0.type) } }
+
     static let file = TestFiles.packageRoot.appendingPathComponent("Tests/Fixtures/random-models.json")
 
     static let all: [DescribedModel] = {
