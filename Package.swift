@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
+        .target(name: "CMappings"),
 
         // Pure: values in, values out.
         module("Domain"),
@@ -44,7 +45,7 @@ let package = Package(
         module("Batching"),
 
         // The engine.
-        module("Tensors", ["CKernels", "COpenBLAS", "ModelFiles"]),
+        module("Tensors", ["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
         module("Transformer", ["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
         module("Engine", ["Batching", "Tensors", "Tokenizers", "Transformer"]),
 
@@ -77,18 +78,22 @@ let package = Package(
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
         .target(
-            name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
+            name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport",
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(name: "measured-run", path: "Tests/MeasuredRun"),
         tests("DomainTests", ["Domain"]),
         tests("EvaluationTests", ["Evaluation"]),
         tests("ConformalTests", ["Conformal", "Domain"]),
         tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"], exclude: ["Scripts"]),
         tests("WireTests", ["Wire", "Domain"]),
-        tests("ModelFilesTests", ["ModelFiles"]),
+        tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("BatchingTests", ["Batching"]),
         tests("TensorsTests", ["Tensors", "ModelFiles", "CKernels"]),
         tests("TransformerTests", ["Transformer", "Tensors", "ModelFiles", "Tokenizers"]),
-        tests("EngineTests", ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching"]),
+        tests(
+            "EngineTests",
+            ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "TestSupport"]),
         tests("SettingsTests", ["Settings", "Domain"]),
         tests("LogsTests", ["Logs", "Domain", logging]),
         tests("RunStoreTests", ["RunStore", "Domain", "TestSupport", database]),
@@ -96,6 +101,6 @@ let package = Package(
         tests("TransportTests", ["Transport", "Domain"]),
         tests("ServiceTests", ["CoordinatorService", "Domain", "Engine", "Tokenizers", "WorkerService", "Wire"]),
         tests("TidyTests", ["TestSupport"]),
-        tests("SystemTests", ["A1", "Domain", "TestSupport"]),
+        tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Runtime
 
 /// Ends a command: says why on standard error and exits with a code of sysexits.h.
@@ -19,13 +20,24 @@ func say(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))
 }
 
-/// Writes results. A reader that has gone away (`| head`) ends the command quietly.
+/// Writes results. A reader that has gone away (`| head`) ends the command quietly; results that cannot be written,
+/// as on a full disk, end it with a reason.
 func put(_ text: String, terminator: String = "\n") {
-    do {
-        try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
-    } catch {
-        Foundation.exit(0)
+    var text = text + terminator
+    let reason = text.withUTF8 { bytes -> Int32? in
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let count = write(STDOUT_FILENO, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return errno }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return nil
     }
+    guard let reason else { return }
+    if reason == EPIPE { exit(Runtime.ExitCode.success.rawValue) }
+    say("a1: the results cannot be written: \(String(cString: strerror(reason)))")
+    exit(Runtime.ExitCode.ioError.rawValue)
 }
 
 /// A document as JSON, the keys in order so that two outputs can be compared.

@@ -52,6 +52,8 @@ extension RunSettings {
 }
 
 extension SamplingSettings {
+    /// The lowest that is not 0: a logit divided by it is still a number.
+    public static let minimumTemperature: Float = 0.001
     /// The highest temperature that still means something: above it every token is nearly as likely as any other.
     public static let maximumTemperature: Float = 100
 
@@ -66,7 +68,10 @@ extension SamplingSettings {
                 found.append(RunSettingsError(field: "\(name).\(field)", value: "\(value)", allowed: allowed))
             }
         }
-        require("temperature", temperature, temperature >= 0 && temperature <= Self.maximumTemperature, "0...100")
+        require(
+            "temperature", temperature,
+            temperature == 0 || (Self.minimumTemperature...Self.maximumTemperature).contains(temperature),
+            "0 (the likeliest token), or 0.001...100")
         if topK < 0 || topK > 1 << 30 {
             found.append(RunSettingsError(
                 field: "\(name).top_k", value: "\(topK)", allowed: "0 (off) or the number of tokens to draw from"))
@@ -74,8 +79,8 @@ extension SamplingSettings {
         require("top_p", topP, topP > 0 && topP <= 1, "above 0, at most 1 (1 is off)")
         require("min_p", minP, minP >= 0 && minP <= 1, "0...1 (0 is off)")
         require(
-            "repetition_penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty <= 10,
-            "above 0, at most 10 (1 is off)")
+            "repetition_penalty", repetitionPenalty, (0.01...10).contains(repetitionPenalty),
+            "0.01...10 (1 is off)")
         return found
     }
 }

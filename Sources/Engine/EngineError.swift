@@ -12,6 +12,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case contextTooLong(tokens: Int, limit: Int)
     /// The model gave a logit that is not a number or not finite.
     case logitsNotFinite(position: Int)
+    /// What was computed from it since is worth nothing.
+    case modelFileChanged(MappedFileError)
     case cancelled
     case shutDown
 
@@ -35,6 +37,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "or give the cache more memory if the model's own context is longer"
         case .logitsNotFinite(let position):
             "the logits after position \(position) are not finite; the model file is damaged"
+        case .modelFileChanged(let error):
+            error.description
         case .cancelled:
             "the request was cancelled"
         case .shutDown:

@@ -4,6 +4,13 @@ public enum EngineEvent: Sendable {
     /// Natural logarithms, one for each token of the block: finite and at most 0.
     case scored(RequestID, logProbabilities: [Float], Timing)
     case failed(RequestID, EngineError)
+
+    /// The request's name.
+    public var id: RequestID {
+        switch self {
+        case .generated(let id, _, _), .scored(let id, _, _), .failed(let id, _): id
+        }
+    }
 }
 
 /// Tokens that the model wrote in one go.

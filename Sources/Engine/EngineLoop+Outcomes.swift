@@ -18,6 +18,14 @@ extension EngineLoop {
         }
     }
 
+    /// Of a file that was overwritten in use nobody knows which numbers are its own.
+    func distrustIfChanged() {
+        guard !events.isEmpty else { return }
+        do { try model.checkUnchanged() } catch {
+            events = events.map { .failed($0.id, .modelFileChanged(error)) }
+        }
+    }
+
     private func advance(
         _ generation: Generation, _ id: RequestID, _ token: Int32, _ logProbability: Float,
         _ now: ContinuousClock.Instant

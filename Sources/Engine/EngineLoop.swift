@@ -153,6 +153,7 @@ final class EngineLoop: @unchecked Sendable {
         statistics.kvBlocksTotal = batcher.limits.blockCount
         statistics.kvBlocksFree = batcher.freeBlockCount
         board.statistics.withLock { $0 = statistics }
+        distrustIfChanged()
         for event in events { onEvent(event) }
         events.removeAll(keepingCapacity: true)
     }

@@ -28,11 +28,13 @@ public struct SamplingOptions: Sendable, Equatable {
     /// The likeliest token, always.
     public static let greedy = SamplingOptions()
 
-    func check() throws(EngineError) {
-        try Self.require("temperature", temperature, "at least 0") { $0 >= 0 }
+    /// Throws `invalidOption` for a value out of its range.
+    public func check() throws(EngineError) {
+        // Between 0 and 0.001 a logit divided by the temperature may not be a number any more.
+        try Self.require("temperature", temperature, "0, or at least 0.001") { $0 == 0 || $0 >= 0.001 }
         try Self.require("topP", topP, "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
         try Self.require("minP", minP, "from 0 to 1") { $0 >= 0 && $0 <= 1 }
-        try Self.require("repetitionPenalty", repetitionPenalty, "above 0") { $0 > 0 }
+        try Self.require("repetitionPenalty", repetitionPenalty, "from 0.01 to 100") { (0.01...100).contains($0) }
         guard topK >= 0 else { throw .invalidOption(name: "topK", value: "\(topK)", rule: "at least 0") }
     }
 

@@ -93,6 +93,12 @@ enum Files {
         try? FileManager.default.removeItem(atPath: path)
     }
 
+    /// Whether anything has this name, if only a link that leads nowhere.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// The size of a regular file; nil if there is none.
     static func size(_ path: String) -> Int64? {
         var status = stat()

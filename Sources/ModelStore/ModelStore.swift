@@ -45,7 +45,8 @@ public struct ModelStore: Sendable {
         return pull.hasBegun ? .partial : .absent
     }
 
-    /// The path of a model's file: a name of the manifest, else a path of a file that is there.
+    /// The path of a model's file: a name of the manifest, else a path of something that is there. Whoever opens it
+    /// says why it cannot be used.
     ///
     /// - Throws: `notPulled`, `unknownModel`.
     public func resolve(_ nameOrPath: String) throws(ModelStoreError) -> String {
@@ -58,7 +59,7 @@ public struct ModelStore: Sendable {
             }
             throw .notPulled(name: entry.name, status: status)
         }
-        guard Files.size(nameOrPath) != nil else {
+        guard Files.exists(nameOrPath) else {
             throw .unknownModel(name: nameOrPath, known: manifest.entries.map(\.name))
         }
         return nameOrPath

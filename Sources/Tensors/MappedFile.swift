@@ -1,10 +1,11 @@
+import CMappings
 import Glibc
 
 /// A regular file mapped read-only for as long as this object lives.
 ///
-/// Weights are used in place, so several processes share one copy in the page cache. A file that is cut
-/// short while mapped kills the process with SIGBUS on the next touch: model files are replaced by
-/// renaming, never rewritten.
+/// Weights are used in place, so several processes share one copy in the page cache. Model files are replaced by
+/// renaming, never rewritten: one that is cut short while mapped ends the process at the next touch, with a message
+/// that names the file and exit code 74; one that is overwritten is found out by `checkUnchanged`.
 ///
 /// Sendable because the mapping is never written and lives until `deinit`.
 public final class MappedFile: @unchecked Sendable {
@@ -13,11 +14,29 @@ public final class MappedFile: @unchecked Sendable {
     /// The path it was opened by.
     public let path: String
 
+    private let descriptor: Int32
+    private let stamp: Stamp
+    private let note: Int32
+
+    /// What changes when somebody writes to a file or cuts it.
+    private struct Stamp: Equatable {
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(_ status: stat) {
+            size = Int(status.st_size)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
     /// Maps the file. Directories, pipes, devices and sockets are refused without blocking.
     public init(path: String) throws(MappedFileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: Self.lastError()) }
-        defer { close(descriptor) }
+        var isKept = false
+        defer { if !isKept { close(descriptor) } }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .cannotOpen(path: path, reason: Self.lastError()) }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -32,9 +51,21 @@ public final class MappedFile: @unchecked Sendable {
         _ = madvise(start, count, MADV_WILLNEED)
         self.bytes = UnsafeRawBufferPointer(start: start, count: count)
         self.path = path
+        self.descriptor = descriptor
+        isKept = true
+        stamp = Stamp(status)
+        note = a1_mapping_note(start, count, path)
+    }
+
+    /// Throws `changed` if the file that was opened has been written to since. Takes less than a microsecond.
+    public func checkUnchanged() throws(MappedFileError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, Stamp(status) == stamp else { throw .changed(path: path) }
     }
 
     deinit {
+        a1_mapping_forget(note)
+        close(descriptor)
         munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
     }
 

@@ -1,3 +1,6 @@
+import Glibc
+import Tensors
+
 /// What a forward pass writes between its products, allocated once for the largest step.
 ///
 /// `@unchecked Sendable`: used by the thread that runs the pass, and row by row by its pool.
@@ -24,7 +27,8 @@ final class ForwardScratch: @unchecked Sendable {
     let logits: UnsafeMutablePointer<Float>
     private let storage: UnsafeMutablePointer<Float>
 
-    init(_ model: TransformerModel, rows: Int, context: Int, threads: Int) {
+    /// Throws `noScratchMemory` if the system does not give it.
+    init(_ model: TransformerModel, rows: Int, context: Int, threads: Int) throws(TensorError) {
         let sizes = model.configuration
         var next = 0
         func reserve(_ count: Int) -> Int {
@@ -46,7 +50,10 @@ final class ForwardScratch: @unchecked Sendable {
         let logits = reserve(Self.logitRows * model.vocabularySize)
 
         let bytes = next * MemoryLayout<Float>.stride
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, 64, bytes) == 0, let raw = memory else {
+            throw .noScratchMemory(byteCount: bytes)
+        }
         let storage = raw.bindMemory(to: Float.self, capacity: next)
         self.storage = storage
         self.residual = storage + residual
@@ -65,6 +72,6 @@ final class ForwardScratch: @unchecked Sendable {
     }
 
     deinit {
-        UnsafeMutableRawPointer(storage).deallocate()
+        free(storage)
     }
 }

@@ -13,6 +13,7 @@ public struct LoadedModel: Sendable {
     public let filePaths: [String]
     /// Bytes of its files, which are the bytes of weights mapped.
     public let fileByteCount: Int
+    private let mapped: [MappedFile]
 
     /// Opens a GGUF file, or the first file of a split model. Throws an error that names the file, and the key,
     /// tensor or offset at fault.
@@ -23,6 +24,7 @@ public struct LoadedModel: Sendable {
     }
 
     private init(_ files: MappedModel) throws(ModelLoadError) {
+        mapped = files.parts.map(\.mapped)
         path = files.path
         filePaths = files.parts.map(\.mapped.path)
         fileByteCount = files.byteCount
@@ -34,6 +36,11 @@ public struct LoadedModel: Sendable {
         do { tokenizer = try Tokenizer(definition) } catch { throw .badTokenizer(path: files.path, error) }
         let fileName = files.path.split(separator: "/").last.map(String.init) ?? files.path
         name = (try? files.metadata.optionalString("general.name")) ?? fileName
+    }
+
+    /// Throws `changed` if a file is not any more what it was when it was opened. Quick enough for every step.
+    public func checkUnchanged() throws(MappedFileError) {
+        for file in mapped { try file.checkUnchanged() }
     }
 
     /// As in `general.architecture`.

@@ -2,21 +2,27 @@ import Glibc
 
 /// How far two models, or two ways to compute one, are apart on the same text.
 public struct LogitComparison: Sendable {
+    /// Which of the two a row comes from.
+    public enum Side: String, Sendable {
+        case first, second
+    }
+
     /// What one position says: two rows of logits over one vocabulary.
-    public struct Row: Sendable {
+    struct Row {
         /// Kullback-Leibler divergence of the second from the first, nats: sum of p1 (log p1 - log p2).
-        public var divergence: Double
+        var divergence: Double
         /// Largest difference of two log-probabilities over the vocabulary, where the first is above -20 nats (below
         /// that a difference is of no account).
-        public var largestDifference: Double
+        var largestDifference: Double
         /// Whether both find the same token the likeliest.
-        public var agrees: Bool
+        var agrees: Bool
         /// Log-probabilities of the token that follows in the text, nats.
-        public var next: (first: Double, second: Double)?
+        var next: (first: Double, second: Double)?
 
         static let leastLogProbability = -20.0
 
-        public init(_ first: Logits, _ second: Logits, next token: Int32?) {
+        /// Both rows are finite.
+        init(_ first: Logits, _ second: Logits, next token: Int32?) {
             let firstSum = first.logSumExp
             let secondSum = second.logSumExp
             var divergence = 0.0
@@ -47,7 +53,14 @@ public struct LogitComparison: Sendable {
 
     public init() {}
 
-    public mutating func add(_ row: Row) {
+    /// Adds the next position. `next` is the token that follows it in the text, if one does.
+    ///
+    /// - Throws: `notFinite`; nothing has then been added.
+    public mutating func add(_ first: Logits, _ second: Logits, next: Int32?) throws(LogitComparisonError) {
+        precondition(first.values.count == second.values.count, "rows over one vocabulary")
+        guard first.areFinite else { throw .notFinite(.first, position: positions) }
+        guard second.areFinite else { throw .notFinite(.second, position: positions) }
+        let row = Row(first, second, next: next)
         positions += 1
         divergenceSum += row.divergence
         largestDifference = max(largestDifference, row.largestDifference)
@@ -59,12 +72,28 @@ public struct LogitComparison: Sendable {
         }
     }
 
-    /// Mean over the positions, nats; not a number where there are none.
-    public var meanDivergence: Double { divergenceSum / Double(positions) }
-    /// Share of positions at which both find the same token the likeliest.
-    public var top1Agreement: Double { Double(agreements) / Double(positions) }
-    /// Mean negative log-likelihood of the text, nats a token.
-    public var meanNLL: (first: Double, second: Double) {
-        (-sums.first / Double(scored), -sums.second / Double(scored))
+    /// Mean over the positions, nats; nil where there are none.
+    public var meanDivergence: Double? { mean(divergenceSum, of: positions) }
+    /// Share of positions at which both find the same token the likeliest; nil where there are none.
+    public var top1Agreement: Double? { mean(Double(agreements), of: positions) }
+    /// Mean negative log-likelihood of the text, nats a token; nil where no position had a next token.
+    public var meanNLL: (first: Double, second: Double)? {
+        guard let first = mean(-sums.first, of: scored), let second = mean(-sums.second, of: scored) else { return nil }
+        return (first, second)
+    }
+
+    private func mean(_ sum: Double, of count: Int) -> Double? { count > 0 ? sum / Double(count) : nil }
+}
+
+/// Why two models cannot be compared.
+public enum LogitComparisonError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A logit of this side is not a number, or none that a working model gives. Positions count from 0.
+    case notFinite(LogitComparison.Side, position: Int)
+
+    public var description: String {
+        switch self {
+        case .notFinite(let side, let position):
+            "the logits of the \(side.rawValue) model are not finite at position \(position); the model file is damaged"
+        }
     }
 }

@@ -35,7 +35,7 @@ extension EngineError {
         case .refused(.cacheTooSmall): .cacheTooSmall
         case .logitsNotFinite: .nonFinite
         case .invalidOption, .tokenOutsideVocabulary, .refused: .invalidOrder
-        case .cancelled, .shutDown, .kernels, .cannotStartThread, .cannotAllocate: .draining
+        case .modelFileChanged, .cancelled, .shutDown, .kernels, .cannotStartThread, .cannotAllocate: .draining
         }
     }
 }

@@ -199,6 +199,8 @@ struct WorkerSession {
         case .scored(let id, let logProbabilities, let timing):
             guard let active = active.removeValue(forKey: id) else { return [] }
             return scored(active, logProbabilities, workTiming(active, timing, now)) + exitIfDrained()
+        case .failed(_, .modelFileChanged(let error)):
+            return returnOrders("\(error)") + [.exit(.ioError, reason: "\(error)")]
         case .failed(let id, let error):
             guard let active = active.removeValue(forKey: id) else { return [] }
             return [refuse(active.order.tag, error.failureCode, error.description)] + exitIfDrained()
@@ -265,10 +267,17 @@ struct WorkerSession {
     }
 
     private mutating func giveBack() -> [Effect] {
+        let count = active.count
+        return returnOrders("the worker is draining")
+            + [.exit(.success, reason: "drained, \(count) orders given back")]
+    }
+
+    /// Gives everything back that was begun, for another worker to do.
+    private mutating func returnOrders(_ reason: String) -> [Effect] {
         let orders = active.sorted { $0.key < $1.key }
         active = [:]
         return orders.flatMap { id, active in
-            [Effect.cancel(id), refuse(active.order.tag, .draining, "the worker is draining")]
-        } + [.exit(.success, reason: "drained, \(orders.count) orders given back")]
+            [Effect.cancel(id), refuse(active.order.tag, .draining, reason)]
+        }
     }
 }

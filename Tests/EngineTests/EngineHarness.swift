@@ -37,12 +37,6 @@ final class EngineHarness: Sendable {
 }
 
 extension EngineEvent {
-    var id: RequestID {
-        switch self {
-        case .generated(let id, _, _), .scored(let id, _, _), .failed(let id, _): id
-        }
-    }
-
     var block: GeneratedBlock? {
         if case .generated(_, let block, _) = self { block } else { nil }
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transformer
 
@@ -102,7 +103,7 @@ import Transformer
         #expect(unjudged.error == .refused(.blockLongerThanTokens(block: 1, tokens: 1)))
         let cold = await harness.answer(GenerateRequest(
             id: 6, key: 1, context: [1], maximumTokens: 1, sampling: SamplingOptions(temperature: -1)))
-        #expect(cold.error == .invalidOption(name: "temperature", value: "-1.0", rule: "at least 0"))
+        #expect(cold.error == .invalidOption(name: "temperature", value: "-1.0", rule: "0, or at least 0.001"))
     }
 
     @Test func logitsThatAreNoNumbersAreAnErrorNotAScore() async throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transformer
 
@@ -69,6 +70,7 @@ import Transformer
         SamplingOptions(temperature: -1), SamplingOptions(temperature: .nan), SamplingOptions(topK: -1),
         SamplingOptions(topP: 0), SamplingOptions(topP: 1.1), SamplingOptions(minP: -0.1), SamplingOptions(minP: 2),
         SamplingOptions(repetitionPenalty: 0), SamplingOptions(repetitionPenalty: .infinity),
+        SamplingOptions(temperature: .leastNonzeroMagnitude), SamplingOptions(repetitionPenalty: 1e-30),
     ])
     func impossibleOptionsAreRefused(options: SamplingOptions) {
         #expect(throws: EngineError.self) { try options.check() }

@@ -1,4 +1,5 @@
 import ModelFiles
+import TestSupport
 import Testing
 
 /// RELIABILITY.md G1 and G3: headers and metadata that no honest writer makes.

@@ -1,4 +1,5 @@
 import ModelFiles
+import TestSupport
 import Testing
 
 /// RELIABILITY.md G1 and G2: tensor tables that lie about names, shapes, types and places.

@@ -171,6 +171,29 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         #expect(last.contains { if case .exit(.success, _) = $0 { true } else { false } })
     }
 
+    @Test func aModelFileThatChangedSendsEverythingBack() throws {
+        var session = try session()
+        for order in 1...2 as ClosedRange<UInt64> {
+            _ = session.step(
+                generate(order, segment: order + 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        }
+        let failure = EngineEvent.failed(1, .modelFileChanged(.changed(path: "/models/m.gguf")))
+        let effects = session.step(.engineAnswered(failure), now: now)
+        var returned: Set<UInt64> = []
+        for case .send(.failed(let report)) in effects {
+            #expect(report.code == .draining && report.message.contains("/models/m.gguf"))
+            returned.insert(report.tag.order.rawValue)
+        }
+        #expect(returned == [1, 2])
+        guard case .exit(.ioError, let reason) = effects.last else {
+            Issue.record("the worker stays")
+            return
+        }
+        #expect(reason.contains("/models/m.gguf"))
+        // The second request's own failure comes when nobody waits for it any more.
+        #expect(session.step(.engineAnswered(.failed(2, .cancelled)), now: now).isEmpty)
+    }
+
     @Test func anAnswerMayCloseInTheNextBlock() {
         let open = OpenBox.tail(of: Array("so \\boxed{4".utf8))
         #expect(open == Array("\\boxed{4".utf8))

@@ -5,7 +5,7 @@ import Synchronization
 /// A program that a test starts, waits for and ends. Foundation's `Process` is not used: on Linux it can miss the end
 /// of a child while others are started beside it, and what it opens is inherited by all of them.
 ///
-/// The child reads nothing. It is killed and awaited when the last reference to it goes.
+/// The child reads what it is given, or nothing. It is killed and awaited when the last reference to it goes.
 public final class ChildProcess: Sendable {
     public enum Failure: Error, CustomStringConvertible {
         case notStarted(path: String, reason: String)
@@ -28,6 +28,14 @@ public final class ChildProcess: Sendable {
         case piped
     }
 
+    /// What stands on standard input.
+    public enum Input: Sendable {
+        case nothing
+        case data(Data)
+        /// What `write` gives, until `endInput`.
+        case open
+    }
+
     /// How long a test waits for a child that hangs. Far above what anything here takes.
     static let patienceSeconds = 300
 
@@ -41,12 +49,14 @@ public final class ChildProcess: Sendable {
     public let identifier: pid_t
     private let path: String
     private let reading: Int32
+    /// The other end of an open standard input, until it is ended.
+    private let writing = Mutex<Int32?>(nil)
     private let end = End()
 
     public init(
         _ executable: URL, _ arguments: [String],
-        environment: [String: String] = ProcessInfo.processInfo.environment, output: Stream = .discarded,
-        errors: Stream = .discarded
+        environment: [String: String] = ProcessInfo.processInfo.environment, input: Input = .nothing,
+        output: Stream = .discarded, errors: Stream = .discarded
     ) throws {
         path = executable.path
         var ends: [Int32] = [-1, -1]
@@ -60,7 +70,16 @@ public final class ChildProcess: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        var inputs: [Int32] = [-1, -1]
+        if case .nothing = input {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        } else {
+            guard socketpair(AF_UNIX, Int32(kind), 0, &inputs) == 0 else {
+                close(reading)
+                throw Failure.notStarted(path: path, reason: reason(errno))
+            }
+            posix_spawn_file_actions_adddup2(&actions, inputs[1], 0)
+        }
         for (descriptor, stream) in [(Int32(1), output), (2, errors)] {
             switch stream {
             case .discarded: posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
@@ -74,10 +93,21 @@ public final class ChildProcess: Sendable {
         defer { for text in argv + envp { free(text) } }
         var pid = pid_t()
         let code = posix_spawn(&pid, path, &actions, nil, argv, envp)
-        identifier = pid
+        if inputs[1] >= 0 { close(inputs[1]) }
         guard code == 0 else {
             close(reading)
+            if inputs[0] >= 0 { close(inputs[0]) }
             throw Failure.notStarted(path: path, reason: reason(code))
+        }
+        identifier = pid
+        switch input {
+        case .nothing: break
+        case .open: writing.withLock { $0 = inputs[0] }
+        case .data(let data):
+            Thread { [feeding = inputs[0]] in
+                Self.feed(data, to: feeding)
+                close(feeding)
+            }.start()
         }
         Thread { [end, identifier] in Self.awaitEnd(of: identifier, end) }.start()
     }
@@ -85,7 +115,34 @@ public final class ChildProcess: Sendable {
     deinit {
         signal(SIGKILL)
         _ = try? wait()
+        endInput()
         close(reading)
+    }
+
+    /// Writes all of the input, or as much as the child reads before it ends.
+    private static func feed(_ input: Data, to descriptor: Int32) {
+        input.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+
+    /// Adds to an open standard input; returns when the child has room for it, or has ended.
+    public func write(_ data: Data) {
+        if let descriptor = writing.withLock({ $0 }) { Self.feed(data, to: descriptor) }
+    }
+
+    /// The end of an open standard input.
+    public func endInput() {
+        writing.withLock { descriptor in
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
     }
 
     private static func awaitEnd(of pid: pid_t, _ end: End) {
@@ -106,6 +163,9 @@ public final class ChildProcess: Sendable {
             if status == nil { kill(identifier, number) }
         }
     }
+
+    /// Closes what is piped, as `head` does when it has seen enough.
+    public func stopReading() { shutdown(reading, Int32(SHUT_RDWR)) }
 
     /// - Returns: the exit code; 128 and the signal's number for a child that a signal ended.
     /// - Throws: `hangs`, after `patienceSeconds`.

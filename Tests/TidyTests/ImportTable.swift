@@ -38,7 +38,7 @@ enum ImportTable {
         "Tokenizers": pure(platform: mathematics.union(["Synchronization"])),
         "ModelFiles": pure(),
         "Batching": pure(),
-        "Tensors": shell(["CKernels", "COpenBLAS", "ModelFiles"]),
+        "Tensors": shell(["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
         "Transformer": shell(["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
         "Engine": shell(["Batching", "Tensors", "Tokenizers", "Transformer"]),
         "Runtime": shell(["Domain"]),
@@ -64,5 +64,5 @@ enum ImportTable {
     ]
 
     /// C modules and system library maps: no Swift in them.
-    static let withoutSwift: Set<String> = ["CKernels", "COpenBLAS", "COpenSSL", "CZeroMQ"]
+    static let withoutSwift: Set<String> = ["CKernels", "CMappings", "COpenBLAS", "COpenSSL", "CZeroMQ"]
 }

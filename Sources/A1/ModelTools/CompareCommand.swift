@@ -24,6 +24,10 @@ struct ModelCompareCommand: ParsableCommand {
     var kernels: KernelChoice?
     @Option(help: "Kernels of the second.")
     var withKernels: KernelChoice?
+    @Flag(help: "Float32 activations in the first, as in `a1 model score`; so far every mode is exact.")
+    var exact = false
+    @Flag(help: "Float32 activations in the second.")
+    var withExact = false
     @Option(help: "A file of text; standard input if not given.")
     var text: String?
     @Option(help: "Tokens that are seen at once.")
@@ -49,7 +53,7 @@ struct ModelCompareCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard window > 1 else { throw ValidationError("--window must be at least 2") }
+        try require("--window", window, "at least 2", window > 1)
     }
 
     func run() throws {
@@ -61,6 +65,7 @@ struct ModelCompareCommand: ParsableCommand {
         let tokens = first.tokenizer.encode(Array(try readText()), special: false)
         guard tokens.count > 1 else { throw fail(.dataError, "the text has \(tokens.count) tokens; give at least 2") }
         let limit = min(first.contextLength, second.contextLength, window)
+        guard limit > 1 else { throw fail(.dataError, "a context of \(limit) token leaves nothing to compare") }
         let begin = first.tokenizer.addsBeginToken ? first.tokenizer.beginToken.map { [$0] } ?? [] : []
         let pair = (
             try LogitReader(first.transformer, window: limit, threads: options.threadCount, kernels: kernels),
@@ -68,7 +73,7 @@ struct ModelCompareCommand: ParsableCommand {
         var comparison = LogitComparison()
         for start in stride(from: 0, to: tokens.count, by: limit - begin.count) {
             let window = begin + tokens[start..<min(start + limit - begin.count, tokens.count)]
-            compare(pair, window, &comparison)
+            do { try compare(pair, window, &comparison) } catch { throw fail(.dataError, "\(error)") }
         }
         try show(comparison, tokens: tokens.count)
     }
@@ -83,35 +88,36 @@ struct ModelCompareCommand: ParsableCommand {
 
     private func compare(
         _ pair: (LogitReader, LogitReader), _ window: [Int32], _ comparison: inout LogitComparison
-    ) {
+    ) throws(LogitComparisonError) {
         for start in stride(from: 0, to: window.count, by: LogitReader.rows) {
             let rows = start..<min(start + LogitReader.rows, window.count)
             pair.0.read(window, rows)
             pair.1.read(window, rows)
             for row in 0..<rows.count {
                 let next = rows.lowerBound + row + 1
-                comparison.add(
-                    LogitComparison.Row(
-                        pair.0.logits(row), pair.1.logits(row), next: next < window.count ? window[next] : nil))
+                try comparison.add(
+                    pair.0.logits(row), pair.1.logits(row), next: next < window.count ? window[next] : nil)
             }
         }
     }
 
     private func show(_ comparison: LogitComparison, tokens: Int) throws {
-        let nll = comparison.meanNLL
+        guard let divergence = comparison.meanDivergence, let agreement = comparison.top1Agreement,
+            let nll = comparison.meanNLL
+        else { throw fail(.dataError, "no token of the text has another before it") }
         if json {
             try putJSON(
                 Document(
-                    tokens: tokens, positions: comparison.positions, meanKLDivergence: comparison.meanDivergence,
-                    largestDifference: comparison.largestDifference, top1Agreement: comparison.top1Agreement,
+                    tokens: tokens, positions: comparison.positions, meanKLDivergence: divergence,
+                    largestDifference: comparison.largestDifference, top1Agreement: agreement,
                     meanNLL: [nll.first, nll.second]))
             return
         }
         var table = TextTable(columns: [("MEASURE", .left), ("VALUE", .right)])
         table.addRow(["tokens", "\(tokens)"])
-        table.addRow(["mean KL divergence", String(format: "%.3g", comparison.meanDivergence)])
+        table.addRow(["mean KL divergence", String(format: "%.3g", divergence)])
         table.addRow(["largest difference", String(format: "%.3g", comparison.largestDifference)])
-        table.addRow(["top-1 agreement", String(format: "%.2f %%", 100 * comparison.top1Agreement)])
+        table.addRow(["top-1 agreement", String(format: "%.2f %%", 100 * agreement)])
         table.addRow(["mean NLL of the first", String(format: "%.5f", nll.first)])
         table.addRow(["mean NLL of the second", String(format: "%.5f", nll.second)])
         put(table.rendered(), terminator: "")

@@ -44,6 +44,17 @@ struct ModelGenerateCommand: ParsableCommand {
         case stopAtEnd, ignoreEnd
     }
 
+    private var sampling: SamplingOptions {
+        SamplingOptions(
+            temperature: temperature, topK: topK, topP: topP, minP: minP, repetitionPenalty: repetitionPenalty)
+    }
+
+    func validate() throws {
+        try require("--max-tokens", maxTokens, "at least 1", maxTokens > 0)
+        do { try sampling.check() } catch { throw ValidationError("\(error)") }
+        try require("--stop", "empty", "a text", !stop.contains(""))
+    }
+
     private struct Continuation: Encodable {
         var ids: [Int32]
         var text: String
@@ -69,10 +80,7 @@ struct ModelGenerateCommand: ParsableCommand {
             return .generate(
                 GenerateRequest(
                     id: id, key: SequenceKey(rawValue: id), context: context, maximumTokens: maxTokens,
-                    sampling: SamplingOptions(
-                        temperature: temperature, topK: topK, topP: topP, minP: minP,
-                        repetitionPenalty: repetitionPenalty),
-                    seed: seed &+ id, stop: rules), ())
+                    sampling: sampling, seed: seed &+ id, stop: rules), ())
         } answer: { _, event in
             guard case .generated(_, let block, _) = event else { throw LineError("no block came") }
             return Continuation(

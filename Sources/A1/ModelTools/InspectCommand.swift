@@ -75,7 +75,7 @@ struct ModelInspectCommand: ParsableCommand {
                     Document.Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
                 })
         } catch {
-            throw fail(.dataError, "\(error)")
+            throw fail(openingExitCode(error), "\(error)")
         }
     }
 

@@ -55,6 +55,11 @@ final class LineTool {
         put(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// `{"ids":[...]}`. Written by hand, since a long text has more ids than an encoder has room for.
+    func answer(ids: [Int32]) {
+        put("{\"ids\":[" + ids.lazy.map(String.init).joined(separator: ",") + "]}")
+    }
+
     func refuse(line: Int, _ error: any Error) throws {
         failures += 1
         let reason = "line \(line): \(Self.reason(error))"
@@ -132,13 +137,5 @@ struct EngineLines<Line> {
         }
         while !waiting.isEmpty { try answerFirst() }
         engine.shutdown()
-    }
-}
-
-extension EngineEvent {
-    var id: RequestID {
-        switch self {
-        case .generated(let id, _, _), .scored(let id, _, _), .failed(let id, _): id
-        }
     }
 }

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import ModelStore
 import Runtime
+import Tensors
 import Transformer
 
 /// Which model a tool works with, and with how much of the machine.
@@ -17,6 +18,12 @@ struct ModelOptions: ParsableArguments {
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
+    func validate() throws {
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        try require(
+            "--threads", threadCount, "from 1 to \(processors), the processors here", 1...processors ~= threadCount)
+    }
+
     func load() throws -> LoadedModel { try load(model) }
 
     /// Opens a model by its name or path.
@@ -25,9 +32,24 @@ struct ModelOptions: ParsableArguments {
         do {
             return try LoadedModel(path: path)
         } catch {
-            throw fail(.dataError, "\(error)")
+            throw fail(openingExitCode(error), "\(error)")
         }
     }
+}
+
+/// The exit code for a model file that cannot be opened, or not be used.
+func openingExitCode(_ error: any Error) -> Runtime.ExitCode {
+    switch error {
+    case MappedFileError.cannotOpen, MappedModelError.unreadable(.cannotOpen),
+        ModelLoadError.unopened(.unreadable(.cannotOpen)):
+        .noInput
+    default: .dataError
+    }
+}
+
+/// Checks the value of a flag: a wrong one is a usage error that names the flag and the rule.
+func require(_ flag: String, _ value: some CustomStringConvertible, _ rule: String, _ holds: Bool) throws {
+    guard holds else { throw ValidationError("\(flag) is \(value); it must be \(rule)") }
 }
 
 /// Where the file of a model is that a person named.
@@ -43,7 +65,7 @@ func modelPath(_ name: String, manifest: String? = nil) throws -> String {
 struct EngineFlags: ParsableArguments {
     @Option(help: "Lines computed at once; what comes out does not depend on it.")
     var sequences = 16
-    @Option(help: "MiB for keys and values; one whole context, but at least 1024, if not given.")
+    @Option(help: "MiB for keys and values; if not given, one whole context, but at least 1024, if the memory allows.")
     var kvMemory: Int?
     @Flag(
         help: """
@@ -52,6 +74,16 @@ struct EngineFlags: ParsableArguments {
             """)
     var exact = false
 
+    func validate() throws {
+        try require("--sequences", sequences, "from 1 to 4096", 1...4_096 ~= sequences)
+        let memory = Self.memoryMiB
+        if let kvMemory {
+            try require("--kv-memory", kvMemory, "from 1 to \(memory), the memory here", 1...memory ~= kvMemory)
+        }
+    }
+
+    private static var memoryMiB: Int { Int(ProcessInfo.processInfo.physicalMemory >> 20) }
+
     func engine(
         _ model: LoadedModel, threads: Int, onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) throws -> Engine {
@@ -59,13 +91,16 @@ struct EngineFlags: ParsableArguments {
         let tokens = BlockLayout.tokensPerBlock
         let blocks = (sizes.contextLength + tokens - 1) / tokens
         let whole = blocks * KVCache.bytesPerBlock(sizes, tokensPerBlock: tokens)
+        let memory = Self.memoryMiB << 20
         do {
             return try Engine(
                 model: model,
                 options: EngineOptions(
                     threadCount: threads, maximumStepTokens: max(256, sequences + 1), maximumSequences: sequences,
-                    kvCacheBytes: kvMemory.map { $0 << 20 } ?? max(1 << 30, whole)),
+                    kvCacheBytes: kvMemory.map { $0 << 20 } ?? min(max(1 << 30, whole), memory)),
                 onEvent: onEvent)
+        } catch .kernels(.noScratchMemory(let byteCount)) {
+            throw fail(.dataError, "\(model.path): \(TensorError.noScratchMemory(byteCount: byteCount))")
         } catch {
             throw fail(.usage, "\(error)")
         }

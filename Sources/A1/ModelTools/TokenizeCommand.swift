@@ -25,7 +25,7 @@ struct ModelTokenizeCommand: ParsableCommand {
     @Flag(help: "Tell how fast standard input is encoded on one core.")
     var rate = false
 
-    private struct Tokens: Codable {
+    private struct Tokens: Decodable {
         var ids: [Int32]
     }
 
@@ -56,7 +56,7 @@ struct ModelTokenizeCommand: ParsableCommand {
                     try tool.answer(String(decoding: tokenizer.decode(ids, special: special), as: UTF8.self))
                 } else {
                     let text = try decoder.decode(String.self, from: line)
-                    try tool.answer(Tokens(ids: tokenizer.encode(text, special: special)))
+                    tool.answer(ids: tokenizer.encode(text, special: special))
                 }
             } catch { try tool.refuse(line: index + 1, error) }
         }
@@ -85,7 +85,7 @@ struct ModelTokenizeCommand: ParsableCommand {
         } catch let error as MappedModelError {
             throw fail(.dataError, "\(error)")
         } catch {
-            throw fail(.dataError, "\(path): \(error)")
+            throw fail(openingExitCode(error), "\(path): \(error)")
         }
     }
 }

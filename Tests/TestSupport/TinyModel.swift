@@ -1,17 +1,21 @@
-import Foundation
 import ModelFiles
-import Transformer
 
 /// A llama model with random weights whose tokens are the 256 bytes and an end token: quick to run, and
 /// as good as a real one wherever it does not matter what is written.
-struct TinyModel {
-    static let endToken: Int32 = 256
-    static let vocabulary = 257
+public struct TinyModel {
+    public static let endToken: Int32 = 256
+    public static let vocabulary = 257
 
-    var contextLength = 256
-    var seed: UInt64 = 1
+    public var contextLength: Int
+    public var seed: UInt64
     /// Set to make every logit something that is no number.
-    var outputNorm: Float = 2
+    public var outputNorm: Float
+
+    public init(contextLength: Int = 256, seed: UInt64 = 1, outputNorm: Float = 2) {
+        self.contextLength = contextLength
+        self.seed = seed
+        self.outputNorm = outputNorm
+    }
 
     private let width = 16
     private let feedForward = 24
@@ -21,14 +25,10 @@ struct TinyModel {
     private let keyWidth = 8
 
     /// Bytes of one KV block of 16 tokens.
-    var bytesPerBlock: Int { layers * keyWidth * 2 * 16 * 4 }
+    public var bytesPerBlock: Int { layers * keyWidth * 2 * 16 * 4 }
 
-    func load() throws -> LoadedModel {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf")
-        try Data(ModelFileWriter(metadata: metadata(), tensors: tensors()).bytes()).write(to: url)
-        defer { try? FileManager.default.removeItem(at: url) }
-        return try LoadedModel(path: url.path)
-    }
+    /// The whole file, to be changed where a test needs it.
+    public func writer() -> ModelFileWriter { ModelFileWriter(metadata: metadata(), tensors: tensors()) }
 
     private func metadata() -> [(String, MetadataValue)] {
         [
