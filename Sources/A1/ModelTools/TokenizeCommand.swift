@@ -83,7 +83,7 @@ struct ModelTokenizeCommand: ParsableCommand {
         do {
             return try Tokenizer(TokenizerDefinition(MappedModel(path: path).metadata))
         } catch let error as MappedModelError {
-            throw fail(.dataError, "\(error)")
+            throw fail(openingExitCode(error), "\(error)")
         } catch {
             throw fail(openingExitCode(error), "\(path): \(error)")
         }
