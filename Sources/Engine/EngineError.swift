@@ -4,6 +4,7 @@ import Tensors
 /// Why a request failed, or an engine could not be made.
 public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidOption(name: String, value: String, rule: String)
+    /// The kernels or the memory that the passes need are not there.
     case kernels(TensorError)
     case cannotStartThread(code: Int32)
     case cannotAllocate(kvCacheBytes: Int)
@@ -26,7 +27,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotStartThread(let code):
             "cannot start the compute thread (error \(code)); free memory or raise the limit of threads"
         case .cannotAllocate(let kvCacheBytes):
-            "the system does not give \(kvCacheBytes) bytes for the KV cache; ask for less (kvCacheBytes)"
+            "the system does not give \(kvCacheBytes) bytes for keys and values; ask for less "
+                + "(kv_memory_mib of a model, --kv-memory of a tool)"
         case .refused(let refusal):
             refusal.description
         case .tokenOutsideVocabulary(let token, let vocabularySize):

@@ -1,4 +1,5 @@
-/// Reads little-endian values from bytes in order; every read is checked against the end.
+/// Reads little-endian values from bytes in order; every read is checked against the end, and against the most that
+/// may stand before the data.
 struct ByteCursor {
     let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
@@ -14,7 +15,7 @@ struct ByteCursor {
         _ type: Value.Type, reading: @autoclosure () -> String
     ) throws(ModelFileError) -> Value {
         let size = MemoryLayout<Value>.size
-        guard size <= left else { throw truncated(reading(), needed: UInt64(size)) }
+        guard size <= room else { throw refusal(reading(), needed: UInt64(size)) }
         let value = bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)
         offset += size
         return Value(littleEndian: value)
@@ -24,7 +25,7 @@ struct ByteCursor {
     mutating func slice(_ count: Int, reading: @autoclosure () -> String) throws(ModelFileError)
         -> UnsafeRawBufferPointer
     {
-        guard count <= left else { throw truncated(reading(), needed: UInt64(count)) }
+        guard count <= room else { throw refusal(reading(), needed: UInt64(count)) }
         let slice = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
         offset += count
         return slice
@@ -33,12 +34,17 @@ struct ByteCursor {
     /// Refuses a claim of `count` items of at least `minimumBytes` each that cannot be in what is left.
     func checkRoom(count: Int, minimumBytes: Int, reading: @autoclosure () -> String) throws(ModelFileError) {
         let (needed, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(minimumBytes))
-        guard !overflow, needed <= UInt64(left) else {
-            throw truncated(reading(), needed: overflow ? .max : needed)
+        guard !overflow, needed <= UInt64(room) else {
+            throw refusal(reading(), needed: overflow ? .max : needed)
         }
     }
 
-    private func truncated(_ reading: String, needed: UInt64) -> ModelFileError {
-        .truncated(reading: reading, offset: offset, needed: needed, available: left)
+    /// Bytes that may still be read.
+    private var room: Int { min(bytes.count, ModelFileLimits.maximumHeadBytes) - offset }
+
+    private func refusal(_ reading: String, needed: UInt64) -> ModelFileError {
+        needed <= UInt64(left)
+            ? .headTooLong(reading: reading, offset: offset, limit: ModelFileLimits.maximumHeadBytes)
+            : .truncated(reading: reading, offset: offset, needed: needed, available: left)
     }
 }

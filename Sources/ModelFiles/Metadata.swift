@@ -109,32 +109,44 @@ public struct Metadata: Sendable, Equatable {
     /// As `strings`, nil if the key is absent.
     public func optionalStrings(_ key: String) throws(ModelFileError) -> [[UInt8]]? {
         guard let value = values[key] else { return nil }
-        guard case .array(.strings(let array)) = value else { throw wrong(key, "array of strings", value) }
-        return array
+        guard case .array(let array) = value, let strings = array.strings else {
+            throw wrong(key, "array of strings", value)
+        }
+        return strings
     }
 
     /// As `ints`, nil if the key is absent.
     public func optionalInts(_ key: String) throws(ModelFileError) -> [Int64]? {
         guard let value = values[key] else { return nil }
-        guard case .array(.integers(let array)) = value else { throw wrong(key, "array of integers", value) }
-        return array
+        guard case .array(let array) = value, let integers = array.integers else {
+            throw wrong(key, "array of integers", value)
+        }
+        return integers
     }
 
     /// As `floats`, nil if the key is absent.
     public func optionalFloats(_ key: String) throws(ModelFileError) -> [Double]? {
         guard let value = values[key] else { return nil }
-        guard case .array(.floats(let array)) = value else { throw wrong(key, "array of floats", value) }
-        return array
+        guard case .array(let array) = value, let floats = array.floats else {
+            throw wrong(key, "array of floats", value)
+        }
+        return floats
     }
 
     /// An array of truth values, or of integers of which 0 is false; nil if the key is absent.
     public func optionalFlags(_ key: String) throws(ModelFileError) -> [Bool]? {
         guard let value = values[key] else { return nil }
-        switch value {
-        case .array(.bools(let array)): return array
-        case .array(.integers(let array)): return array.map { $0 != 0 }
-        default: throw wrong(key, "array of bools", value)
+        guard case .array(let array) = value, let flags = array.bools ?? array.integers?.map({ $0 != 0 }) else {
+            throw wrong(key, "array of bools", value)
         }
+        return flags
+    }
+
+    /// How many elements an array has, which are not made for it; nil if the key is absent.
+    public func optionalCount(_ key: String) throws(ModelFileError) -> Int? {
+        guard let value = values[key] else { return nil }
+        guard case .array(let array) = value else { throw wrong(key, "array", value) }
+        return array.count
     }
 
     private func present<Value>(_ key: String, _ value: Value?) throws(ModelFileError) -> Value {

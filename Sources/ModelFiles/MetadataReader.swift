@@ -38,7 +38,7 @@ enum MetadataReader {
         case .float32: return .float32(Float(bitPattern: try number(&cursor, key)))
         case .float64: return .float64(Double(bitPattern: try number(&cursor, key)))
         case .bool: return .bool(try bool(&cursor, key))
-        case .string: return .string(try string(&cursor, key))
+        case .string: return .string(Array(try string(&cursor, key)))
         case .array: return .array(try array(&cursor, key: key))
         }
     }
@@ -62,14 +62,16 @@ enum MetadataReader {
         return byte == 1
     }
 
-    private static func string(_ cursor: inout ByteCursor, _ key: String) throws(ModelFileError) -> [UInt8] {
+    private static func string(
+        _ cursor: inout ByteCursor, _ key: String
+    ) throws(ModelFileError) -> UnsafeRawBufferPointer {
         let offset = cursor.offset
         let length: UInt64 = try number(&cursor, key)
         guard length <= UInt64(ModelFileLimits.maximumStringBytes) else {
             throw .stringTooLong(
                 key: key, offset: offset, claimed: length, limit: ModelFileLimits.maximumStringBytes)
         }
-        return Array(try cursor.slice(Int(length), reading: "a string of metadata key '\(key)'"))
+        return try cursor.slice(Int(length), reading: "a string of metadata key '\(key)'")
     }
 
     private static func array(_ cursor: inout ByteCursor, key: String) throws(ModelFileError) -> MetadataArray {
@@ -82,53 +84,28 @@ enum MetadataReader {
         let count = Int(claimed)
         try cursor.checkRoom(
             count: count, minimumBytes: minimumBytes, reading: "the array of metadata key '\(key)'")
-        switch type {
-        case .uint8: return try integers(&cursor, key, count, UInt8.self)
-        case .int8: return try integers(&cursor, key, count, Int8.self)
-        case .uint16: return try integers(&cursor, key, count, UInt16.self)
-        case .int16: return try integers(&cursor, key, count, Int16.self)
-        case .uint32: return try integers(&cursor, key, count, UInt32.self)
-        case .int32: return try integers(&cursor, key, count, Int32.self)
-        case .uint64: return try integers(&cursor, key, count, UInt64.self)
-        case .int64: return try integers(&cursor, key, count, Int64.self)
-        case .float32: return .floats(try collect(&cursor, count) { cursor throws(ModelFileError) in
-            Double(Float(bitPattern: try number(&cursor, key)))
-        })
-        case .float64: return .floats(try collect(&cursor, count) { cursor throws(ModelFileError) in
-            Double(bitPattern: try number(&cursor, key))
-        })
-        case .bool: return .bools(try collect(&cursor, count) { cursor throws(ModelFileError) in
-            try bool(&cursor, key)
-        })
-        case .string: return .strings(try collect(&cursor, count) { cursor throws(ModelFileError) in
-            try string(&cursor, key)
-        })
-        case .array: throw .nestedArray(key: key)
+        let start = cursor.offset
+        if type == .string {
+            for _ in 0..<count { _ = try string(&cursor, key) }
+        } else {
+            let elements = try cursor.slice(count * minimumBytes, reading: "the array of metadata key '\(key)'")
+            try check(elements, of: type, key: key, at: start)
         }
+        let bytes = cursor.bytes[start..<cursor.offset]
+        return MetadataArray(type: type, count: count, bytes: Array(bytes))
     }
 
-    private static func integers<Value: FixedWidthInteger>(
-        _ cursor: inout ByteCursor, _ key: String, _ count: Int, _ type: Value.Type
-    ) throws(ModelFileError) -> MetadataArray {
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        for index in 0..<count {
-            let value: Value = try number(&cursor, key)
-            guard let fitting = Int64(exactly: value) else {
-                throw .arrayNumberTooLarge(key: key, index: index)
-            }
-            values.append(fitting)
+    /// Refuses elements that their type can hold and we cannot.
+    private static func check(
+        _ elements: UnsafeRawBufferPointer, of type: ValueType, key: String, at start: Int
+    ) throws(ModelFileError) {
+        if type == .bool, let index = elements.firstIndex(where: { $0 > 1 }) {
+            throw .badBool(key: key, offset: start + index, byte: elements[index])
         }
-        return .integers(values)
-    }
-
-    private static func collect<Element>(
-        _ cursor: inout ByteCursor, _ count: Int,
-        _ next: (inout ByteCursor) throws(ModelFileError) -> Element
-    ) throws(ModelFileError) -> [Element] {
-        var elements: [Element] = []
-        elements.reserveCapacity(count)
-        for _ in 0..<count { elements.append(try next(&cursor)) }
-        return elements
+        guard type == .uint64 else { return }
+        // The highest byte of each number holds what would be its sign.
+        for index in 0..<elements.count / 8 where elements[8 * index + 7] > 0x7f {
+            throw .arrayNumberTooLarge(key: key, index: index)
+        }
     }
 }

@@ -59,34 +59,6 @@ extension MetadataValue: CustomStringConvertible {
     }
 }
 
-/// An array of a model file's metadata. Integers of every width are widened to 64 bits.
-public enum MetadataArray: Sendable, Equatable {
-    case strings([[UInt8]])
-    case integers([Int64])
-    case floats([Double])
-    case bools([Bool])
-
-    /// Number of elements.
-    public var count: Int {
-        switch self {
-        case .strings(let values): values.count
-        case .integers(let values): values.count
-        case .floats(let values): values.count
-        case .bools(let values): values.count
-        }
-    }
-
-    /// The kind of its elements in words.
-    public var typeName: String {
-        switch self {
-        case .strings: "strings"
-        case .integers: "integers"
-        case .floats: "floats"
-        case .bools: "bools"
-        }
-    }
-}
-
 /// Numbers of the value types in the file (GGUF specification, `gguf_metadata_value_type`).
 enum ValueType: UInt32 {
     case uint8 = 0

@@ -5,6 +5,8 @@ public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible 
     case unsupportedVersion(UInt32)
     /// The file ends before `reading` is complete: `needed` bytes at `offset`, `available` are there.
     case truncated(reading: String, offset: Int, needed: UInt64, available: Int)
+    /// What is `reading` would reach beyond the most that may stand before the data of tensors.
+    case headTooLong(reading: String, offset: Int, limit: Int)
     case tooManyKeys(claimed: UInt64, limit: Int)
     case tooManyTensors(claimed: UInt64, limit: Int)
     case keyLength(index: Int, offset: Int, claimed: UInt64, limit: Int)
@@ -46,7 +48,7 @@ public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible 
             "use a file quantised to one of \(TensorType.allCases.map(\.name).joined(separator: ", "))"
         case .missingKey, .wrongType, .missingTensor, .notUTF8, .numberTooLarge:
             "this model is not of a supported kind or was converted wrongly"
-        case .tooManyKeys, .tooManyTensors, .keyLength, .keyNotUTF8, .duplicateKey, .unknownValueType,
+        case .headTooLong, .tooManyKeys, .tooManyTensors, .keyLength, .keyNotUTF8, .duplicateKey, .unknownValueType,
             .nestedArray, .stringTooLong, .arrayTooLong, .arrayNumberTooLarge, .badBool, .badAlignment,
             .tensorNameLength, .tensorNameNotUTF8, .duplicateTensor, .dimensionCount, .badDimension,
             .partialBlock, .tensorTooLarge, .misalignedTensor, .overlappingTensor, .tensorGap:
@@ -61,6 +63,9 @@ public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unsupportedVersion(let version): "GGUF version \(version) is not supported, only 2 and 3"
         case .truncated(let reading, let offset, let needed, let available):
             "the file ends in \(reading): \(needed) bytes needed at offset \(offset), \(available) left"
+        case .headTooLong(let reading, let offset, let limit):
+            "\(reading) at offset \(offset) reaches beyond the first \(limit) bytes, in which metadata and "
+                + "tensor table must end"
         case .tooManyKeys(let claimed, let limit): "\(claimed) metadata keys claimed, at most \(limit) allowed"
         case .tooManyTensors(let claimed, let limit): "\(claimed) tensors claimed, at most \(limit) allowed"
         case .badAlignment(let bytes):

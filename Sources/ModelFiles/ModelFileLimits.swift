@@ -1,11 +1,15 @@
-/// Largest things a model file may hold. Each is far above any real file and keeps a hostile one cheap.
+/// Largest things a model file may hold. Each is far above any real file and keeps a hostile one cheap: whatever a
+/// file says, reading it takes less than a second and 256 MiB.
 public enum ModelFileLimits {
     /// Files of a split model.
     public static let maximumParts = 4_096
     /// Tensors in a file.
-    public static let maximumTensors = 1 << 20
+    public static let maximumTensors = 1 << 16
     /// Metadata keys in a file.
-    public static let maximumKeys = 1 << 20
+    public static let maximumKeys = 1 << 16
+    /// Bytes before the data of tensors: header, metadata, tensor table. Vocabularies of 200,000 tokens with 450,000
+    /// merges take 13 MiB.
+    public static let maximumHeadBytes = 64 << 20
     /// Bytes of a key.
     public static let maximumKeyBytes = 65_535
     /// Bytes of a tensor's name (GGUF specification: 64).

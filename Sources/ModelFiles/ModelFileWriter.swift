@@ -1,7 +1,4 @@
 /// Builds the bytes of a GGUF file from metadata and tensors: for tests, tools and small models.
-///
-/// Integer arrays are written as int32 if every element fits, else as int64; float arrays as float32 if
-/// that loses nothing, else as float64.
 public struct ModelFileWriter: Sendable {
     /// A tensor to be written: `shape` fastest dimension first, `bytes` in the layout of `type`.
     public struct Tensor: Sendable {
@@ -24,7 +21,7 @@ public struct ModelFileWriter: Sendable {
 
         /// A float32 tensor from its values, fastest dimension first.
         public init(name: String, shape: [Int], values: [Float]) {
-            let bytes = values.flatMap { value in ModelFileWriter.littleEndian(value.bitPattern) }
+            let bytes = values.flatMap { value in littleEndian(value.bitPattern) }
             self.init(name: name, shape: shape, type: .f32, bytes: bytes)
         }
     }
@@ -49,9 +46,9 @@ public struct ModelFileWriter: Sendable {
     /// The bytes of the whole file.
     public func bytes() -> [UInt8] {
         var out = Array("GGUF".utf8)
-        out += Self.littleEndian(version)
-        out += Self.littleEndian(UInt64(tensors.count))
-        out += Self.littleEndian(UInt64(metadata.count))
+        out += littleEndian(version)
+        out += littleEndian(UInt64(tensors.count))
+        out += littleEndian(UInt64(metadata.count))
         for (key, value) in metadata {
             Self.append(string: Array(key.utf8), to: &out)
             Self.append(value, to: &out)
@@ -59,10 +56,10 @@ public struct ModelFileWriter: Sendable {
         var offset = 0
         for tensor in tensors {
             Self.append(string: Array(tensor.name.utf8), to: &out)
-            out += Self.littleEndian(UInt32(tensor.shape.count))
-            for extent in tensor.shape { out += Self.littleEndian(UInt64(extent)) }
-            out += Self.littleEndian(tensor.type.rawValue)
-            out += Self.littleEndian(UInt64(offset))
+            out += littleEndian(UInt32(tensor.shape.count))
+            for extent in tensor.shape { out += littleEndian(UInt64(extent)) }
+            out += littleEndian(tensor.type.rawValue)
+            out += littleEndian(UInt64(offset))
             offset = padded(offset + tensor.bytes.count)
         }
         for tensor in tensors {
@@ -77,10 +74,6 @@ public struct ModelFileWriter: Sendable {
 
     private func pad(_ out: inout [UInt8]) {
         out += [UInt8](repeating: 0, count: padded(out.count) - out.count)
-    }
-
-    static func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
     private static func append(string: [UInt8], to out: inout [UInt8]) {
@@ -108,29 +101,9 @@ public struct ModelFileWriter: Sendable {
     }
 
     private static func append(_ array: MetadataArray, to out: inout [UInt8]) {
-        switch array {
-        case .strings(let values):
-            appendHead(.string, values.count, to: &out)
-            for value in values { append(string: value, to: &out) }
-        case .integers(let values):
-            let narrow = values.allSatisfy { Int32(exactly: $0) != nil }
-            appendHead(narrow ? .int32 : .int64, values.count, to: &out)
-            for value in values { out += narrow ? littleEndian(Int32(value)) : littleEndian(value) }
-        case .floats(let values):
-            let narrow = values.allSatisfy { $0.isNaN || Double(Float($0)) == $0 }
-            appendHead(narrow ? .float32 : .float64, values.count, to: &out)
-            for value in values {
-                out += narrow ? littleEndian(Float(value).bitPattern) : littleEndian(value.bitPattern)
-            }
-        case .bools(let values):
-            appendHead(.bool, values.count, to: &out)
-            out += values.map { $0 ? 1 : 0 }
-        }
-    }
-
-    private static func appendHead(_ type: ValueType, _ count: Int, to out: inout [UInt8]) {
-        out += littleEndian(type.rawValue)
-        out += littleEndian(UInt64(count))
+        out += littleEndian(array.type.rawValue)
+        out += littleEndian(UInt64(array.count))
+        out += array.bytes
     }
 
     private static func type(of value: MetadataValue) -> ValueType {

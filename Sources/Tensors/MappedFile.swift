@@ -63,6 +63,11 @@ public final class MappedFile: @unchecked Sendable {
         guard fstat(descriptor, &status) == 0, Stamp(status) == stamp else { throw .changed(path: path) }
     }
 
+    /// Gives back the memory of the first bytes, which have been read and will hardly be read again; they stay valid.
+    func forget(first count: Int) {
+        _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), min(count, bytes.count), MADV_DONTNEED)
+    }
+
     deinit {
         a1_mapping_forget(note)
         close(descriptor)

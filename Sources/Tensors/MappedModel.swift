@@ -52,9 +52,12 @@ public struct MappedModel: Sendable {
     private static func open(_ path: String) throws(MappedModelError) -> Part {
         let mapped: MappedFile
         do { mapped = try MappedFile(path: path) } catch { throw .unreadable(error) }
-        do { return Part(mapped: mapped, file: try ModelFile.parse(mapped.bytes)) } catch {
-            throw .malformed(path: path, error)
-        }
+        do {
+            let file = try ModelFile.parse(mapped.bytes)
+            // Metadata are copied out of the mapping, which may be as large again.
+            mapped.forget(first: file.dataOffset)
+            return Part(mapped: mapped, file: file)
+        } catch { throw .malformed(path: path, error) }
     }
 
     private static func open(_ split: SplitParts, part index: Int) throws(MappedModelError) -> Part {

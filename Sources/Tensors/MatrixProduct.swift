@@ -28,8 +28,8 @@ public struct MatrixProduct: Sendable {
         self.kernels = choice
         self.pool = pool
         self.maximumColumns = maximumColumns
-        workers = (0..<pool.threadCount).map { _ -> any TileProduct in
-            if choice == .openblas { return OpenBLASTileProduct(maximumColumns: maximumColumns) }
+        workers = try (0..<pool.threadCount).map { (_) throws(TensorError) -> any TileProduct in
+            if choice == .openblas { return try OpenBLASTileProduct(maximumColumns: maximumColumns) }
             return KernelTileProduct(table: a1_kernels_named(choice.rawValue) ?? a1_kernels())
         }
     }

@@ -15,12 +15,12 @@ final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
     private let x: AlignedFloats
     private let y: AlignedFloats
 
-    init(maximumColumns: Int) {
+    init(maximumColumns: Int) throws(TensorError) {
         // Our own pool makes the parallelism: OpenBLAS works on the calling thread.
         openblas_set_num_threads(1)
-        tile = AlignedFloats(count: max(Self.tileFloats, maximumColumns))
-        x = AlignedFloats(count: Self.tokens * maximumColumns)
-        y = AlignedFloats(count: Self.tokens * Self.maximumTileRows)
+        tile = try AlignedFloats(count: max(Self.tileFloats, maximumColumns))
+        x = try AlignedFloats(count: Self.tokens * maximumColumns)
+        y = try AlignedFloats(count: Self.tokens * Self.maximumTileRows)
     }
 
     func tileRows(_ weights: WeightMatrix, threads: Int) -> Int {

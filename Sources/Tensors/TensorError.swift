@@ -7,8 +7,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongByteCount(tensor: String, expected: Int, found: Int)
     case outsideFile(tensor: String, offset: Int, byteCount: Int, fileBytes: Int)
     case kernelsUnavailable(requested: String)
-    /// The system does not give the memory for what a step computes.
-    case noScratchMemory(byteCount: Int)
+    /// The system does not give the memory.
+    case noMemory(byteCount: Int, purpose: String)
 
     /// Names the tensor and what to do.
     public var description: String {
@@ -23,8 +23,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
         case .outsideFile(let tensor, let offset, let byteCount, let fileBytes):
             "tensor '\(tensor)' (\(byteCount) bytes at offset \(offset)) is outside the file of \(fileBytes) bytes; "
                 + "fetch the file again"
-        case .noScratchMemory(let byteCount):
-            "the system does not give \(byteCount) bytes to compute in; the model's context or sizes are too large"
+        case .noMemory(let byteCount, let purpose):
+            "the system does not give \(byteCount) bytes for \(purpose)"
         case .kernelsUnavailable(let requested):
             "A1_KERNELS=\(requested) is not possible on this machine; available: "
                 + KernelChoice.available.map(\.rawValue).joined(separator: ", ")

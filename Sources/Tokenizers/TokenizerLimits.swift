@@ -3,9 +3,9 @@
 /// Real vocabularies stay far below: the largest in use have about 262,144 tokens of at most 256 bytes.
 public enum TokenizerLimits {
     /// Most tokens of a vocabulary.
-    public static let vocabularyTokens = 4_194_304
+    public static let vocabularyTokens = 524_288
     /// Most merges of a vocabulary.
-    public static let vocabularyMerges = 8_388_608
+    public static let vocabularyMerges = 1_048_576
     /// Longest token.
     public static let tokenBytes = 8_192
     /// Longest control, unknown or user-defined token: each place of a text may have to be read this far.

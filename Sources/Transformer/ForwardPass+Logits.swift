@@ -6,8 +6,8 @@ extension ForwardPass {
         let sizes = model.configuration
         let width = sizes.embeddingLength
         let vocabulary = model.vocabularySize
-        for first in stride(from: 0, to: batch.logitRowCount, by: ForwardScratch.logitRows) {
-            let count = min(ForwardScratch.logitRows, batch.logitRowCount - first)
+        for first in stride(from: 0, to: batch.logitRowCount, by: ScratchLayout.logitRows) {
+            let count = min(ScratchLayout.logitRows, batch.logitRowCount - first)
             for row in 0..<count {
                 let residual = scratch.residual + batch.logitRows[first + row] * width
                 a1_rms_norm(

@@ -38,7 +38,10 @@ public final class ForwardPass: @unchecked Sendable {
         product = try MatrixProduct(
             pool: pool, maximumColumns: max(sizes.embeddingLength, sizes.queryLength, sizes.feedForwardLength),
             kernels: kernels)
-        scratch = try ForwardScratch(model, rows: maximumRows, context: maximumContext, threads: pool.threadCount)
+        scratch = try ForwardScratch(
+            ScratchLayout(
+                sizes, vocabularySize: model.vocabularySize, rows: maximumRows, context: maximumContext,
+                threads: pool.threadCount))
         rotary = RotaryEmbedding(sizes.rotary, factors: model.weights.rotaryFactors)
         slidingRotary = RotaryEmbedding(sizes.slidingRotary)
     }

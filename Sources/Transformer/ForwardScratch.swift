@@ -5,10 +5,6 @@ import Tensors
 ///
 /// `@unchecked Sendable`: used by the thread that runs the pass, and row by row by its pool.
 final class ForwardScratch: @unchecked Sendable {
-    /// Rows of logits computed at a time. The product of the vocabulary reads its weights once for each
-    /// such group, and a row takes as many floats as there are tokens.
-    static let logitRows = 64
-
     /// `[row][embedding]`: the residual stream, and its normalised form.
     let residual, normalized: UnsafeMutablePointer<Float>
     /// `[row][query]`
@@ -27,48 +23,27 @@ final class ForwardScratch: @unchecked Sendable {
     let logits: UnsafeMutablePointer<Float>
     private let storage: UnsafeMutablePointer<Float>
 
-    /// Throws `noScratchMemory` if the system does not give it.
-    init(_ model: TransformerModel, rows: Int, context: Int, threads: Int) throws(TensorError) {
-        let sizes = model.configuration
-        var next = 0
-        func reserve(_ count: Int) -> Int {
-            defer { next += (count + 15) / 16 * 16 }
-            return next
+    /// Throws `noMemory` if the system does not give it.
+    init(_ layout: ScratchLayout) throws(TensorError) {
+        // Whole cache lines, since the layout rounds each part up to one.
+        guard let raw = aligned_alloc(64, layout.byteCount) else {
+            throw .noMemory(byteCount: layout.byteCount, purpose: layout.purpose)
         }
-        let residual = reserve(rows * sizes.embeddingLength)
-        let normalized = reserve(rows * sizes.embeddingLength)
-        let queries = reserve(rows * sizes.queryLength)
-        let attended = reserve(rows * sizes.queryLength)
-        let keys = reserve(rows * sizes.keyValueLength)
-        let values = reserve(rows * sizes.keyValueLength)
-        let gate = reserve(rows * sizes.feedForwardLength)
-        let up = reserve(rows * sizes.feedForwardLength)
-        let angles = reserve(rows * sizes.rotary.length)
-        let slidingAngles = reserve(rows * sizes.slidingRotary.length)
-        let scores = reserve(threads * sizes.queryHeadsPerKeyValueHead * context)
-        let logitInput = reserve(Self.logitRows * sizes.embeddingLength)
-        let logits = reserve(Self.logitRows * model.vocabularySize)
-
-        let bytes = next * MemoryLayout<Float>.stride
-        var memory: UnsafeMutableRawPointer?
-        guard posix_memalign(&memory, 64, bytes) == 0, let raw = memory else {
-            throw .noScratchMemory(byteCount: bytes)
-        }
-        let storage = raw.bindMemory(to: Float.self, capacity: next)
+        let storage = raw.bindMemory(to: Float.self, capacity: layout.floatCount)
         self.storage = storage
-        self.residual = storage + residual
-        self.normalized = storage + normalized
-        self.queries = storage + queries
-        self.attended = storage + attended
-        self.keys = storage + keys
-        self.values = storage + values
-        self.gate = storage + gate
-        self.up = storage + up
-        self.angles = storage + angles
-        self.slidingAngles = storage + slidingAngles
-        self.scores = storage + scores
-        self.logitInput = storage + logitInput
-        self.logits = storage + logits
+        residual = storage + layout.residual
+        normalized = storage + layout.normalized
+        queries = storage + layout.queries
+        attended = storage + layout.attended
+        keys = storage + layout.keys
+        values = storage + layout.values
+        gate = storage + layout.gate
+        up = storage + layout.up
+        angles = storage + layout.angles
+        slidingAngles = storage + layout.slidingAngles
+        scores = storage + layout.scores
+        logitInput = storage + layout.logitInput
+        logits = storage + layout.logits
     }
 
     deinit {

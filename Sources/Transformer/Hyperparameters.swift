@@ -15,14 +15,17 @@ final class Hyperparameters {
 
     func key(_ name: String) -> String { "\(architecture).\(name)" }
 
-    /// An integer from 1 to 2^24, which no size of a model's parts reaches.
-    func count(_ name: String) throws(TransformerError) -> Int {
-        try checkedCount(name, read(name) { (key) throws(ModelFileError) in try metadata.int(key) })
+    /// No size of a model's parts reaches this.
+    static let maximumCount = 1 << 24
+
+    /// An integer from 1 to `limit`.
+    func count(_ name: String, limit: Int = maximumCount) throws(TransformerError) -> Int {
+        try checkedCount(name, read(name) { (key) throws(ModelFileError) in try metadata.int(key) }, limit)
     }
 
     func optionalCount(_ name: String) throws(TransformerError) -> Int? {
         guard let value = try optionalInt(name) else { return nil }
-        return try checkedCount(name, value)
+        return try checkedCount(name, value, Self.maximumCount)
     }
 
     func optionalInt(_ name: String) throws(TransformerError) -> Int? {
@@ -51,9 +54,9 @@ final class Hyperparameters {
         return try read(name) { (key) throws(ModelFileError) in try metadata.optionalFlags(key) }
     }
 
-    private func checkedCount(_ name: String, _ value: Int) throws(TransformerError) -> Int {
-        guard (1...1 << 24).contains(value) else {
-            throw .invalidValue(key: key(name), value: "\(value)", rule: "it must be between 1 and \(1 << 24)")
+    private func checkedCount(_ name: String, _ value: Int, _ limit: Int) throws(TransformerError) -> Int {
+        guard (1...limit).contains(value) else {
+            throw .invalidValue(key: key(name), value: "\(value)", rule: "it must be between 1 and \(limit)")
         }
         return value
     }

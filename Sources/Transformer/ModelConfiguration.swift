@@ -36,11 +36,15 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// Query heads that share one head of keys and values.
     public var queryHeadsPerKeyValueHead: Int { headCount / keyValueHeadCount }
 
+    /// The deepest models in use have 126. With it, whatever a file says, the bytes of its keys and values are below
+    /// 2^63.
+    static let maximumLayers = 2_048
+
     /// Reads and checks the numbers of a model of the given architecture.
     init(_ metadata: Metadata, _ architecture: Architecture) throws(TransformerError) {
         let numbers = Hyperparameters(metadata: metadata, architecture: architecture.name)
         self.architecture = architecture.name
-        layerCount = try numbers.count("block_count")
+        layerCount = try numbers.count("block_count", limit: Self.maximumLayers)
         embeddingLength = try numbers.count("embedding_length")
         feedForwardLength = try numbers.count("feed_forward_length")
         contextLength = try numbers.count("context_length")
@@ -53,6 +57,11 @@ public struct ModelConfiguration: Sendable, Equatable {
                 rule: "it must divide attention.head_count, which is \(headCount)")
         }
         headLength = try Self.headLength(numbers, embeddingLength: embeddingLength, headCount: headCount)
+        guard headCount * headLength <= Hyperparameters.maximumCount else {
+            throw .invalidValue(
+                key: numbers.key("attention.head_count"), value: "\(headCount)",
+                rule: "with heads of \(headLength) it must be at most \(Hyperparameters.maximumCount / headLength)")
+        }
         rotary = try RotaryConfiguration(numbers, headLength: headLength, order: architecture.rotaryOrder)
         slidingRotary = rotary
         if let base = architecture.slidingRotaryBase {

@@ -5,6 +5,7 @@ extension TokenizerDefinition {
     /// The tokenizer that a model file describes under `tokenizer.ggml`.
     public init(_ metadata: Metadata) throws(TransformerError) {
         let values = TokenizerMetadata(metadata: metadata)
+        try values.checkCounts()
         let name = try values.read { () throws(ModelFileError) in try metadata.string("tokenizer.ggml.model") }
         guard let model = Model(rawValue: name) else {
             throw .invalidValue(
@@ -33,6 +34,19 @@ extension TokenizerDefinition {
 /// Reads the keys under `tokenizer.ggml`.
 private struct TokenizerMetadata {
     let metadata: Metadata
+
+    /// Refuses lists that are too long before their elements are made.
+    func checkCounts() throws(TransformerError) {
+        for (name, limit) in [
+            ("tokens", TokenizerLimits.vocabularyTokens), ("scores", TokenizerLimits.vocabularyTokens),
+            ("token_type", TokenizerLimits.vocabularyTokens), ("merges", TokenizerLimits.vocabularyMerges),
+        ] {
+            let key = "tokenizer.ggml." + name
+            let count = try read { () throws(ModelFileError) in try metadata.optionalCount(key) }
+            guard let count, count > limit else { continue }
+            throw .invalidValue(key: key, value: "of \(count) elements", rule: "at most \(limit) are allowed")
+        }
+    }
 
     func read<Value>(_ value: () throws(ModelFileError) -> Value) throws(TransformerError) -> Value {
         do { return try value() } catch { throw .modelFile(error) }

@@ -74,7 +74,7 @@ extension TransformerWeights {
     }
 
     private static func tokenCount(_ metadata: Metadata) throws(TransformerError) -> Int? {
-        do { return try metadata.optionalStrings("tokenizer.ggml.tokens")?.count } catch { throw .modelFile(error) }
+        do { return try metadata.optionalCount("tokenizer.ggml.tokens") } catch { throw .modelFile(error) }
     }
 }
 

@@ -99,6 +99,7 @@ struct ModelFileTests {
         let errors: [ModelFileError] = [
             .notGGUF(found: [1]), .bigEndian, .unsupportedVersion(9),
             .truncated(reading: "x", offset: 1, needed: 2, available: 3), .tooManyKeys(claimed: 1, limit: 2),
+            .headTooLong(reading: "x", offset: 1, limit: 2),
             .tooManyTensors(claimed: 1, limit: 2), .keyLength(index: 0, offset: 1, claimed: 2, limit: 3),
             .keyNotUTF8(index: 0, offset: 1), .duplicateKey("k"), .unknownValueType(key: "k", type: 1),
             .nestedArray(key: "k"), .stringTooLong(key: "k", offset: 1, claimed: 2, limit: 3),

@@ -123,8 +123,7 @@ struct PlainTransformer {
     private func isSliding(_ layer: Int) -> Bool {
         guard model.window != nil else { return false }
         switch model.windowPattern {
-        case .array(.bools(let layers)): return layers[layer]
-        case .array(.integers(let layers)): return layers[layer] == 1
+        case .array(let layers): return layers.bools?[layer] ?? (layers.integers?[layer] == 1)
         case .uint32(let interval): return (layer + 1) % Int(interval) != 0
         default: return (layer + 1) % 6 != 0
         }

@@ -50,6 +50,8 @@ import Testing
         ("llama.attention.head_count_kv", .uint32(3)),
         ("llama.block_count", .uint32(0)),
         ("llama.block_count", .uint32(.max)),
+        ("llama.block_count", .uint32(2_049)),
+        ("llama.attention.head_count", .uint32(1 << 23)),
         ("llama.embedding_length", .int32(-1)),
         ("llama.attention.value_length", .uint32(4)),
         ("llama.attention.layer_norm_rms_epsilon", .float32(.nan)),
