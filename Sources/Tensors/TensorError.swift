@@ -10,6 +10,11 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system does not give the memory.
     case noMemory(byteCount: Int, purpose: String)
 
+    /// Whether it is memory that is missing.
+    public var isLackOfMemory: Bool {
+        if case .noMemory = self { true } else { false }
+    }
+
     /// Names the tensor and what to do.
     public var description: String {
         switch self {

@@ -67,7 +67,7 @@ extension ModelFileWriter {
     /// The tokens of the vocabulary.
     var tokens: [[UInt8]] {
         get {
-            for case ("tokenizer.ggml.tokens", .array(.strings(let tokens))) in metadata { return tokens }
+            for case ("tokenizer.ggml.tokens", .array(let tokens)) in metadata { return tokens.strings ?? [] }
             return []
         }
         set { set("tokenizer.ggml.tokens", .array(.strings(newValue))) }

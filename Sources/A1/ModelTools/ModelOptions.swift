@@ -99,8 +99,8 @@ struct EngineFlags: ParsableArguments {
                     threadCount: threads, maximumStepTokens: max(256, sequences + 1), maximumSequences: sequences,
                     kvCacheBytes: kvMemory.map { $0 << 20 } ?? min(max(1 << 30, whole), memory)),
                 onEvent: onEvent)
-        } catch .kernels(.noScratchMemory(let byteCount)) {
-            throw fail(.dataError, "\(model.path): \(TensorError.noScratchMemory(byteCount: byteCount))")
+        } catch .kernels(let error) where error.isLackOfMemory {
+            throw fail(.dataError, "\(model.path): \(error)")
         } catch {
             throw fail(.usage, "\(error)")
         }
