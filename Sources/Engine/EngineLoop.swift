@@ -56,7 +56,7 @@ final class EngineLoop: @unchecked Sendable {
         let tokensPerBlock = BlockLayout.tokensPerBlock
         let blocks = try options.blockCount(
             bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock))
-        contextLimit = min(sizes.contextLength, blocks * tokensPerBlock)
+        contextLimit = options.contextLimit(sizes)
         guard let cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock) else {
             throw .cannotAllocate(kvCacheBytes: options.kvCacheBytes)
         }

@@ -22,6 +22,11 @@ final class Sampler {
     private let scaled: UnsafeMutableBufferPointer<Float>
     private var candidates: [Candidate] = []
 
+    /// Bytes that one takes.
+    static func byteCount(vocabularySize: Int) -> Int {
+        vocabularySize * (MemoryLayout<Float>.stride + MemoryLayout<Candidate>.stride)
+    }
+
     init(vocabularySize: Int) {
         scaled = .allocate(capacity: vocabularySize)
         candidates.reserveCapacity(vocabularySize)

@@ -9,6 +9,8 @@ public struct ModelFile: Sendable {
     public let metadata: Metadata
     /// Tensors in file order.
     public let tensors: [TensorEntry]
+    /// Tensors of types that A1 does not read; none unless they were asked for.
+    public let unsupportedTensors: [UnsupportedTensor]
     /// Alignment of tensor data in bytes.
     public let alignment: Int
     /// Where tensor data starts in the file.
@@ -17,19 +19,24 @@ public struct ModelFile: Sendable {
     private let indexOfTensor: [String: Int]
 
     /// Reads header, metadata and tensor table of a whole file.
-    public static func parse(_ bytes: UnsafeRawBufferPointer) throws(ModelFileError) -> ModelFile {
+    ///
+    /// - Parameter keepsUnsupported: whether tensors of types that A1 does not read are listed, instead of refused.
+    public static func parse(
+        _ bytes: UnsafeRawBufferPointer, keepsUnsupported: Bool = false
+    ) throws(ModelFileError) -> ModelFile {
         var cursor = ByteCursor(bytes)
         let header = try Header.read(&cursor)
         let metadata = try MetadataReader.read(&cursor, count: header.keyCount)
         let alignment = try alignment(metadata)
-        let table = try TensorTableReader.read(&cursor, count: header.tensorCount)
+        let table = try TensorTableReader.read(&cursor, count: header.tensorCount, keepsUnsupported: keepsUnsupported)
         let (dataOffset, overflow) = roundedUp(cursor.offset, to: alignment)
         guard !overflow else { throw .badAlignment(UInt64(alignment)) }
-        let tensors = try TensorPlacement.place(
+        let placement = try TensorPlacement(
             table, dataOffset: dataOffset, alignment: alignment, fileBytes: bytes.count)
+        let tensors = placement.tensors
         return ModelFile(
-            version: header.version, metadata: metadata, tensors: tensors, alignment: alignment,
-            dataOffset: dataOffset,
+            version: header.version, metadata: metadata, tensors: tensors,
+            unsupportedTensors: placement.unsupported, alignment: alignment, dataOffset: dataOffset,
             indexOfTensor: Dictionary(uniqueKeysWithValues: zip(tensors.map(\.name), tensors.indices)))
     }
 

@@ -31,7 +31,8 @@ extension ModelFileError {
             "tensor '\(tensor)' claims \(claimed) dimensions, 1 to \(limit) allowed"
         case .badDimension(let tensor, let dimension, let extent):
             "dimension \(dimension) of tensor '\(tensor)' is \(extent), 1 to 2^63 - 1 allowed"
-        case .unsupportedTensorType(let tensor, let type): "tensor '\(tensor)' has unsupported type \(type)"
+        case .unsupportedTensorType(let tensor, let type):
+            "tensor '\(tensor)' has unsupported type \(UnsupportedTensor.typeName(type))"
         case .partialBlock(let tensor, let extent, let elements):
             "rows of tensor '\(tensor)' have \(extent) values, not a multiple of its blocks of \(elements)"
         case .tensorTooLarge(let tensor): "the size of tensor '\(tensor)' overflows 63 bits"

@@ -1,21 +1,30 @@
 /// A row of the tensor table as it stands in the file, before it has been placed.
 struct TensorRow {
+    enum Storage {
+        case supported(TensorType, byteCount: Int)
+        case unsupported(type: UInt32)
+    }
+
     let name: String
     let shape: [Int]
-    let type: TensorType
+    let storage: Storage
     /// Counted from the start of the data section.
     let offset: UInt64
-    let byteCount: Int
 }
 
 /// Reads the tensor table.
 enum TensorTableReader {
-    static func read(_ cursor: inout ByteCursor, count: Int) throws(ModelFileError) -> [TensorRow] {
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, keepsUnsupported: Bool
+    ) throws(ModelFileError) -> [TensorRow] {
         var rows: [TensorRow] = []
         rows.reserveCapacity(count)
         var names = Set<String>(minimumCapacity: count)
         for index in 0..<count {
             let row = try row(&cursor, index: index)
+            if case .unsupported(let type) = row.storage, !keepsUnsupported {
+                throw .unsupportedTensorType(tensor: row.name, type: type)
+            }
             guard names.insert(row.name).inserted else { throw .duplicateTensor(row.name) }
             rows.append(row)
         }
@@ -28,10 +37,11 @@ enum TensorTableReader {
         let rawType = try cursor.integer(UInt32.self, reading: "the type of tensor '\(name)'")
         let offset = try cursor.integer(UInt64.self, reading: "the offset of tensor '\(name)'")
         guard let type = TensorType(rawValue: rawType) else {
-            throw .unsupportedTensorType(tensor: name, type: rawType)
+            _ = try elementCount(shape, tensor: name)
+            return TensorRow(name: name, shape: shape, storage: .unsupported(type: rawType), offset: offset)
         }
         let byteCount = try byteCount(of: shape, type: type, tensor: name)
-        return TensorRow(name: name, shape: shape, type: type, offset: offset, byteCount: byteCount)
+        return TensorRow(name: name, shape: shape, storage: .supported(type, byteCount: byteCount), offset: offset)
     }
 
     private static func name(_ cursor: inout ByteCursor, index: Int) throws(ModelFileError) -> String {
@@ -64,18 +74,23 @@ enum TensorTableReader {
         return shape
     }
 
-    private static func byteCount(
-        of shape: [Int], type: TensorType, tensor: String
-    ) throws(ModelFileError) -> Int {
-        guard shape[0] % type.elementsPerBlock == 0 else {
-            throw .partialBlock(tensor: tensor, extent: shape[0], elementsPerBlock: type.elementsPerBlock)
-        }
+    private static func elementCount(_ shape: [Int], tensor: String) throws(ModelFileError) -> Int {
         var elements = 1
         for extent in shape {
             let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
             guard !overflow else { throw .tensorTooLarge(tensor: tensor) }
             elements = product
         }
+        return elements
+    }
+
+    private static func byteCount(
+        of shape: [Int], type: TensorType, tensor: String
+    ) throws(ModelFileError) -> Int {
+        guard shape[0] % type.elementsPerBlock == 0 else {
+            throw .partialBlock(tensor: tensor, extent: shape[0], elementsPerBlock: type.elementsPerBlock)
+        }
+        let elements = try elementCount(shape, tensor: tensor)
         let (bytes, overflow) = (elements / type.elementsPerBlock).multipliedReportingOverflow(
             by: type.bytesPerBlock)
         guard !overflow else { throw .tensorTooLarge(tensor: tensor) }

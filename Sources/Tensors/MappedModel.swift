@@ -15,8 +15,10 @@ public struct MappedModel: Sendable {
     private let partOfTensor: [String: Int]
 
     /// Opens a model by its file, or by the first of its files; the others lie beside it.
-    public init(path: String) throws(MappedModelError) {
-        let first = try Self.open(path)
+    ///
+    /// - Parameter keepsUnsupported: whether tensors of types that A1 does not read are listed, instead of refused.
+    public init(path: String, keepsUnsupported: Bool = false) throws(MappedModelError) {
+        let first = try Self.open(path, keepsUnsupported)
         let split: SplitParts?
         do { split = try SplitParts(openedBy: path, first.file.metadata) } catch { throw .split(error) }
         guard let split else {
@@ -26,7 +28,7 @@ public struct MappedModel: Sendable {
         }
         var parts = [first]
         for index in 1..<split.count {
-            let part = try Self.open(split, part: index)
+            let part = try Self.open(split, part: index, keepsUnsupported)
             do { try split.check(part: index, part.file.metadata) } catch { throw .split(error) }
             parts.append(part)
         }
@@ -43,25 +45,30 @@ public struct MappedModel: Sendable {
     /// Tensors of all parts, in the order of the files.
     public var tensors: [TensorEntry] { parts.flatMap(\.file.tensors) }
 
+    /// Tensors of types that A1 does not read; none unless they were asked for.
+    public var unsupportedTensors: [UnsupportedTensor] { parts.flatMap(\.file.unsupportedTensors) }
+
     /// The tensor of that name and the file it lies in, or nil.
     public func tensor(_ name: String) -> (entry: TensorEntry, file: MappedFile)? {
         let part = parts[partOfTensor[name] ?? 0]
         return part.file.tensor(name).map { ($0, part.mapped) }
     }
 
-    private static func open(_ path: String) throws(MappedModelError) -> Part {
+    private static func open(_ path: String, _ keepsUnsupported: Bool) throws(MappedModelError) -> Part {
         let mapped: MappedFile
         do { mapped = try MappedFile(path: path) } catch { throw .unreadable(error) }
         do {
-            let file = try ModelFile.parse(mapped.bytes)
+            let file = try ModelFile.parse(mapped.bytes, keepsUnsupported: keepsUnsupported)
             // Metadata are copied out of the mapping, which may be as large again.
             mapped.forget(first: file.dataOffset)
             return Part(mapped: mapped, file: file)
         } catch { throw .malformed(path: path, error) }
     }
 
-    private static func open(_ split: SplitParts, part index: Int) throws(MappedModelError) -> Part {
-        do { return try open(split.paths[index]) } catch {
+    private static func open(
+        _ split: SplitParts, part index: Int, _ keepsUnsupported: Bool
+    ) throws(MappedModelError) -> Part {
+        do { return try open(split.paths[index], keepsUnsupported) } catch {
             guard case .unreadable(let reason) = error else { throw error }
             throw .missingPart(number: index + 1, count: split.count, first: split.paths[0], reason)
         }
@@ -70,9 +77,9 @@ public struct MappedModel: Sendable {
     private static func index(_ parts: [Part], of split: SplitParts) throws(SplitError) -> [String: Int] {
         var partOfTensor: [String: Int] = [:]
         for (index, part) in parts.enumerated() {
-            for tensor in part.file.tensors {
-                guard let earlier = partOfTensor.updateValue(index, forKey: tensor.name) else { continue }
-                throw .duplicateTensor(tensor.name, path: split.paths[index], earlier: split.paths[earlier])
+            for name in part.file.tensors.map(\.name) + part.file.unsupportedTensors.map(\.name) {
+                guard let earlier = partOfTensor.updateValue(index, forKey: name) else { continue }
+                throw .duplicateTensor(name, path: split.paths[index], earlier: split.paths[earlier])
             }
         }
         guard partOfTensor.count == split.tensorCount else {

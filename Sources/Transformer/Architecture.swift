@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// What sets one family of models apart from another. The forward pass is one; this is its switchboard.
 public struct Architecture: Sendable {
     enum Activation: Sendable {
@@ -30,12 +32,16 @@ public struct Architecture: Sendable {
     var slidingRotaryBase: Double?
 
     /// Every architecture A1 runs.
-    public static let supported: [Architecture] = [.llama, .qwen2, .qwen3, .gemma3]
+    public static let supported: [Architecture] = [.llama, .qwen2, .qwen3, .gemma3]}
 
-    static func named(_ name: String) throws(TransformerError) -> Architecture {
-        guard let architecture = supported.first(where: { $0.name == name }) else {
-            throw .unsupportedArchitecture(name, supported: supported.map(\.name))
+extension Architecture {
+    /// The one that a file names in `general.architecture`.
+    init(_ metadata: Metadata) throws(TransformerError) {
+        let name: String
+        do { name = try metadata.string("general.architecture") } catch { throw .modelFile(error) }
+        guard let architecture = Self.supported.first(where: { $0.name == name }) else {
+            throw .unsupportedArchitecture(name, supported: Self.supported.map(\.name))
         }
-        return architecture
+        self = architecture
     }
 }

@@ -23,7 +23,11 @@ public struct LoadedModel: Sendable {
         try self.init(files)
     }
 
-    private init(_ files: MappedModel) throws(ModelLoadError) {
+    /// Makes a model of files that are open. A tensor of a type that is not read makes it unusable.
+    public init(_ files: MappedModel) throws(ModelLoadError) {
+        if let tensor = files.unsupportedTensors.first {
+            throw .unopened(.malformed(path: files.path, tensor.refusal))
+        }
         mapped = files.parts.map(\.mapped)
         path = files.path
         filePaths = files.parts.map(\.mapped.path)

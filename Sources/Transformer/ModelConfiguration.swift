@@ -40,6 +40,11 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// 2^63.
     static let maximumLayers = 2_048
 
+    /// Reads and checks the numbers of a model of a supported architecture.
+    public init(_ metadata: Metadata) throws(TransformerError) {
+        try self.init(metadata, Architecture(metadata))
+    }
+
     /// Reads and checks the numbers of a model of the given architecture.
     init(_ metadata: Metadata, _ architecture: Architecture) throws(TransformerError) {
         let numbers = Hyperparameters(metadata: metadata, architecture: architecture.name)

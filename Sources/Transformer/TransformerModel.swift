@@ -12,9 +12,7 @@ public struct TransformerModel: Sendable {
 
     /// Takes the model out of its files. Throws an error that names the key or tensor at fault.
     public init(_ model: MappedModel) throws(TransformerError) {
-        let name: String
-        do { name = try model.metadata.string("general.architecture") } catch { throw .modelFile(error) }
-        architecture = try Architecture.named(name)
+        architecture = try Architecture(model.metadata)
         configuration = try ModelConfiguration(model.metadata, architecture)
         weights = try TransformerWeights(model, configuration, architecture)
     }

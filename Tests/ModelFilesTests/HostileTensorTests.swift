@@ -58,6 +58,32 @@ struct HostileTensorTests {
             == .partialBlock(tensor: "w", extent: 128, elementsPerBlock: 256))
     }
 
+    @Test("types that are not read are listed where they are asked for")
+    func unsupportedTypes() throws {
+        func parsed(_ offsets: [UInt64]) throws -> ModelFile {
+            var builder = FileBuilder(tensors: 3)
+            builder.tensor("a", shape: [8], offset: offsets[0])
+            builder.tensor("odd", shape: [256, 2], type: 16, offset: offsets[1])
+            builder.tensor("b", shape: [8], offset: offsets[2])
+            builder.data(4_096)
+            return try builder.bytes.withUnsafeBytes { try ModelFile.parse($0, keepsUnsupported: true) }
+        }
+        // Nobody knows how long the middle one is: the next may lie anywhere behind it.
+        for next: UInt64 in [64, 1_024, 4_064] {
+            let file = try parsed([0, 32, next])
+            #expect(file.tensors.map(\.name) == ["a", "b"])
+            #expect(file.unsupportedTensors.map(\.name) == ["odd"])
+            #expect(file.unsupportedTensors[0].shape == [256, 2])
+            #expect(file.unsupportedTensors[0].typeName == "16 (IQ2_XXS)")
+            #expect(file.unsupportedTensors[0].refusal == .unsupportedTensorType(tensor: "odd", type: 16))
+        }
+        #expect(throws: ModelFileError.overlappingTensor(tensor: "b", offset: 32, expected: 64)) {
+            try parsed([0, 32, 32])
+        }
+        #expect(throws: ModelFileError.tensorGap(tensor: "odd", offset: 64, expected: 32)) { try parsed([0, 64, 96]) }
+        #expect(throws: ModelFileError.self) { try parsed([0, 8_192, 96]) }
+    }
+
     @Test("sizes that overflow 63 bits in elements or bytes")
     func overflows() {
         let big: UInt64 = 1 << 32

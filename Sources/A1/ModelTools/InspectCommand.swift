@@ -1,91 +1,80 @@
 import ArgumentParser
 import Evaluation
 import Foundation
-import ModelFiles
-import ModelStore
 import Runtime
 import Tensors
-import Transformer
 
 struct ModelInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Print what a model file holds: metadata, tensors, types, sizes.")
+        commandName: "inspect",
+        abstract: "Print what a model file holds and what memory it will need.",
+        discussion: """
+            Metadata, tensors, types, sizes; of a split model those of all parts. The memory is what a tool takes with \
+            all processors, 16 lines at once and keys and values for one whole context. A file that this engine cannot \
+            run is printed as well, with the reason.
+            """)
 
-    @Argument(help: "A name of the manifest, or a path.")
+    @Argument(help: "A name of the manifest (as builtin-draft), or a path.")
     var model: String
-    @Flag(help: "Print JSON.")
+    @Option(help: "Another manifest.")
+    var manifest: String?
+    @Flag(help: "Print JSON: values in full, arrays of more than 64 elements by type and count.")
     var json = false
 
-    private struct Document: Encodable {
-        struct Tensor: Encodable {
-            var name: String
-            var type: String
-            var shape: [Int]
-            var bytes: Int
-        }
-
-        var path: String
-        /// All files of the model.
-        var files: [String]
-        var version: UInt32
-        var bytes: Int
-        var parameters: Int
-        var metadata: [String: String]
-        var tensors: [Tensor]
-    }
-
     func run() throws {
-        let store = try modelStore()
-        let path: String
+        let path = try modelPath(model, manifest: manifest)
+        let document: InspectDocument
         do {
-            path = try store.resolve(model)
+            document = InspectDocument(
+                try MappedModel(path: path, keepsUnsupported: true),
+                threads: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
-            throw fail(error.exitCode, "\(error)")
+            throw fail(openingExitCode(error), "\(error)")
         }
-        let document = try read(path)
         if json {
             try putJSON(document)
             return
         }
+        let files = document.files.count > 1 ? ", in \(document.files.count) files" : ""
         put("\(document.path): GGUF \(document.version), \(size(UInt64(document.bytes))), "
-            + "\(document.parameters) parameters"
-            + (document.files.count > 1 ? ", in \(document.files.count) files\n" : "\n"))
-        var keys = TextTable(columns: [("KEY", .left), ("VALUE", .left)])
-        for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { keys.addRow([key, value]) }
-        put(keys.rendered())
-        var tensors = TextTable(columns: [("TENSOR", .left), ("TYPE", .left), ("SHAPE", .left), ("BYTES", .right)])
+            + "\(document.parameters) parameters\(files)\n")
+        if let refusal = document.refusal { put("cannot be run: \(refusal)\n") }
+        if let memory = document.memory { put(table(memory)) }
+        put(metadata(document))
+        put(tensors(document), terminator: "")
+    }
+
+    private func table(_ memory: InspectDocument.Memory) -> String {
+        var table = TextTable(columns: [("MEMORY", .left), ("SIZE", .right), ("BYTES", .right), ("FOR", .left)])
+        for (name, bytes, purpose) in [
+            ("weights", memory.weights, "mapped, shared by processes"),
+            ("keys and values", memory.keyValuesPerToken, "each token"),
+            ("", memory.keyValuesOfContext, "a whole context of \(memory.context) tokens"),
+            ("scratch", memory.scratch, "\(memory.threads) threads, a whole context"),
+            ("logits", memory.logits, "\(memory.threads) threads"),
+        ] {
+            table.addRow([name, size(UInt64(bytes)), "\(bytes)", purpose])
+        }
+        return table.rendered()
+    }
+
+    private func metadata(_ document: InspectDocument) -> String {
+        var table = TextTable(columns: [("KEY", .left), ("VALUE", .left)])
+        for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) {
+            let text = value.value.description
+            table.addRow([key, text.count <= 100 ? text : "\(text.prefix(97))..."])
+        }
+        return table.rendered()
+    }
+
+    private func tensors(_ document: InspectDocument) -> String {
+        var table = TextTable(columns: [("TENSOR", .left), ("TYPE", .left), ("SHAPE", .left), ("BYTES", .right)])
         for tensor in document.tensors {
-            tensors.addRow([
-                tensor.name, tensor.type, tensor.shape.map(String.init).joined(separator: " x "), "\(tensor.bytes)",
+            table.addRow([
+                tensor.name, tensor.type, tensor.shape.map(String.init).joined(separator: " x "),
+                tensor.bytes.map(String.init) ?? "-",
             ])
         }
-        put(tensors.rendered(), terminator: "")
-    }
-
-    private func read(_ path: String) throws -> Document {
-        do {
-            let model = try MappedModel(path: path)
-            var metadata: [String: String] = [:]
-            for key in model.metadata.keys { metadata[key] = model.metadata[key].map(shown) }
-            return Document(
-                path: path, files: model.parts.map(\.mapped.path), version: model.parts[0].file.version,
-                bytes: model.byteCount, parameters: model.tensors.reduce(0) { $0 + $1.elementCount },
-                metadata: metadata,
-                tensors: model.tensors.map {
-                    Document.Tensor(name: $0.name, type: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
-                })
-        } catch {
-            throw fail(openingExitCode(error), "\(error)")
-        }
-    }
-
-    /// A value for people: long texts cut, arrays counted.
-    private func shown(_ value: MetadataValue) -> String {
-        switch value {
-        case .string:
-            let text = value.description
-            return text.count <= 100 ? text : "\(text.prefix(97))..."
-        default: return value.description
-        }
+        return table.rendered()
     }
 }

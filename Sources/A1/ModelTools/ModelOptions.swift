@@ -1,5 +1,4 @@
 import ArgumentParser
-import Batching
 import Engine
 import Foundation
 import ModelStore
@@ -63,8 +62,10 @@ func modelPath(_ name: String, manifest: String? = nil) throws -> String {
 
 /// How many lines a tool computes at once, and what their keys and values may take.
 struct EngineFlags: ParsableArguments {
+    static let sequencesDefault = 16
+
     @Option(help: "Lines computed at once; what comes out does not depend on it.")
-    var sequences = 16
+    var sequences = EngineFlags.sequencesDefault
     @Option(help: "MiB for keys and values; if not given, one whole context, but at least 1024, if the memory allows.")
     var kvMemory: Int?
     @Flag(
@@ -87,18 +88,11 @@ struct EngineFlags: ParsableArguments {
     func engine(
         _ model: LoadedModel, threads: Int, onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) throws -> Engine {
-        let sizes = model.transformer.configuration
-        let tokens = BlockLayout.tokensPerBlock
-        let blocks = (sizes.contextLength + tokens - 1) / tokens
-        let whole = blocks * KVCache.bytesPerBlock(sizes, tokensPerBlock: tokens)
-        let memory = Self.memoryMiB << 20
+        var options = EngineOptions.holdingContext(
+            of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences)
+        options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
         do {
-            return try Engine(
-                model: model,
-                options: EngineOptions(
-                    threadCount: threads, maximumStepTokens: max(256, sequences + 1), maximumSequences: sequences,
-                    kvCacheBytes: kvMemory.map { $0 << 20 } ?? min(max(1 << 30, whole), memory)),
-                onEvent: onEvent)
+            return try Engine(model: model, options: options, onEvent: onEvent)
         } catch .kernels(let error) where error.isLackOfMemory {
             throw fail(.dataError, "\(model.path): \(error)")
         } catch {

@@ -81,7 +81,7 @@ struct ModelTokenizeCommand: ParsableCommand {
     /// From the file's metadata alone; its tensors may be of any kind.
     private func tokenizer(_ path: String) throws -> Tokenizer {
         do {
-            return try Tokenizer(TokenizerDefinition(MappedModel(path: path).metadata))
+            return try Tokenizer(TokenizerDefinition(MappedModel(path: path, keepsUnsupported: true).metadata))
         } catch let error as MappedModelError {
             throw fail(openingExitCode(error), "\(error)")
         } catch {

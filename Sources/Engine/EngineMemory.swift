@@ -1,0 +1,49 @@
+import Batching
+import Transformer
+
+/// What an engine takes from the system for a model, beside the weights, which are mapped: computed by the types that
+/// allocate it.
+public struct EngineMemory: Sendable, Equatable {
+    /// Bytes of keys and values of one token.
+    public let keyValueBytesPerToken: Int
+    /// Bytes of keys and values of one sequence as long as the model's context, in whole blocks.
+    public let keyValueBytesOfContext: Int
+    /// Bytes that a forward pass writes, logits not counted.
+    public let scratchBytes: Int
+    /// Bytes of logits, and of what the threads choose tokens with.
+    public let logitBytes: Int
+
+    /// - Parameters:
+    ///   - vocabularySize: rows of logits.
+    ///   - options: of the engine; the context is the model's own, or what their memory for keys and values holds.
+    public init(_ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions) {
+        let tokens = BlockLayout.tokensPerBlock
+        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens)
+        keyValueBytesPerToken = blockBytes / tokens
+        keyValueBytesOfContext = BlockLayout.blocks(for: model.contextLength) * blockBytes
+        let scratch = ScratchLayout(
+            model, vocabularySize: vocabularySize, rows: options.maximumStepTokens,
+            context: options.contextLimit(model), threads: options.threadCount)
+        scratchBytes = scratch.byteCount - scratch.logitBytes
+        logitBytes = scratch.logitBytes + options.threadCount * Sampler.byteCount(vocabularySize: vocabularySize)
+    }
+}
+
+extension EngineOptions {
+    /// Options whose memory for keys and values holds one whole context of the model, and at least 1 GiB.
+    public static func holdingContext(
+        of model: ModelConfiguration, threadCount: Int, maximumSequences: Int
+    ) -> EngineOptions {
+        let whole = BlockLayout.blocks(for: model.contextLength)
+            * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock)
+        return EngineOptions(
+            threadCount: threadCount, maximumStepTokens: max(256, maximumSequences + 1),
+            maximumSequences: maximumSequences, kvCacheBytes: max(1 << 30, whole))
+    }
+
+    /// Most tokens of one sequence: the model's own context, or what the memory for keys and values holds.
+    func contextLimit(_ model: ModelConfiguration) -> Int {
+        let tokens = BlockLayout.tokensPerBlock
+        return min(model.contextLength, kvCacheBytes / KVCache.bytesPerBlock(model, tokensPerBlock: tokens) * tokens)
+    }
+}
