@@ -95,7 +95,11 @@ extension RealProcesses {
             var version: Int
             var bytes: Int
             var parameters: Int
-            var metadata: [String: String]
+            struct Metadata: Decodable {
+                var architecture: String
+                enum CodingKeys: String, CodingKey { case architecture = "general.architecture" }
+            }
+            var metadata: Metadata
             var tensors: [Tensor]
         }
         let json = try Tool(["model", "inspect", "builtin-draft", "--json"])
@@ -103,11 +107,11 @@ extension RealProcesses {
         let path = TestCluster.root.appending(path: "configs/models/builtin/a1-draft.gguf").path
         #expect(json.code == 0)
         #expect(document.bytes == (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int))
-        #expect(document.metadata["general.architecture"] == "llama")
+        #expect(document.metadata.architecture == "llama")
         #expect(document.parameters == document.tensors.map { $0.shape.reduce(1, *) }.reduce(0, +))
         #expect(document.tensors.contains { $0.name == "token_embd.weight" && $0.shape.count == 2 })
         let table = String(decoding: try Tool(["model", "inspect", path]).out, as: UTF8.self)
-        for name in document.metadata.keys + document.tensors.map(\.name) { #expect(table.contains(name)) }
+        for name in ["general.architecture", "llama.block_count"] + document.tensors.map(\.name) { #expect(table.contains(name)) }
     }
 }
 }
