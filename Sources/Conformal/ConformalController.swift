@@ -50,8 +50,12 @@ public struct ConformalController: Sendable {
     public mutating func judge(
         score: Double, round: Int, problem: Int, tieBreak u: Double
     ) throws(ScoreError) -> Judgement {
-        let judgement = try assess(score: score, round: round, problem: problem, tieBreak: u)
-        try note(score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem)
+        let score = try Self.checked(score)
+        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let number = numbers[stratum]
+        let place = number.map { states[$0].window.bank.place(of: score) }
+        let judgement = assess(score, stratum, number, place, tieBreak: u)
+        note(score, judgement.pValue, judgement.verdict, number ?? numberOf(stratum), place)
         return judgement
     }
 
@@ -62,7 +66,17 @@ public struct ConformalController: Sendable {
         let score = try Self.checked(score)
         let stratum = Stratum(settings.strata, round: round, problem: problem)
         let number = numbers[stratum]
-        let ranked = rank(score, stratum, number)
+        let place = number.map { states[$0].window.bank.place(of: score) }
+        return assess(score, stratum, number, place, tieBreak: u)
+    }
+
+    /// - Parameters:
+    ///   - number: of the stratum, if a block has belonged to it.
+    ///   - place: of the score in that stratum's bank.
+    private func assess(
+        _ score: Double, _ stratum: Stratum, _ number: Int?, _ place: ScoreBank.Place?, tieBreak u: Double
+    ) -> Judgement {
+        let ranked = rank(score, stratum, number, place)
         let rate = rateInForce(number)
         let value =
             switch settings.pValue {
@@ -86,10 +100,16 @@ public struct ConformalController: Sendable {
         let score = try Self.checked(score)
         guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
         let stratum = Stratum(settings.strata, round: round, problem: problem)
-        let number = numberOf(stratum)
+        return note(score, pValue, verdict, numberOf(stratum), nil)
+    }
+
+    @discardableResult
+    private mutating func note(
+        _ score: Double, _ pValue: Double, _ verdict: Verdict, _ number: Int, _ place: ScoreBank.Place?
+    ) -> [DriftAlarm] {
         if !settings.isFrozen {
-            states[number].window.add(score)
-            if let parent = stratum.parent, keepsParents {
+            states[number].window.add(score, at: place)
+            if keepsParents, let parent = states[number].stratum.parent {
                 parents[parent, default: settings.window()].add(score)
             }
         }
@@ -104,9 +124,10 @@ public struct ConformalController: Sendable {
     private var keepsParents: Bool { settings.strata == .problem || settings.strata == .roundAndProblem }
 
     private func rank(
-        _ score: Double, _ stratum: Stratum, _ number: Int?
+        _ score: Double, _ stratum: Stratum, _ number: Int?, _ place: ScoreBank.Place?
     ) -> (rank: Rank, stratum: Stratum) {
-        let own = number.map { states[$0].window.bank.rank(of: score) } ?? Rank(less: 0, equal: 0, greater: 0)
+        var own = Rank(less: 0, equal: 0, greater: 0)
+        if let number, let place { own = states[number].window.bank.rank(of: score, at: place) }
         guard own.count < Self.enoughScores, let parent = stratum.parent else { return (own, stratum) }
         let lent = rank(score, inParent: parent)
         return lent.count > own.count ? (lent, parent) : (own, stratum)

@@ -41,14 +41,29 @@ public struct ScoreBank: Sendable {
     /// Every score, ascending.
     public var sortedScores: [Double] { runs.flatMap { $0 } }
 
+    /// Where a score belongs: before the first that is not less.
+    struct Place: Sendable {
+        fileprivate let run: Int
+        fileprivate let offset: Int
+    }
+
+    /// Where a score belongs in the bank as it is.
+    func place(of score: Double) -> Place {
+        let run = greatest.partitionPoint { $0 < score }
+        return Place(run: run, offset: run < runs.count ? runs[run].partitionPoint { $0 < score } : 0)
+    }
+
     /// Where a score stands among those of the bank; it need not be one of them.
-    public func rank(of score: Double) -> Rank {
-        let index = greatest.partitionPoint { $0 < score }
-        guard index < runs.count else { return Rank(less: count, equal: 0, greater: 0) }
-        let place = runs[index].partitionPoint { $0 < score }
-        let less = sums.sum(before: index) + place
+    public func rank(of score: Double) -> Rank { rank(of: score, at: place(of: score)) }
+
+    /// - Parameter place: where it belongs.
+    func rank(of score: Double, at place: Place) -> Rank {
+        guard place.run < runs.count else { return Rank(less: count, equal: 0, greater: 0) }
+        let less = sums.sum(before: place.run) + place.offset
         // Ties are rare, and a search for their end as long as the first.
-        guard runs[index][place] == score else { return Rank(less: less, equal: 0, greater: count - less) }
+        guard runs[place.run][place.offset] == score else {
+            return Rank(less: less, equal: 0, greater: count - less)
+        }
         let last = greatest.partitionPoint { $0 <= score }
         let notGreater =
             last < runs.count
@@ -57,21 +72,24 @@ public struct ScoreBank: Sendable {
     }
 
     /// Adds a score. It must be a number: the caller has checked it.
-    public mutating func insert(_ score: Double) {
+    public mutating func insert(_ score: Double) { insert(score, at: place(of: score)) }
+
+    /// - Parameter place: where it belongs in the bank as it is.
+    mutating func insert(_ score: Double, at place: Place) {
         precondition(!score.isNaN, "a score that is not a number has no rank")
         count += 1
         guard !runs.isEmpty else {
             append(runOf: score)
             return
         }
-        let index = min(greatest.partitionPoint { $0 <= score }, runs.count - 1)
-        if index == runs.count - 1, runs[index].count == Self.runCapacity - 1, score >= greatest[index] {
+        let isGreatest = place.run == runs.count
+        let index = isGreatest ? runs.count - 1 : place.run
+        if isGreatest, lengths[index] == Self.runCapacity - 1 {
             // Scores that only rise leave full runs behind, not half full ones.
             append(runOf: score)
             return
         }
-        let place = runs[index].partitionPoint { $0 <= score }
-        runs[index].insert(score, at: place)
+        runs[index].insert(score, at: isGreatest ? lengths[index] : place.offset)
         lengths[index] += 1
         greatest[index] = runs[index][lengths[index] - 1]
         if lengths[index] < Self.runCapacity {

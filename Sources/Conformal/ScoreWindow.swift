@@ -20,8 +20,9 @@ struct ScoreWindow: Sendable {
         trim()
     }
 
-    mutating func add(_ score: Double) {
-        bank.insert(score)
+    /// - Parameter place: where the score belongs in the bank as it is, if that is known.
+    mutating func add(_ score: Double, at place: ScoreBank.Place? = nil) {
+        bank.insert(score, at: place ?? bank.place(of: score))
         guard keepsOrder else { return }
         arrivals.append(score)
         trim()

@@ -87,20 +87,17 @@ struct BenchDecisionsCommand: ParsableCommand {
             try filled.judge(score: next() * next(), round: 0, problem: 0, tieBreak: next())
         }
         let bytes = ProcessFacts.residentBytes
-        // Few enough that the bank does not grow much while it is measured.
-        let count = min(100_000, max(1_000, bank / 5))
-        let scores = (0..<count).map { _ in (next() * next(), next()) }
+        // Few enough that the bank does not grow much while it is measured; a copy of it would be measured as well.
+        let count = min(50_000, max(200, bank / 50))
         var seconds: [Double] = []
         for _ in 0..<repetitions {
-            var controller = filled
-            var passes = 0
+            let scores = (0..<count).map { _ in (next() * next(), next()) }
             let took = try ContinuousClock().measure {
                 for (score, u) in scores {
-                    try controller.judge(score: score, round: 0, problem: 0, tieBreak: u)
-                    passes += 1
+                    try filled.judge(score: score, round: 0, problem: 0, tieBreak: u)
                 }
             }
-            seconds.append(took / .seconds(1) / Double(passes))
+            seconds.append(took / .seconds(1) / Double(count))
         }
         let median = seconds.sorted()[repetitions / 2]
         return Line(
