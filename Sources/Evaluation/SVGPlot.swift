@@ -169,8 +169,9 @@ struct Axis: Sendable, Hashable {
         // 4 to 10 steps.
         let step = [0.1, 0.2, 0.5, 1].map { $0 * power }.first { span / $0 <= 8 } ?? power * 2
         self.step = step
-        low = (least / step).rounded(.down) * step
-        let top = (greatest / step).rounded(.up) * step
+        // A value that is a tick but for the noise of binary fractions is that tick.
+        low = (least / step + 1e-9).rounded(.down) * step
+        let top = (greatest / step - 1e-9).rounded(.up) * step
         high = top > low ? top : low + step
     }
 

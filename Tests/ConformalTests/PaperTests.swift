@@ -120,6 +120,33 @@ import Testing
         #expect(controller.scores(in: .round(2)) == [3, 4])
     }
 
+    /// Section 3: of 1,000 streams, each tested at the 1 % level for uniformity (Kolmogorov-Smirnov) and for
+    /// independence of neighbours, about 1 % fail each test.
+    @Test func section3AboutOneStreamInAHundredFailsATestAtOnePercent() throws {
+        let streams = 1_000
+        let length = 300
+        var uniformity = 0
+        var independence = 0
+        for seed in 0..<streams {
+            var numbers = TestNumbers(seed: UInt64(seed) &+ 77)
+            var controller = ConformalController(ConformalSettings(rejectionRate: 0.4))
+            let values = try (0..<length).map { _ in
+                try controller.judge(
+                    score: numbers.uniform(), round: 0, problem: 0, tieBreak: numbers.uniform()).pValue
+            }
+            // 1.628 / sqrt(n) is the level's bound for n this great, with Stephens' correction.
+            let root = Double(length).squareRoot()
+            let distance = RateReport.distanceFromUniform(values)
+            uniformity += distance * (root + 0.12 + 0.11 / root) > 1.628 ? 1 : 0
+            // Products of centred neighbours: mean 0, standard deviation 1 / 12 each; 2.576 is the level's bound.
+            let sum = zip(values, values.dropFirst()).reduce(0) { $0 + ($1.0 - 0.5) * ($1.1 - 0.5) }
+            independence += abs(sum) * 12 / Double(length - 1).squareRoot() > 2.576 ? 1 : 0
+        }
+        // 10 of 1,000 are expected, with a standard deviation of 3.15.
+        #expect((1...22).contains(uniformity), "\(uniformity)")
+        #expect((1...22).contains(independence), "\(independence)")
+    }
+
     private func distanceFromUniform(_ values: [Double]) -> Double {
         let count = Double(values.count)
         // Another way than the report's: over a grid of levels instead of the sorted values.

@@ -53,6 +53,14 @@ import Testing
         #expect(error?.row == 3)
     }
 
+    /// Equal scores: each p-value is its tie break, so no two rows may share one.
+    @Test func rowsOfOneNumberDrawTheirOwnTieBreaks() throws {
+        let rows = (0..<300).map { TraceRow(path: 0, question: 0, round: $0 % 2, score: 2) }
+        let replay = try Replay(rows, ConformalSettings(rejectionRate: 0.4, strata: .marginal))
+        #expect(Set(replay.judgements.map(\.pValue)).count == 300)
+        #expect(RateReport(replay).ks! < 1.63 / 300.0.squareRoot())
+    }
+
     /// The tie breaks belong to the paths and rounds, so another order of rows draws the same ones.
     @Test func tieBreaksDoNotDependOnTheOrder() throws {
         let rows = (0..<40).map { TraceRow(path: $0, question: 0, round: 0, score: 2) }

@@ -8,7 +8,7 @@ import Runtime
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this machine with A1's own code.",
-        subcommands: [BenchDecisionsCommand.self])
+        subcommands: [BenchDecisionsCommand.self, BenchDriftCommand.self])
 }
 
 struct BenchDecisionsCommand: ParsableCommand {

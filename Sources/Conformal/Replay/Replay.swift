@@ -25,9 +25,15 @@ public struct Replay: Sendable {
         var judgements: [Judgement] = []
         var alarms: [DriftAlarm] = []
         judgements.reserveCapacity(rows.count)
+        // Where several paths share a number, each draws its own tie breaks.
+        var repeats: [[Int]: UInt64] = [:]
         for (place, row) in rows.enumerated() {
+            let earlier = repeats[[row.question, row.path, row.round], default: 0]
+            repeats[[row.question, row.path, row.round]] = earlier + 1
             let u = Seeds.uniform(
-                Seeds.derive(run: seed, problem: row.question, path: row.path, round: row.round, purpose: .pValue))
+                Seeds.derive(
+                    run: earlier == 0 ? seed : Seeds.mix(seed ^ Seeds.mix(earlier)), problem: row.question,
+                    path: row.path, round: row.round, purpose: .pValue))
             do throws(ScoreError) {
                 let judgement = try controller.assess(
                     score: row.score, round: row.round, problem: row.question, tieBreak: u)
