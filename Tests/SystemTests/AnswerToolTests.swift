@@ -1,0 +1,40 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `a1 answer check` through the real executable.
+extension RealProcesses {
+    @Suite struct AnswerToolTests {
+        private struct Judgement: Decodable { var equal: Bool }
+        private struct Pair: Encodable { var gold: String, predicted: String }
+
+        private func check(_ pairs: [(String, String)], _ flags: String...) throws -> [Bool] {
+            let lines = try pairs.map { try Tool.json(Pair(gold: $0.0, predicted: $0.1)) }
+            return try Tool(["answer", "check"] + flags, lines: lines).answers(Judgement.self).map(\.equal)
+        }
+
+        @Test func pairsAreComparedAsMathematics() throws {
+            let equal = try check([
+                ("1/2", "0.5"), (#"\frac{1}{2}"#, #"\frac12"#), ("x^2 + 1", "1 + x^2"), ("(1, 2)", "(1,2)"), ("7", "8"),
+                ("5 cm", "5 m"),
+            ])
+            #expect(equal == [true, true, true, true, false, false])
+        }
+
+        @Test func theLastBoxIsExtractedWhenAskedFor() throws {
+            let solutions = [
+                ("4", #"first \boxed{3}, no, \boxed{4}."#), ("3", #"first \boxed{3}, no, \boxed{4}."#), ("4", "it is 4"),
+            ]
+            #expect(try check(solutions, "--extract") == [true, false, false])
+        }
+
+        @Test func aBadLineIsNamedAndTheRestGoesOn() throws {
+            let tool = try Tool(
+                ["answer", "check"],
+                lines: [#"{"gold":"1","predicted":"1"}"#, #"{"gold":"1"}"#, #"{"gold":"1","predicted":"2"}"#])
+            #expect(tool.code == 65)
+            #expect(tool.lines.count == 3 && tool.err.contains("line 2: "))
+            #expect(tool.lines[0] == #"{"equal":true}"# && tool.lines[2] == #"{"equal":false}"#)
+        }
+    }
+}
