@@ -1,13 +1,27 @@
+import ArgumentParser
 import Domain
 import Evaluation
 import Foundation
 import Runtime
 import Wire
 
-/// A batch on its way to the coordinator.
-enum BatchSubmission {
-    /// The problems of a batch file; complains of skipped lines.
-    static func read(_ batch: String, onBadLine: OnBadLine, limit: Int?) throws -> [ProblemSpec] {
+extension OnBadLine: ExpressibleByArgument {}
+
+/// A batch file, and which of its lines count.
+struct BatchOptions: ParsableArguments {
+    @Argument(help: "The batch, a JSON-lines file.")
+    var batch: String
+    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
+    var onBadLine: OnBadLine = .reject
+    @Option(help: "Only the first so many problems.")
+    var limit: Int?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
+    }
+
+    /// The problems; complains of skipped lines.
+    func read() throws -> [ProblemSpec] {
         let read: Batch
         do {
             read = try BatchReader.read(file: batch, onBadLine: onBadLine)
@@ -19,7 +33,10 @@ enum BatchSubmission {
         if !read.badLines.isEmpty { say("a1: \(read.badLines.count) of \(read.lineCount) lines skipped") }
         return read.problems.prefix(limit ?? .max).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
     }
+}
 
+/// A batch on its way to the coordinator.
+enum BatchSubmission {
     /// Sends the batch in parts that fit a frame; nothing is a run before the last part has been answered.
     static func submit(
         _ spec: RunSpec, _ problems: [ProblemSpec], bank: CalibrationBank? = nil, to client: Client

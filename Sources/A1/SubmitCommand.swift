@@ -5,8 +5,6 @@ import Foundation
 import Runtime
 import Wire
 
-extension OnBadLine: ExpressibleByArgument {}
-
 struct SubmitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Submit a batch of problems as a run.",
@@ -16,16 +14,11 @@ struct SubmitCommand: ParsableCommand {
             again with the same --key is the same run.
             """)
 
-    @Argument(help: "The batch, a JSON-lines file.")
-    var batch: String
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var flags: SettingsFlags
-    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
-    var onBadLine: OnBadLine = .reject
     @Option(help: "What to call the run. Default: the batch's file name.")
     var name: String?
-    @Option(help: "Only the first so many problems.")
-    var limit: Int?
     @Option(help: "The bank that ranking begins with: a name that `a1 calibrate` gave, or a file.")
     var bank: String?
     @Option(help: "The submission's own key; with the same key the same batch is submitted once.")
@@ -35,18 +28,14 @@ struct SubmitCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
-    }
-
     func run() throws {
         let configuration = try cluster.configuration()
         let settings = try flags.settings(over: configuration.run)
-        let problems = try BatchSubmission.read(batch, onBadLine: onBadLine, limit: limit)
+        let problems = try batch.read()
         let bank = try bank.map { try BankFile.load($0, folder: cluster.folder()) }
         let spec = RunSpec(
             id: RunID(ProcessFacts.randomName()), submissionKey: key ?? ProcessFacts.randomName(),
-            name: name ?? URL(fileURLWithPath: batch).lastPathComponent, settings: settings)
+            name: name ?? URL(fileURLWithPath: batch.batch).lastPathComponent, settings: settings)
         let client = try cluster.client()
         let run = try BatchSubmission.submit(spec, problems, bank: bank, to: client)
         guard wait else {

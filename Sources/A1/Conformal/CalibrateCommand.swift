@@ -14,21 +14,15 @@ struct CalibrateCommand: ParsableCommand {
             conditions is refused it unless --bank-drift allow. Use it with a1 submit --bank NAME.
             """)
 
-    @Argument(help: "The batch, a JSON-lines file.")
-    var batch: String
+    @OptionGroup var batch: BatchOptions
     @Option(help: "The bank's name. One of the same name is replaced.")
     var bank: String
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var flags: SettingsFlags
-    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
-    var onBadLine: OnBadLine = .reject
-    @Option(help: "Only the first so many problems.")
-    var limit: Int?
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
         guard !bank.isEmpty, !bank.contains("/"), !bank.hasPrefix(".") else {
             throw ValidationError("--bank: a name without slashes that does not begin with a dot")
         }
@@ -41,7 +35,7 @@ struct CalibrateCommand: ParsableCommand {
         settings.rejectionRate = 0
         settings.decidesEarly = false
         settings.bankMode = .online
-        let problems = try BatchSubmission.read(batch, onBadLine: onBadLine, limit: limit)
+        let problems = try batch.read()
         let client = try cluster.client()
         let spec = RunSpec(
             id: RunID(ProcessFacts.randomName()), submissionKey: ProcessFacts.randomName(),
