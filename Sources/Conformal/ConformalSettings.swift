@@ -34,10 +34,11 @@ public struct ConformalSettings: Sendable, Hashable {
         self.onDrift = onDrift
     }
 
-    /// `adaptation` with `automatic` resolved.
+    /// `adaptation` with `automatic` resolved. Under a frozen bank a verdict then depends on its own block alone, so
+    /// that a run gives the same tokens whatever the order of arrival (ALGORITHM.md, section 8).
     var effectiveAdaptation: RateAdaptation {
         guard adaptation == .automatic else { return adaptation }
-        return pValue == .smoothed ? .band : .off
+        return pValue == .smoothed && !isFrozen ? .band : .off
     }
 
     /// An empty window of the kind that these settings need.

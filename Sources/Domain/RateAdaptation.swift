@@ -1,6 +1,6 @@
 /// How the rate in force follows the share of blocks that were taken over so far: ALGORITHM.md, section 4.
 public enum RateAdaptation: Sendable, Hashable, CustomStringConvertible {
-    /// `band` with smoothed p-values, `off` with those of the paper.
+    /// `band` with smoothed p-values, `off` with those of the paper or a frozen bank.
     case automatic
     /// Free while the share is near r, firm at the edges of a band around it.
     case band

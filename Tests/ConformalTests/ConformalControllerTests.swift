@@ -100,6 +100,26 @@ import Testing
         }
     }
 
+    /// What a frozen bank is for: no verdict depends on those before it.
+    @Test(arguments: PValueRule.allCases)
+    func underAFrozenBankTheOrderOfArrivalDoesNotCount(rule: PValueRule) throws {
+        var numbers = TestNumbers(seed: 12)
+        let settings = ConformalSettings(rejectionRate: 0.3, pValue: rule, isFrozen: true)
+        let bank = [0: (0..<100).map { _ in numbers.uniform() }]
+        let blocks = (0..<200).map { index in (score: numbers.uniform(), round: index % 3, u: numbers.uniform()) }
+        func judged(_ order: [Int]) throws -> [Int: Judgement] {
+            var controller = ConformalController(settings, bank: bank)
+            var found: [Int: Judgement] = [:]
+            for place in order {
+                let block = blocks[place]
+                found[place] = try controller.judge(
+                    score: block.score, round: block.round, problem: 0, tieBreak: block.u)
+            }
+            return found
+        }
+        #expect(try judged(Array(0..<200)) == judged((0..<200).reversed()))
+    }
+
     @Test func aFrozenBankStaysAsItIs() throws {
         var controller = ConformalController(
             ConformalSettings(rejectionRate: 0.4, pValue: .paper, strata: .round, isFrozen: true),
