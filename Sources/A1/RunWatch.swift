@@ -39,7 +39,8 @@ struct RunWatch {
             parts.append("taken over \(percent(share)) of \(status.verdicts) (asked \(percent(status.rejectionRate)))")
         }
         parts.append("tokens \(status.tokens.draft) + \(status.tokens.target)")
-        if status.state == .open, status.pathsEnded > 0, status.pathsEnded < status.paths {
+        // Paths that end first are the short ones; before a fifth has ended they say nothing of the others.
+        if status.state == .open, status.pathsEnded * 5 >= status.paths, status.pathsEnded < status.paths {
             let leftMs = Double(elapsedMs) / Double(status.pathsEnded) * Double(status.paths - status.pathsEnded)
             parts.append("about \(duration(leftMs / 1_000)) left")
         }

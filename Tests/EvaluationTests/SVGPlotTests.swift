@@ -1,35 +1,38 @@
-import Foundation
 import Testing
-
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 
 @testable import Evaluation
 
 @Suite struct SVGPlotTests {
-    /// Counts elements, so that a document is known to be well formed by another's parser.
-    private final class Counter: NSObject, XMLParserDelegate {
+    /// A document read tag by tag: every element closed in its order, every mark in texts written as an entity.
+    private struct Reading {
         var elements: [String: Int] = [:]
         var text = ""
 
-        func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-            attributes: [String: String]
-        ) {
-            elements[name, default: 0] += 1
+        init(_ document: String) throws {
+            var open: [String] = []
+            for piece in document.split(separator: "<", omittingEmptySubsequences: true) {
+                let parts = piece.split(separator: ">", maxSplits: 1, omittingEmptySubsequences: false)
+                try #require(parts.count == 2, "a tag is not closed: \(piece)")
+                let tag = parts[0]
+                let name = String(tag.prefix { !" />".contains($0) })
+                if tag.hasPrefix("/") {
+                    #expect(open.popLast() == String(tag.dropFirst()))
+                } else {
+                    elements[name, default: 0] += 1
+                    // Attributes stand in pairs of quotes.
+                    #expect(tag.count { $0 == "\"" }.isMultiple(of: 2))
+                    if !tag.hasSuffix("/") { open.append(name) }
+                }
+                text += String(parts[1])
+            }
+            #expect(open.isEmpty, "\(open)")
+            for (entity, mark) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+                text = text.replacing(entity, with: mark)
+            }
         }
-
-        func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
     }
 
-    private func parsed(_ plot: SVGPlot) throws -> Counter {
-        let parser = XMLParser(data: Data(plot.rendered().utf8))
-        let counter = Counter()
-        parser.delegate = counter
-        try #require(parser.parse(), "\(String(describing: parser.parserError))")
-        return counter
-    }
+    private func parsed(_ plot: SVGPlot) throws -> Reading { try Reading(plot.rendered()) }
 
     @Test func everyPointAndNameIsThere() throws {
         var plot = SVGPlot(title: "a < b & \"c\"", x: "rounds", y: "share")
