@@ -88,9 +88,9 @@ let package = Package(
         tests("WireTests", ["Wire", "Domain"]),
         tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),
         tests("TokenizersTests", ["Tokenizers"]),
-        tests("BatchingTests", ["Batching"]),
+        tests("BatchingTests", ["Batching", "TestSupport"]),
         tests("TensorsTests", ["Tensors", "ModelFiles", "CKernels"]),
-        tests("TransformerTests", ["Transformer", "Tensors", "ModelFiles", "Tokenizers"]),
+        tests("TransformerTests", ["Transformer", "Tensors", "ModelFiles", "Tokenizers", "TestSupport"]),
         tests(
             "EngineTests",
             ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "TestSupport"]),

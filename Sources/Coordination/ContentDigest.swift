@@ -12,7 +12,19 @@ enum ContentDigest {
         }
         add(spec.name)
         add("\(spec.settings)")
-        if let bank = spec.bank { add("\(bank)") }
+        if let bank = spec.bank {
+            add(bank.name)
+            add("\(bank.models) \(bank.draftTokens) \(bank.boundary) \(bank.draftSampling)")
+            for round in bank.rounds {
+                add("\(round.round)")
+                // As bits: a bank may have too many scores to write each as text at every start.
+                for score in round.scores {
+                    for shift in stride(from: 0, to: 64, by: 8) {
+                        add(UInt8(truncatingIfNeeded: score.bitPattern >> shift))
+                    }
+                }
+            }
+        }
         for problem in problems {
             add(problem.id)
             add(problem.text)

@@ -65,7 +65,9 @@ struct RecordInserter {
         }
         if let bank = spec.bank {
             let text = String(decoding: try JSONEncoder().encode(bank), as: UTF8.self)
-            try execute("INSERT INTO run_banks VALUES (?,?)", [sequence, text])
+            try execute(
+                "INSERT INTO run_banks VALUES (?,CAST(? AS TEXT),?,?)",
+                [sequence, bank.name.writtenData, bank.count, text])
         }
         state.rows[spec.id] = sequence
     }

@@ -80,11 +80,11 @@ extension RunStore {
     }
 
     /// The bank that a run began with.
-    static func bank(_ database: Database, run: Int64) throws -> CalibrationBank? {
+    private static func bank(_ database: Database, run: Int64) throws -> CalibrationBank? {
         let sql = "SELECT bank FROM run_banks WHERE run = ?"
         guard let text = try String.fetchOne(database, sql: sql, arguments: [run]) else { return nil }
         guard let bank = try? JSONDecoder().decode(CalibrationBank.self, from: Data(text.utf8)) else {
-            throw RowError(table: "run_banks", column: 2, wanted: "a calibration bank")
+            throw RowError(table: "run_banks", column: 4, wanted: "a calibration bank")
         }
         return bank
     }

@@ -150,6 +150,8 @@ enum StoreSchema {
     private static let conformal = """
         CREATE TABLE run_banks (
           run INTEGER PRIMARY KEY NOT NULL REFERENCES runs,
+          name TEXT NOT NULL,
+          score_count INTEGER NOT NULL,
           bank TEXT NOT NULL
         ) STRICT;
 

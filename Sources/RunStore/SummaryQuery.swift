@@ -25,7 +25,7 @@ struct SummaryQuery {
         summary.rateByRound = counts.rateByRound
         summary.rateByProblem = try rateByProblem()
         summary.driftAlarms = try driftAlarms()
-        summary.bank = try RunStore.bank(database, run: run.row).map { "\($0.name) (\($0.count) scores)" }
+        summary.bank = try bank()
         summary.tokens = counts.tokens
         summary.tokensReplaced = counts.tokensReplaced
         summary.wallSeconds = try wallSeconds()
@@ -51,6 +51,14 @@ struct SummaryQuery {
         return ProblemRates(
             problems: rates.count, mean: mean, sd: variance.squareRoot(),
             outside: Double(rates.count { abs($0 - asked) > 0.2 }) / count)
+    }
+
+    /// Without its scores: every page of results asks this.
+    private func bank() throws -> String? {
+        let sql = "SELECT CAST(name AS BLOB), score_count FROM run_banks WHERE run = ?"
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return nil }
+        var columns = RowColumns(row, table: "run_banks")
+        return "\(try columns.written()) (\(try columns.int()) scores)"
     }
 
     private func driftAlarms() throws -> [DriftRecord] {

@@ -1,17 +1,12 @@
 import Foundation
 import ModelFiles
-import TestSupport
 import Testing
 
 /// `a1 model inspect`, the real command.
 @Suite struct InspectTests {
     private func inspect(_ arguments: String...) throws -> (code: Int32, output: String) {
-        var environment = ProcessInfo.processInfo.environment
-        environment["A1_CONFIGS"] = TestCluster.root.appending(path: "configs").path
-        let child = try ChildProcess(
-            TestCluster.executable, ["model", "inspect"] + arguments, environment: environment, output: .piped)
-        let output = String(decoding: try child.readToEnd(), as: UTF8.self)
-        return (try child.wait(), output)
+        let tool = try Tool(["model", "inspect"] + arguments)
+        return (tool.code, String(decoding: tool.out, as: UTF8.self))
     }
 
     private func json(_ model: String, _ flag: String) throws -> [String: Any] {

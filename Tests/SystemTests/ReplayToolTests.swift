@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// `a1 replay` as scripts use it.
@@ -24,14 +23,14 @@ extension RealProcesses {
         private static let calibration = traces.appending(path: "math500-ct0.calibration.csv").path
         private static let hasTraces = FileManager.default.fileExists(atPath: trace)
 
-        private func replay(_ arguments: String...) throws -> (code: Int32, out: String, err: String) {
-            let folder = try TemporaryOutput()
-            let child = try ChildProcess(
-                TestCluster.executable, ["replay"] + arguments, output: .file(folder.out), errors: .file(folder.err))
-            let code = try child.wait()
-            return (
-                code, try String(contentsOf: folder.out, encoding: .utf8),
-                try String(contentsOf: folder.err, encoding: .utf8))
+        private func replay(_ arguments: String...) throws -> Tool { try Tool(["replay"] + arguments) }
+
+        /// A replay of a trace of this text.
+        private func replay(text: String, _ flags: String...) throws -> Tool {
+            let file = FileManager.default.temporaryDirectory.appending(path: "a1-trace-\(UUID().uuidString).csv")
+            try Data(text.utf8).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            return try Tool(["replay", file.path] + flags)
         }
 
         /// The published rule on the published data: every percentile, every takeover.
@@ -40,7 +39,8 @@ extension RealProcesses {
             let output = try replay(
                 Self.trace, "--p-value", "paper", "--strata", "marginal", "--calibration", Self.calibration, "--each")
             #expect(output.code == 0, "\(output.err)")
-            let lines = output.out.split(whereSeparator: \.isNewline).map { $0.split(separator: ",") }
+            let lines = String(decoding: output.out, as: UTF8.self).split(whereSeparator: \.isNewline)
+                .map { $0.split(separator: ",") }
             let published = try String(contentsOfFile: Self.trace, encoding: .utf8)
                 .split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
             #expect(published.count == 6_065)
@@ -55,10 +55,10 @@ extension RealProcesses {
         func theDefaultsKeepTheRateAndTheRanking(rate: Double) throws {
             for order in [[], ["--interleave"]] {
                 for seed in ["0", "1", "2"] {
-                    let arguments = [Self.trace, "-r", "\(rate)", "--json", "--seed", seed] + order
-                    let child = try ChildProcess(TestCluster.executable, ["replay"] + arguments, output: .piped)
-                    let report = try JSONDecoder().decode(Report.self, from: child.readToEnd())
-                    #expect(try child.wait() == 0)
+                    let output = try Tool(
+                        ["replay", Self.trace, "-r", "\(rate)", "--json", "--seed", seed] + order)
+                    let report = try JSONDecoder().decode(Report.self, from: output.out)
+                    #expect(output.code == 0)
                     #expect(report.verdicts == 6_065)
                     #expect(abs(report.rate - rate) <= 0.01)
                     for round in report.rounds where round.verdicts >= 75 {
@@ -82,9 +82,7 @@ extension RealProcesses {
             ("problem_index,question,round,ppl\n0,\"a,0,1\n", "a quote is not closed"),
         ])
         func aBadTraceIsRefusedByItsLine(text: String, reason: String) throws {
-            let folder = try TemporaryOutput()
-            try Data(text.utf8).write(to: folder.out)
-            let output = try replay(folder.out.path)
+            let output = try replay(text: text)
             #expect(output.code == 65)
             #expect(output.err.contains(reason), "\(output.err)")
             #expect(output.out.isEmpty)
@@ -95,32 +93,16 @@ extension RealProcesses {
             ["--bank-size", "-1"],
         ])
         func badFlagsAreUsageErrors(flags: [String]) throws {
-            let child = try ChildProcess(TestCluster.executable, ["replay", "trace.csv"] + flags)
-            #expect(try child.wait() == 64)
+            #expect(try Tool(["replay", "trace.csv"] + flags).code == 64)
         }
 
         /// The limit cases: nothing and everything.
         @Test(arguments: ["0", "1"])
         func rateZeroAndRateOne(rate: String) throws {
-            let folder = try TemporaryOutput()
             let rows = (0..<40).map { "\($0),q\($0 / 4),0,\(1 + Double($0 % 7))" }
-            try Data((["problem_index,question,round,ppl"] + rows).joined(separator: "\n").utf8).write(to: folder.out)
-            let output = try replay(folder.out.path, "-r", rate, "--json")
-            #expect(output.out.contains("\"rate\" : \(rate)"))
+            let text = (["problem_index,question,round,ppl"] + rows).joined(separator: "\n")
+            let output = try replay(text: text, "-r", rate, "--json")
+            #expect(String(decoding: output.out, as: UTF8.self).contains("\"rate\" : \(rate)"))
         }
     }
-}
-
-/// A folder for two files that goes with its owner.
-private final class TemporaryOutput {
-    private let folder: URL
-    var out: URL { folder.appending(path: "out") }
-    var err: URL { folder.appending(path: "err") }
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "a1-replay-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 }

@@ -1,4 +1,5 @@
 import ModelFiles
+import TestSupport
 import Testing
 
 @testable import Transformer

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import TestSupport
 
 /// A model of `Tests/Fixtures/random-models.json`: what its file says, and the log-probabilities it must give.
 ///

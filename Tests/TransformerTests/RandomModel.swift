@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Tensors
+import TestSupport
 
 @testable import Transformer
 

@@ -20,7 +20,7 @@ public struct Replay: Sendable {
     ) throws(ReplayError) {
         self.rows = rows
         self.settings = settings
-        // Rounds of their own would keep the calibration from the strata that a frozen bank is for.
+        // Calibration passes score first blocks; later rounds borrow from them.
         var controller = ConformalController(settings, bank: calibration.isEmpty ? [:] : [0: calibration])
         var judgements: [Judgement] = []
         var alarms: [DriftAlarm] = []
