@@ -4,7 +4,7 @@ import Settings
 
 /// A flag for each setting of a run; what is not given comes from the cluster's configuration.
 struct SettingsFlags: ParsableArguments {
-    @Option(help: "async, target or draft: who writes and who judges.")
+    @Option(help: "async, sync, random, target or draft: who writes and who judges.")
     var strategy: String?
     @Option(help: "m: candidate chains of a problem.")
     var paths: String?
@@ -32,18 +32,28 @@ struct SettingsFlags: ParsableArguments {
     var bankMode: String?
     @Option(help: "refuse or allow: a bank that was made under other conditions.")
     var bankDrift: String?
-    @Option(help: "continue or resample: what happens to a block that is taken over.")
+    @Option(help: "continue, resample or resample-line: what happens to a block that is taken over.")
     var takeover: String?
     @Option(help: "tokens or step: where a block ends.")
     var boundary: String?
+    @Option(help: "mean, window or token: which number of a block's tokens is its score.")
+    var score: String?
+    @Option(help: "Tokens in a window of --score window.")
+    var scoreWindow: String?
+    @Option(help: "off or 0 to 1: the share taken over of blocks that would end their path.")
+    var finalRejectionRate: String?
+    @Option(help: "W: blocks drafted of a path beyond the one whose verdict is out; 0 waits for verdicts.")
+    var runAhead: String?
     @Option(help: "Temperature of both models; 0 is greedy.")
     var temperature: String?
     @Option(help: "B: at most this many takeovers of one problem in flight; 0 is no bound.")
     var takeoversInFlight: String?
     @Option(help: "At most this many takeovers of the run in flight at one target worker; 0 is no bound.")
     var takeoversPerWorker: String?
-    @Option(help: "true or false: whether a problem stops when its open paths cannot change the majority.")
-    var decidesEarly: String?
+    @Option(help: "At most this many problems at once; 0 is as many as keep the workers busy.")
+    var problemsInFlight: String?
+    @Option(help: "majority, first or all: when a problem is over.")
+    var vote: String?
     @Option(help: "Seed of everything random in the run.")
     var seed: String?
     @Option(
@@ -60,9 +70,11 @@ struct SettingsFlags: ParsableArguments {
             ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
             ("bank_size", bankSize), ("on_drift", onDrift), ("bank_mode", bankMode),
             ("bank_drift", bankDrift), ("takeover", takeover), ("boundary", boundary),
+            ("score", score), ("score_window", scoreWindow), ("final_rejection_rate", finalRejectionRate),
+            ("run_ahead", runAhead),
             ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
             ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
-            ("decides_early", decidesEarly), ("seed", seed),
+            ("problems_in_flight", problemsInFlight), ("vote", vote), ("seed", seed),
         ] {
             if let value { values.append((name, value)) }
         }

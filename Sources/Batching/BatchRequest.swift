@@ -24,6 +24,10 @@ public struct BatchRequest: Sendable {
         self.isRunAhead = isRunAhead
     }
 
+    var isGeneration: Bool {
+        if case .generate = work { true } else { false }
+    }
+
     /// Most tokens the sequence will have in the cache. (The last generated token is never computed.)
     var maximumLength: Int {
         switch work {

@@ -3,8 +3,9 @@
 /// The order of use is `plan`, compute, `commit`, then `append` or `finish` for the requests whose
 /// logits came out. Requests are admitted first come first served (confirmed work before run-ahead
 /// work) once the blocks for their full length are set aside, so a request that has begun never runs
-/// out of memory. Every step holds one row for each request that decodes; what is left of the step
-/// goes to prompts and blocks, in order of admission.
+/// out of memory. Run-ahead work evicts nothing while there is confirmed work, and is paused where that
+/// needs its place; what it has so far stays. Every step holds one row for each request that decodes;
+/// what is left of the step goes to prompts and blocks, in order of admission.
 public struct Batcher: Sendable {
     public let limits: BatchLimits
     private var table: SequenceTable
@@ -62,6 +63,15 @@ public struct Batcher: Sendable {
         requests[request.id] = request
         let place = request.isRunAhead ? nil : waiting.firstIndex { requests[$0]!.isRunAhead }
         waiting.insert(request.id, at: place ?? waiting.endIndex)
+    }
+
+    /// Makes a run-ahead request one like any other, behind those that wait already.
+    public mutating func confirm(_ id: RequestID) {
+        guard requests[id]?.isRunAhead == true else { return }
+        requests[id]!.isRunAhead = false
+        guard let place = waiting.firstIndex(of: id) else { return }
+        waiting.remove(at: place)
+        waiting.insert(id, at: waiting.firstIndex { requests[$0]!.isRunAhead } ?? waiting.endIndex)
     }
 
     /// Ends a request, done or not. What is cached of its sequence stays cached, but may be evicted.
@@ -122,19 +132,35 @@ public struct Batcher: Sendable {
 
     private mutating func admitWaiting(_ plan: inout StepPlan) {
         var position = 0
-        while position < waiting.count, active.count < limits.maximumSequences {
+        while position < waiting.count {
             let request = requests[waiting[position]]!
             if table.isActive(request.key) {
                 position += 1
                 continue
             }
-            guard admit(request, &plan) else {
-                plan.isWaitingForMemory = true
-                return
+            guard active.count < limits.maximumSequences || (!request.isRunAhead && pauseRunAhead()) else { return }
+            while !admit(request, &plan) {
+                guard !request.isRunAhead else { return }
+                guard pauseRunAhead() else {
+                    plan.isWaitingForMemory = true
+                    return
+                }
             }
             waiting.remove(at: position)
             active.append(request.id)
         }
+    }
+
+    /// Puts the run-ahead request that was admitted last back in the line; false if none is active. Only what writes
+    /// can be put off: a score's rows come out once.
+    private mutating func pauseRunAhead() -> Bool {
+        guard let place = active.lastIndex(where: { requests[$0]!.isRunAhead && requests[$0]!.isGeneration }) else {
+            return false
+        }
+        let id = active.remove(at: place)
+        table.deactivate(requests[id]!.key)
+        waiting.insert(id, at: waiting.firstIndex { requests[$0]!.isRunAhead } ?? waiting.endIndex)
+        return true
     }
 
     /// Sets aside the blocks that the request may need; false if others hold too many of them.
@@ -143,13 +169,17 @@ public struct Batcher: Sendable {
         while true {
             let missing = table.missingBlocks(request.key, toReach: request.maximumLength)
             if missing <= table.freeBlockCount - promisedBlocks { break }
-            guard table.evictLeastRecentlyUsed(sparing: request.key) else { return false }
+            guard !request.isRunAhead || !hasConfirmedWork, table.evictLeastRecentlyUsed(sparing: request.key) else {
+                return false
+            }
         }
         table.activate(request.key, reservingTokens: request.maximumLength)
         let isWritable = table.makeTailWritable(request.key, copies: &plan.copies)
         precondition(isWritable, "no free block where one was counted")
         return true
     }
+
+    private var hasConfirmedWork: Bool { requests.values.contains { !$0.isRunAhead } }
 
     /// Blocks that active requests may still take.
     private var promisedBlocks: Int {

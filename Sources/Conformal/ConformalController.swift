@@ -45,13 +45,14 @@ public struct ConformalController: Sendable {
     /// - Parameters:
     ///   - score: mean negative log-likelihood of the block under the target, nats a token.
     ///   - u: uniform on [0, 1), drawn for this block alone.
+    ///   - isFinal: whether the block would end its path; counts where such blocks have a rate of their own.
     /// - Throws: when the score is not one; nothing is changed then.
     @discardableResult
     public mutating func judge(
-        score: Double, round: Int, problem: Int, tieBreak u: Double
+        score: Double, round: Int, problem: Int, tieBreak u: Double, isFinal: Bool = false
     ) throws(ScoreError) -> Judgement {
         let score = try Self.checked(score)
-        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
         let number = numbers[stratum]
         let place = number.map { states[$0].window.bank.place(of: score) }
         let judgement = assess(score, stratum, number, place, tieBreak: u)
@@ -61,10 +62,10 @@ public struct ConformalController: Sendable {
 
     /// What the judgement would be; nothing changes. `judge` is this and then `note`.
     public func assess(
-        score: Double, round: Int, problem: Int, tieBreak u: Double
+        score: Double, round: Int, problem: Int, tieBreak u: Double, isFinal: Bool = false
     ) throws(ScoreError) -> Judgement {
         let score = try Self.checked(score)
-        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
         let number = numbers[stratum]
         let place = number.map { states[$0].window.bank.place(of: score) }
         return assess(score, stratum, number, place, tieBreak: u)
@@ -77,7 +78,7 @@ public struct ConformalController: Sendable {
         _ score: Double, _ stratum: Stratum, _ number: Int?, _ place: ScoreBank.Place?, tieBreak u: Double
     ) -> Judgement {
         let ranked = rank(score, stratum, number, place)
-        let rate = rateInForce(number)
+        let rate = rateInForce(stratum, number)
         let value =
             switch settings.pValue {
             case .smoothed: PValue.smoothed(ranked.rank, tieBreak: u)
@@ -95,11 +96,11 @@ public struct ConformalController: Sendable {
     /// - Throws: when the score is not one; nothing is changed then.
     @discardableResult
     public mutating func note(
-        score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int
+        score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int, isFinal: Bool = false
     ) throws(ScoreError) -> [DriftAlarm] {
         let score = try Self.checked(score)
         guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
-        let stratum = Stratum(settings.strata, round: round, problem: problem)
+        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
         return note(score, pValue, verdict, numberOf(stratum), nil)
     }
 
@@ -154,8 +155,8 @@ public struct ConformalController: Sendable {
 
     // MARK: The rate in force
 
-    private func rateInForce(_ number: Int?) -> Double {
-        let r = settings.rejectionRate
+    private func rateInForce(_ stratum: Stratum, _ number: Int?) -> Double {
+        let r = rateAsked(stratum)
         let own = number.map { states[$0].tally } ?? VerdictTally()
         switch settings.effectiveAdaptation {
         case .off, .automatic: return r
@@ -166,8 +167,24 @@ public struct ConformalController: Sendable {
             let correction = ToleranceBand.stratum.correction(own, rate: r)
             if correction <= -r { return 0 }
             if correction >= 1 - r { return 1 }
-            return r + correction + ToleranceBand.whole.correction(tally, rate: r)
+            return r + correction + ToleranceBand.whole.correction(tally, rate: settings.rejectionRate)
         }
+    }
+
+    /// What is asked of a stratum so that the whole comes out as asked. Where blocks that would end their path have a
+    /// rate of their own, the others get what these leave, by their share among the blocks so far (one in eight to
+    /// begin with).
+    private func rateAsked(_ stratum: Stratum) -> Double {
+        guard let finalRate = settings.finalRejectionRate else { return settings.rejectionRate }
+        guard stratum != .final else { return finalRate }
+        let finals = numbers[.final].map { states[$0].tally.verdicts } ?? 0
+        let share = Double(finals + 1) / Double(tally.verdicts + 8)
+        return min(max((settings.rejectionRate - share * finalRate) / (1 - share), 0), 1)
+    }
+
+    private func stratum(round: Int, problem: Int, isFinal: Bool) -> Stratum {
+        let hasOwnRate = isFinal && settings.finalRejectionRate != nil
+        return hasOwnRate ? .final : Stratum(settings.strata, round: round, problem: problem)
     }
 
     // MARK: Drift

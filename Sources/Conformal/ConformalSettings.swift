@@ -5,6 +5,8 @@ public struct ConformalSettings: Sendable, Hashable {
     /// r: the share of blocks that shall be taken over, in 0...1; `RunSettings.checked` refuses others where people
     /// set them.
     public var rejectionRate: Double
+    /// The same for blocks that would end their path; nil judges them as any other.
+    public var finalRejectionRate: Double?
     /// How scores become p-values.
     public var pValue: PValueRule
     /// Which scores are ranked together.
@@ -20,12 +22,14 @@ public struct ConformalSettings: Sendable, Hashable {
 
     /// Defaults are those of a run.
     public init(
-        rejectionRate: Double, pValue: PValueRule = .smoothed, strata: Strata = .round,
-        adaptation: RateAdaptation = .automatic, bankSize: Int = 0, isFrozen: Bool = false,
+        rejectionRate: Double, finalRejectionRate: Double? = nil, pValue: PValueRule = .smoothed,
+        strata: Strata = .round, adaptation: RateAdaptation = .automatic, bankSize: Int = 0, isFrozen: Bool = false,
         onDrift: DriftResponse = .tell
     ) {
         precondition((0...1).contains(rejectionRate), "a rejection rate is a share")
+        if let rate = finalRejectionRate { precondition((0...1).contains(rate), "a rejection rate is a share") }
         self.rejectionRate = rejectionRate
+        self.finalRejectionRate = finalRejectionRate
         self.pValue = pValue
         self.strata = strata
         self.adaptation = adaptation

@@ -2,12 +2,14 @@ import Domain
 
 /// Which worker gets which piece of work.
 ///
-/// Of the workers with room the one with the least load is served first. It gets work of the run that has the
+/// Of the workers with room the one with the least load is served first; one that takes much longer for a token than
+/// the fastest of its role counts as the more loaded. It gets work of the run that has the
 /// fewest orders out at this role (the earlier run if equal), so that runs share the workers evenly and one alone
 /// has them all. Within the run: begun paths first - opening blocks in the order of problem and path, so that a
 /// problem is soon over; scores and takeovers in the order of their arrival - and of those, only paths that this
 /// worker holds or nobody does; then a path never begun, within the bound on begun paths. A worker that would still
-/// have room takes over paths that wait for one that has none.
+/// have room takes over paths that wait for one that has none. What room is left then is filled with blocks that run
+/// ahead; confirmed work that comes later takes no notice of these, and the worker puts them off for it.
 extension Coordinator {
     mutating func dispatch() {
         guard !isDraining, !openRuns.isEmpty else { return }
@@ -22,16 +24,22 @@ extension Coordinator {
     }
 
     private mutating func dispatch(_ role: Role) {
-        guard queuedPieces[role] > 0 || hasRoomToBegin(role) else { return }
+        guard queuedPieces[role] > 0 || hasRoomToBegin(role) || openRuns.contains(where: { mustBegin($0, role) })
+        else { return }
         let reserved = dispatchSuspects(role)
+        let fastestMs = workers.filter { $0.state == .live && $0.hello.role == role }.compactMap(\.tokenMs).min()
         var isBarren = [Bool](repeating: false, count: workers.count)
         if let reserved { isBarren[reserved] = true }
-        while let worker = leastLoaded(role, excluding: isBarren) {
-            if let path = takeWork(role, for: worker, reserved: reserved) {
-                order(path, at: worker)
+        while let worker = leastLoaded(role, excluding: isBarren, fastestMs: fastestMs) {
+            if let piece = takeWork(role, for: worker, reserved: reserved) {
+                order(piece, at: worker)
             } else {
                 isBarren[worker] = true
             }
+        }
+        guard role == .draft, queuedPieces[role] > 0 else { return }
+        for worker in workers.indices where workers[worker].hello.role == role && worker != reserved {
+            while hasSpareRoom(worker), let piece = takeAheadWork(for: worker) { order(piece, at: worker) }
         }
     }
 
@@ -45,7 +53,7 @@ extension Coordinator {
             }
             guard workers[chosen].orders.isEmpty else { return chosen }
             queuedPieces[role] -= 1
-            order(entry.path, at: chosen)
+            order(entry.piece, at: chosen)
             workers[chosen].isAlone = true
         }
         return nil
@@ -55,36 +63,45 @@ extension Coordinator {
     func capacity(_ worker: Int) -> Int { min(workers[worker].hello.slots, limits.ordersPerWorker) }
 
     private func hasRoom(_ worker: Int) -> Bool {
-        workers[worker].state == .live && !workers[worker].isAlone && workers[worker].orders.count < capacity(worker)
+        workers[worker].state == .live && !workers[worker].isAlone
+            && workers[worker].confirmedOrders < capacity(worker)
     }
 
-    private func leastLoaded(_ role: Role, excluding isBarren: [Bool]) -> Int? {
-        var best: Int?
+    /// For work that runs ahead.
+    private func hasSpareRoom(_ worker: Int) -> Bool {
+        hasRoom(worker) && workers[worker].orders.count < capacity(worker)
+    }
+
+    private func leastLoaded(_ role: Role, excluding isBarren: [Bool], fastestMs: Double?) -> Int? {
+        var best: (worker: Int, load: Double)?
         for worker in workers.indices where workers[worker].hello.role == role && !isBarren[worker] {
             guard hasRoom(worker) else { continue }
-            guard let other = best else {
-                best = worker
-                continue
-            }
-            // a / b < c / d without division; the earlier worker if equal.
-            let load = workers[worker].orders.count * capacity(other)
-            if load < workers[other].orders.count * capacity(worker) { best = worker }
+            let share = Double(workers[worker].confirmedOrders) / Double(capacity(worker))
+            let load = (share + 1 / Double(capacity(worker))) * slowness(worker, fastestMs: fastestMs)
+            // The earlier worker if equal.
+            if best.map({ load < $0.load }) ?? true { best = (worker, load) }
         }
-        return best
+        return best?.worker
     }
 
-    private mutating func takeWork(_ role: Role, for worker: Int, reserved: Int?) -> PathReference? {
+    /// How many times as long as the fastest a worker takes for a token. What may be chance counts as 1.
+    private func slowness(_ worker: Int, fastestMs: Double?) -> Double {
+        guard let own = workers[worker].tokenMs, let fastestMs, fastestMs > 0 else { return 1 }
+        return own > 1.5 * fastestMs ? own / fastestMs : 1
+    }
+
+    private mutating func takeWork(_ role: Role, for worker: Int, reserved: Int?) -> PieceReference? {
         var best: Int?
         for run in openRuns where hasWork(run, role, for: worker) {
             if let other = best, runs[other].inFlight[role] <= runs[run].inFlight[role] { continue }
             best = run
         }
         guard let run = best else { return takeOverWaiting(role, for: worker, reserved: reserved) }
-        return takeFirst(run, role, for: worker) ?? firstFresh(run)
+        return takeFirst(run, role, for: worker) ?? firstFresh(run).map { PieceReference(path: $0) }
     }
 
     /// The piece that has waited longest of those that the worker may do, its own before others' if equal.
-    private mutating func takeFirst(_ run: Int, _ role: Role, for worker: Int) -> PathReference? {
+    private mutating func takeFirst(_ run: Int, _ role: Role, for worker: Int) -> PieceReference? {
         var best: (entry: ReadyEntry, lane: Lane, isPinned: Bool)?
         for lane in lanes(run, for: worker) {
             if let entry = firstPinned(run, lane, to: worker), best.map({ entry < $0.entry }) ?? true {
@@ -106,16 +123,37 @@ extension Coordinator {
         for lane in lanes(run, for: worker) {
             if firstPinned(run, lane, to: worker) != nil || firstFree(run, lane) != nil { return true }
         }
-        return runs[run].policy.opener.role == role && hasRoomToBegin(role) && firstFresh(run) != nil
+        return runs[run].policy.opener.role == role && (hasRoomToBegin(role) || mustBegin(run, role))
+            && firstFresh(run) != nil
     }
 
-    private mutating func taken(_ entry: ReadyEntry, _ role: Role) -> PathReference {
+    private mutating func taken(_ entry: ReadyEntry, _ role: Role) -> PieceReference {
         queuedPieces[role] -= 1
-        return entry.path
+        return entry.piece
+    }
+
+    /// The block to be drafted ahead that has the fewest before it, of paths that this worker holds or nobody does.
+    private mutating func takeAheadWork(for worker: Int) -> PieceReference? {
+        var best: (entry: ReadyEntry, run: Int, isPinned: Bool)?
+        for run in openRuns where runs[run].modelFaults.isEmpty {
+            if let entry = firstPinned(run, .ahead, to: worker), best.map({ entry < $0.entry }) ?? true {
+                best = (entry, run, true)
+            }
+            if let entry = firstFree(run, .ahead), best.map({ entry < $0.entry }) ?? true {
+                best = (entry, run, false)
+            }
+        }
+        guard let best else { return nil }
+        if best.isPinned {
+            runs[best.run].lanes[.ahead].pinned[worker]!.removeFirst()
+        } else {
+            runs[best.run].lanes[.ahead].free.removeFirst()
+        }
+        return taken(best.entry, .draft)
     }
 
     /// What waits for another worker without room, its own or for new work.
-    private mutating func takeOverWaiting(_ role: Role, for worker: Int, reserved: Int?) -> PathReference? {
+    private mutating func takeOverWaiting(_ role: Role, for worker: Int, reserved: Int?) -> PieceReference? {
         guard queuedPieces[role] > 0 else { return nil }
         for other in workers.indices where other != worker && workers[other].hello.role == role {
             guard other == reserved || !hasRoom(other) else { continue }
@@ -135,5 +173,14 @@ extension Coordinator {
     private func hasRoomToBegin(_ role: Role) -> Bool {
         begunPaths < begunBound
             && openRuns.contains { runs[$0].modelFaults.isEmpty && runs[$0].policy.opener.role == role }
+    }
+
+    /// Whether the run waits at a barrier for a path that was never begun: it may then begin whatever the bound.
+    private func mustBegin(_ run: Int, _ role: Role) -> Bool {
+        guard runs[run].policy.hasBarrier, runs[run].policy.opener.role == role, runs[run].modelFaults.isEmpty,
+            runs[run].fresh.problem < runs[run].problems.count
+        else { return false }
+        let paths = runs[run].problems[runs[run].fresh.problem].paths
+        return paths.contains { $0.desk.hasBegun } && paths.contains { !$0.desk.hasBegun && $0.path.state == .opening }
     }
 }

@@ -2,9 +2,10 @@ import Domain
 
 /// Making orders.
 extension Coordinator {
-    /// Orders the path's next piece at this worker, whose role fits.
-    mutating func order(_ reference: PathReference, at worker: Int) {
-        let path = self[reference].path
+    /// Orders the piece at this worker, whose role fits.
+    mutating func order(_ piece: PieceReference, at worker: Int) {
+        let reference = piece.path
+        let path = pathState(of: piece)
         let policy = runs[reference.run].policy
         guard let stage = path.state.stage else { preconditionFailure("\(key(reference)) needs no work") }
         let role = policy.role(for: stage)
@@ -17,29 +18,32 @@ extension Coordinator {
         orderSequence += 1
         let tag = OrderTag(
             order: OrderID(epoch: configuration.epoch, sequence: orderSequence), path: key(reference),
-            round: path.round, attempt: self[reference].desk.tries.attempt, stage: stage,
+            round: path.round, attempt: self[piece: piece].tries.attempt, stage: stage,
             incarnation: workers[worker].hello.incarnation)
         let work = work(reference, path, policy)
-        var outstanding = OutstandingOrder(
-            tag: tag, worker: worker, segment: nil, maximumTokens: 0, isWhole: context.isWhole)
-        if case .generate(let task) = work {
-            outstanding = OutstandingOrder(
-                tag: tag, worker: worker, segment: task.segment, maximumTokens: task.maximumTokens,
-                isWhole: context.isWhole)
-        }
+        let outstanding = OutstandingOrder(
+            tag: tag, worker: worker, segment: work.task?.segment, maximumTokens: work.task?.maximumTokens ?? 0,
+            isWhole: context.isWhole, sentMs: now.monotonicMs)
 
         if workers[worker].orders.isEmpty { workers[worker].lastProgressMs = now.monotonicMs }
-        workers[worker].orders[tag.order] = reference
-        self[reference].desk.place = .ordered(outstanding)
+        workers[worker].orders[tag.order] = piece
+        if piece.isAhead { workers[worker].aheadOrders += 1 }
+        self[piece: piece].place = .ordered(outstanding)
         runs[reference.run].inFlight[role] += 1
         counters.ordersSent += 1
-        tell(worker, .order(Order(tag: tag, context: context, work: work)))
+        updateWaiting(reference)
+        tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: piece.isAhead)))
         log(
             .debug, "order sent", path: tag.path, round: tag.round, worker: workers[worker].hello.name,
             fields: [
                 .init("order", tag.order.description), .init("stage", stage.rawValue),
-                .init("attempt", "\(tag.attempt)"),
+                .init("attempt", "\(tag.attempt)"), .init("ahead", "\(piece.isAhead)"),
             ])
+    }
+
+    /// The path as the piece finds it.
+    func pathState(of piece: PieceReference) -> Path {
+        piece.isAhead ? self[piece.path].desk.ahead!.path : self[piece.path].path
     }
 
     private mutating func work(_ reference: PathReference, _ path: Path, _ policy: PathPolicy) -> Order.Work {
@@ -86,6 +90,16 @@ extension ContextUpdate {
         switch base {
         case .problem: true
         case .prompt, .segment: false
+        }
+    }
+}
+
+extension Order.Work {
+    /// What is to be written, if anything is.
+    fileprivate var task: GenerateTask? {
+        switch self {
+        case .generate(let task): task
+        case .score: nil
         }
     }
 }

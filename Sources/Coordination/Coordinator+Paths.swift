@@ -7,7 +7,7 @@ extension Coordinator {
     /// every begun path's next piece in its queue.
     mutating func start() {
         for number in openRuns {
-            markCompute(number)
+            markTimes(number)
             for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
                 for path in runs[number].problems[problem].paths.indices {
                     takeUp(PathReference(run: number, problem: problem, path: path))
@@ -32,6 +32,7 @@ extension Coordinator {
             guard self[reference].path.hasBegun else { return }
             markBegun(reference)
             newPiece(reference)
+            passBarrier(reference.run, reference.problem)
         case .ended: break
         }
     }
@@ -39,7 +40,10 @@ extension Coordinator {
     /// After a record about the path: on to its next piece, or to its end and what follows from that.
     mutating func proceed(_ reference: PathReference) {
         switch self[reference].path.state {
-        case .opening, .scoring, .takingOver: newPiece(reference)
+        case .opening where winBet(reference): break
+        case .opening, .scoring, .takingOver:
+            newPiece(reference)
+            passBarrier(reference.run, reference.problem)
         case .over(let outcome): end(reference, outcome, reason: nil)
         case .ended: preconditionFailure("\(key(reference)) has ended")
         }
@@ -50,19 +54,23 @@ extension Coordinator {
         close(reference, outcome, reason: reason)
         settle(reference.run, reference.problem)
         settle(reference.run)
+        passBarrier(reference.run, reference.problem)
     }
 
     /// Ends a path: takes its order back, records the end, lets go of its contexts. Does not look at its problem.
     mutating func close(_ reference: PathReference, _ outcome: PathOutcome, reason: String?) {
         let path = key(reference)
         let round = self[reference].path.round
-        withdraw(reference)
+        dropAhead(reference)
+        withdraw(PieceReference(path: reference))
+        self[reference].desk.score = nil
         returnTakeoverSlot(reference)
         let answer = outcome.hasRunItsCourse ? self[reference].path.answer : nil
         commit(
             .pathEnded(
                 PathRecord(
                     path: path, outcome: outcome, answer: answer, reason: reason, recordedWallMs: now.wallMs)))
+        updateWaiting(reference)
         for role in Role.allCases { forget(reference, role) }
         if self[reference].desk.hasBegun {
             begunPaths -= 1
@@ -75,19 +83,21 @@ extension Coordinator {
         log(isTrouble ? .error : .info, "path ended", path: path, round: round, fields: fields)
     }
 
-    /// Ends a problem whose paths have ended, or whose open paths cannot change its majority.
+    /// Ends a problem whose paths have ended, or whose vote the open ones cannot change any more.
     private mutating func settle(_ run: Int, _ problem: Int) {
         guard runs[run].isOpen, runs[run].problems[problem].phase == .open else { return }
         let open = runs[run].problems[problem].paths.count - runs[run].problems[problem].pathsEnded
         let votes = runs[run].problems[problem].votes
         if open > 0 {
-            guard runs[run].spec.settings.decidesEarly, MajorityVote.isDecided(votes, openPaths: open) else { return }
+            guard isDecided(votes, openPaths: open, runs[run].spec.settings.vote) else { return }
             for path in runs[run].problems[problem].paths.indices {
                 let reference = PathReference(run: run, problem: problem, path: path)
                 if !self[reference].path.state.isEnded { close(reference, .undecisive, reason: nil) }
             }
         }
-        let majority = MajorityVote.decide(votes)
+        // Under `first` there is one vote, but for paths that were lost together with the coordinator's last life.
+        let counted = runs[run].spec.settings.vote == .first ? Array(votes.prefix(1)) : votes
+        let majority = MajorityVote.decide(counted)
         let spec = runs[run].problems[problem].spec
         let isRight = spec.answer.map { known in majority.map { AnswerEquality.areEqual($0.answer, known) } ?? false }
         let id = runs[run].spec.id
@@ -104,6 +114,14 @@ extension Coordinator {
             ])
     }
 
+    private func isDecided(_ votes: [Vote], openPaths: Int, _ rule: VoteRule) -> Bool {
+        switch rule {
+        case .majority: MajorityVote.isDecided(votes, openPaths: openPaths)
+        case .first: !votes.isEmpty
+        case .all: false
+        }
+    }
+
     /// Ends a run whose problems have ended.
     private mutating func settle(_ run: Int) {
         guard runs[run].isOpen, runs[run].counts.problemsEnded == runs[run].problems.count else { return }
@@ -115,7 +133,7 @@ extension Coordinator {
     /// Records the end of a run. Its paths have ended.
     mutating func end(_ run: Int, _ state: RunState) {
         let id = runs[run].spec.id
-        commit(.busyMeasured(id, busyShares(run)))
+        commit(.measured(id, measures(run)))
         commit(.runEnded(id, state, recordedWallMs: now.wallMs))
     }
 
@@ -123,16 +141,22 @@ extension Coordinator {
 
     /// A piece of work has come up for the path.
     private mutating func newPiece(_ reference: PathReference) {
-        self[reference].desk.tries = Tries()
         arrivalSequence += 1
-        self[reference].desk.arrival = arrivalSequence
-        enqueue(reference)
+        self[reference].desk.due = Piece(arrival: arrivalSequence)
+        let isOpening = self[reference].path.state == .opening
+        if isOpening, runs[reference.run].policy.hasBarrier {
+            self[reference].desk.due.place = .atBarrier
+        } else {
+            enqueue(PieceReference(path: reference))
+        }
+        runAhead(reference)
+        updateWaiting(reference)
     }
 
     /// The same piece once more, at another worker or again at the same.
-    mutating func putBack(_ reference: PathReference) {
-        self[reference].desk.tries.attempt += 1
-        enqueue(reference)
+    mutating func putBack(_ piece: PieceReference) {
+        self[piece: piece].tries.attempt += 1
+        enqueue(piece)
     }
 
     /// Counts a path among those that fill the workers' caches.
@@ -143,28 +167,33 @@ extension Coordinator {
         runs[reference.run].begunPaths += 1
     }
 
-    /// Takes the path's order back or takes it out of its queue.
-    private mutating func withdraw(_ reference: PathReference) {
-        switch self[reference].desk.place {
+    /// Takes the piece's order back or takes it out of its queue.
+    mutating func withdraw(_ piece: PieceReference) {
+        switch self[piece: piece].place {
         case .nowhere: break
+        case .atBarrier: self[piece: piece].place = .nowhere
         case .queued:
-            queuedPieces[role(of: reference)] -= 1
-            self[reference].desk.place = .nowhere
+            queuedPieces[role(of: piece)] -= 1
+            self[piece: piece].place = .nowhere
         case .parked:
-            runs[reference.run].problems[reference.problem].parked.removeAll { $0 == reference.path }
-            self[reference].desk.place = .nowhere
+            let path = piece.path
+            runs[path.run].problems[path.problem].parked.removeAll { $0 == path.path }
+            self[piece: piece].place = .nowhere
         case .ordered(let order):
-            finish(reference, order)
+            finish(piece, order)
+            if piece.isAhead { workers[order.worker].withdrawnAhead.insert(order.tag.order) }
             tell(order.worker, .cancel(order.tag.order))
         }
     }
 
     /// The order is done with, whatever came of it.
-    mutating func finish(_ reference: PathReference, _ order: OutstandingOrder) {
-        self[reference].desk.place = .nowhere
+    mutating func finish(_ piece: PieceReference, _ order: OutstandingOrder) {
+        self[piece: piece].place = .nowhere
         workers[order.worker].orders[order.tag.order] = nil
         workers[order.worker].isAlone = false
-        runs[reference.run].inFlight[role(of: reference)] -= 1
+        if piece.isAhead { workers[order.worker].aheadOrders -= 1 }
+        runs[piece.path.run].inFlight[role(of: piece)] -= 1
+        updateWaiting(piece.path)
     }
 
     /// Lets a worker drop what it caches of the path.
@@ -175,12 +204,13 @@ extension Coordinator {
         tell(worker, .release(key(reference)))
     }
 
-    /// The role whose workers the path's next piece needs.
-    func role(of reference: PathReference) -> Role {
-        guard let stage = self[reference].path.state.stage else {
-            preconditionFailure("\(key(reference)) is over and needs nobody")
+    /// The role whose workers the piece needs.
+    func role(of piece: PieceReference) -> Role {
+        if piece.isAhead { return .draft }
+        guard let stage = self[piece.path].path.state.stage else {
+            preconditionFailure("\(key(piece.path)) is over and needs nobody")
         }
-        return runs[reference.run].policy.role(for: stage)
+        return runs[piece.path.run].policy.role(for: stage)
     }
 }
 

@@ -52,7 +52,7 @@ extension Coordinator {
         case .driftFound: break
         case .pathEnded(let end): try apply(end)
         case .problemEnded(let end): try apply(end)
-        case .busyMeasured: break
+        case .measured: break
         case .runEnded(let run, let state, let wallMs): try applyEnd(of: run, state, wallMs)
         }
     }
@@ -87,17 +87,27 @@ extension Coordinator {
     }
 
     private mutating func apply(_ verdict: VerdictRecord) throws(RecordError) {
-        let path = try advance(verdict.path, .judged(verdict.verdict, segment: verdict.segment))
+        let isFinal = isFinalBlock(verdict.path)
+        let path = try advance(
+            verdict.path, .judged(verdict.verdict, segment: verdict.segment, cut: verdict.cut))
         self[path].path.note(score: verdict.score)
+        runs[path.run].counts.verdicts += 1
+        runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
+        // The bank belongs to whoever judges by it.
+        guard runs[path.run].policy.judge == .rank else { return }
         do throws(ScoreError) {
             runs[path.run].alarms += try runs[path.run].controller.note(
                 score: verdict.score, pValue: verdict.pValue, verdict.verdict, round: verdict.round,
-                problem: path.problem)
+                problem: path.problem, isFinal: isFinal)
         } catch {
             throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
         }
-        runs[path.run].counts.verdicts += 1
-        runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
+    }
+
+    /// Whether the path's block under judgement would end it; false where there is none.
+    private func isFinalBlock(_ key: PathKey) -> Bool {
+        guard let path = reference(key), case .scoring(let block) = self[path].path.state else { return false }
+        return self[path].path.isFinal(block)
     }
 
     private mutating func apply(_ end: PathRecord) throws(RecordError) {
@@ -119,6 +129,7 @@ extension Coordinator {
         guard runs[number].problems[end.problem].paths.allSatisfy({ $0.path.state.isEnded }) else {
             throw RecordError("problem \(end.problem) of run \(end.run) ends before its paths")
         }
+        if runs[number].problems[end.problem].phase == .open { runs[number].openProblems -= 1 }
         runs[number].problems[end.problem].phase = .ended
         runs[number].problems[end.problem].answer = end.answer
         runs[number].problems[end.problem].paths = []
@@ -167,6 +178,7 @@ extension Coordinator {
     mutating func openProblem(_ run: Int, _ problem: Int) {
         guard runs[run].problems[problem].phase == .waiting else { return }
         runs[run].problems[problem].phase = .open
+        runs[run].openProblems += 1
         runs[run].problems[problem].paths = Array(repeating: OpenPath(), count: runs[run].spec.settings.paths)
     }
 

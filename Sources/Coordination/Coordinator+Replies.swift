@@ -8,21 +8,32 @@ extension Coordinator {
     static let logProbabilityTolerance: Float = 1e-6
 
     mutating func take(_ report: BlockReport, from peer: PeerID) {
-        guard let (reference, order) = current(report.tag, from: peer) else { return }
+        guard let (piece, order) = current(report.tag, from: peer, tokens: report.block.tokens.count) else { return }
         if let fault = fault(in: report, to: order) {
-            refuseReply(reference, order, fault)
+            refuseReply(piece, order, fault)
             return
         }
+        let reference = piece.path
         let name = workers[order.worker].hello.name
+        measure(order, tokens: report.block.tokens.count)
         if report.block.tokens.isEmpty, report.finish == .contextFull {
-            finish(reference, order)
+            finish(piece, order)
             let model = workers[order.worker].hello.model
-            end(reference, .contextFull, reason: "the context of \(model) is full")
+            giveUp(piece, .contextFull, reason: "the context of \(model) is full")
             return
         }
-        finish(reference, order)
+        finish(piece, order)
         workers[order.worker].held[reference]?.append(report.block.id)
+        if piece.isAhead {
+            takeAhead(report, piece, worker: name)
+            return
+        }
         returnTakeoverSlot(reference)
+        accept(report, reference, worker: name)
+    }
+
+    /// The block is the path's.
+    mutating func accept(_ report: BlockReport, _ reference: PathReference, worker name: String) {
         log(
             .info, "block accepted", path: report.tag.path, round: report.tag.round, worker: name,
             fields: [
@@ -59,76 +70,45 @@ extension Coordinator {
     }
 
     mutating func take(_ report: ScoreReport, from peer: PeerID) {
-        guard let (reference, order) = current(report.tag, from: peer) else { return }
-        guard case .scoring(let block) = self[reference].path.state else {
-            refuseReply(reference, order, "a score in reply to an order to write")
+        guard let (piece, order) = current(report.tag, from: peer, tokens: 0) else { return }
+        let reference = piece.path
+        guard !piece.isAhead, case .scoring(let block) = self[reference].path.state else {
+            refuseReply(piece, order, "a score in reply to an order to write")
             return
         }
-        let score: Double
+        let hello = workers[order.worker].hello
+        let score: BlockScore
         do throws(ScoreFault) {
-            score = try meanScore(report, of: block, by: workers[order.worker].hello)
+            let policy = runs[reference.run].policy
+            score = BlockScore(
+                try losses(report, of: block, by: hello), rule: policy.score, window: policy.scoreWindow)
         } catch {
-            refuseReply(reference, order, error.reason)
+            refuseReply(piece, order, error.reason)
             return
         }
-        finish(reference, order)
+        measure(order, tokens: report.logProbabilities.count)
+        finish(piece, order)
         workers[order.worker].held[reference]?.append(block.segment.id)
-        judge(reference, block, score: score, report, worker: workers[order.worker].hello.name)
-        proceed(reference)
-    }
-
-    private mutating func judge(
-        _ reference: PathReference, _ block: WrittenBlock, score: Double, _ report: ScoreReport, worker: String
-    ) {
-        let round = self[reference].path.round
-        let tieBreak = Seeds.uniform(
-            Seeds.derive(
-                run: runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
-                round: round, purpose: .pValue))
-        let judgement: Judgement
-        do throws(ScoreError) {
-            judgement = try runs[reference.run].controller.assess(
-                score: score, round: round, problem: reference.problem, tieBreak: tieBreak)
-        } catch {
-            preconditionFailure("a mean of checked log-probabilities is a score: \(error)")
+        let pending = PendingScore(report: report, score: score, worker: hello.name)
+        switch runs[reference.run].policy.judge {
+        case .barrier:
+            self[reference].desk.score = pending
+            self[reference].desk.due.place = .atBarrier
+            updateWaiting(reference)
+            passBarrier(reference.run, reference.problem)
+        case .rank:
+            reach(ranked(reference, block, pending), on: reference, pending)
+            proceed(reference)
+        case .chance, nil:
+            reach(drawn(reference), on: reference, pending)
+            proceed(reference)
         }
-        let alarmsBefore = runs[reference.run].alarms.count
-        commit(
-            .verdictReached(
-                VerdictRecord(
-                    path: report.tag.path, round: round, segment: block.segment.id, score: score,
-                    tokenCount: report.logProbabilities.count, pValue: judgement.pValue, tieBreak: tieBreak,
-                    stratum: judgement.rankedIn.description, bankCount: judgement.bankCount, rate: judgement.rate,
-                    verdict: judgement.verdict, worker: worker, timing: report.timing,
-                    recordedWallMs: now.wallMs)))
-        log(
-            .info, "verdict", path: report.tag.path, round: round, worker: worker,
-            fields: [
-                .init("verdict", judgement.verdict.rawValue), .init("score", "\(score)"),
-                .init("p_value", "\(judgement.pValue)"), .init("bank", "\(judgement.bankCount)"),
-            ])
-        for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) { tellDrift(alarm, reference.run) }
     }
 
-    private mutating func tellDrift(_ alarm: DriftAlarm, _ run: Int) {
-        let spec = runs[run].spec
-        commit(
-            .driftFound(
-                DriftRecord(
-                    run: spec.id, stratum: alarm.stratum?.description, verdicts: alarm.verdicts,
-                    recordedWallMs: now.wallMs)))
-        log(
-            .warning, "the scores have drifted", run: spec.id,
-            fields: [
-                .init("stratum", alarm.stratum?.description ?? "whole run"), .init("verdicts", "\(alarm.verdicts)"),
-                .init("response", spec.settings.onDrift.rawValue),
-            ])
-    }
-
-    /// The mean negative log-likelihood of a block, nats a token (ALGORITHM.md, section 1).
-    private func meanScore(
+    /// The negative log-likelihood of each token of a block, nats (ALGORITHM.md, section 1).
+    private func losses(
         _ report: ScoreReport, of block: WrittenBlock, by hello: Hello
-    ) throws(ScoreFault) -> Double {
+    ) throws(ScoreFault) -> [Double] {
         let values = report.logProbabilities
         let endToken = block.finish == .endToken ? 1 : 0
         // With one vocabulary the ids themselves were scored; with two, a token of the scorer has a byte at least.
@@ -141,19 +121,24 @@ extension Coordinator {
                 reason: "\(values.count) log-probabilities for a block of \(block.segment.tokens.count) tokens; "
                     + "expected \(expected.lowerBound)...\(expected.upperBound)")
         }
-        var sum = 0.0
+        guard report.tokenBytes.count == values.count, report.tokenBytes.allSatisfy({ $0 >= 0 }) else {
+            throw ScoreFault(reason: "\(report.tokenBytes.count) token lengths for \(values.count) tokens")
+        }
+        var losses: [Double] = []
+        losses.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
             guard value.isFinite else { throw ScoreFault(reason: "log-probability \(index) is \(value)") }
             guard value <= Self.logProbabilityTolerance else {
                 throw ScoreFault(reason: "log-probability \(index) is \(value), above 0")
             }
-            sum -= Double(min(value, 0))
+            // Not minus the value, which would make -0 of 0.
+            losses.append(0 - Double(min(value, 0)))
         }
-        return sum / Double(values.count)
+        return losses
     }
 
     mutating func take(_ report: FailureReport, from peer: PeerID) {
-        guard let (reference, order) = current(report.tag, from: peer) else { return }
+        guard let (piece, order) = current(report.tag, from: peer, tokens: 0) else { return }
         let worker = workers[order.worker].hello
         log(
             report.code == .invalidOrder ? .error : .warning, "order failed", path: report.tag.path,
@@ -164,66 +149,95 @@ extension Coordinator {
             ])
         switch report.code {
         case .contextLost:
-            loseContext(reference, order)
+            loseContext(piece, order)
         case .contextTooLong:
-            finish(reference, order)
-            end(reference, .contextFull, reason: "\(worker.model): \(report.message)")
+            finish(piece, order)
+            giveUp(piece, .contextFull, reason: "\(worker.model): \(report.message)")
         case .cacheTooSmall, .nonFinite, .invalidOrder:
-            finish(reference, order)
-            end(reference, .failed, reason: "\(report.code.rawValue) at \(worker.name): \(report.message)")
+            finish(piece, order)
+            giveUp(piece, .failed, reason: "\(report.code.rawValue) at \(worker.name): \(report.message)")
         case .draining:
-            finish(reference, order)
-            forget(reference, worker.role)
+            finish(piece, order)
+            forget(piece.path, worker.role)
             beginDraining(order.worker)
-            putBack(reference)
+            tryAgain(piece)
         }
     }
 
-    private mutating func loseContext(_ reference: PathReference, _ order: OutstandingOrder) {
+    /// The piece cannot be done. One that runs ahead is left until it is due, if ever.
+    private mutating func giveUp(_ piece: PieceReference, _ outcome: PathOutcome, reason: String) {
+        if piece.isAhead {
+            self[piece.path].desk.isBarredFromRunningAhead = true
+            dropAhead(piece.path)
+            updateWaiting(piece.path)
+        } else {
+            end(piece.path, outcome, reason: reason)
+        }
+    }
+
+    /// The piece goes back to its queue. One that runs ahead is dropped instead: what it was for may have gone.
+    mutating func tryAgain(_ piece: PieceReference) {
+        if piece.isAhead {
+            dropAhead(piece.path)
+            runAhead(piece.path)
+            updateWaiting(piece.path)
+        } else {
+            putBack(piece)
+        }
+    }
+
+    private mutating func loseContext(_ piece: PieceReference, _ order: OutstandingOrder) {
         guard !order.isWhole else {
-            refuseReply(reference, order, "contextLost, though the whole context came with the order")
+            refuseReply(piece, order, "contextLost, though the whole context came with the order")
             return
         }
-        finish(reference, order)
-        workers[order.worker].held[reference] = nil
-        self[reference].desk.tries.contextLosses += 1
-        if self[reference].desk.tries.contextLosses >= limits.contextLossesPerPiece {
+        finish(piece, order)
+        workers[order.worker].held[piece.path] = nil
+        self[piece: piece].tries.contextLosses += 1
+        if self[piece: piece].tries.contextLosses >= limits.contextLossesPerPiece {
             let name = workers[order.worker].hello.name
-            end(reference, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
+            giveUp(piece, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
         } else {
-            putBack(reference)
+            putBack(piece)
         }
     }
 
     /// The worker's reply makes no sense: it is blamed, the piece is ordered again, in the end the path fails.
-    private mutating func refuseReply(_ reference: PathReference, _ order: OutstandingOrder, _ fault: String) {
+    private mutating func refuseReply(_ piece: PieceReference, _ order: OutstandingOrder, _ fault: String) {
         let worker = workers[order.worker].hello
         counters.refusedMessages += 1
         log(
             .error, "reply refused", path: order.tag.path, round: order.tag.round, worker: worker.name,
             fields: [.init("reason", fault), .init("order", order.tag.order.description)])
-        finish(reference, order)
-        forget(reference, worker.role)
-        self[reference].desk.tries.faults += 1
-        if self[reference].desk.tries.faults >= limits.deathsPerPath {
-            end(reference, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
+        finish(piece, order)
+        forget(piece.path, worker.role)
+        self[piece: piece].tries.faults += 1
+        if self[piece: piece].tries.faults >= limits.deathsPerPath {
+            giveUp(piece, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
         } else {
-            putBack(reference)
+            putBack(piece)
         }
     }
 
-    /// The path and its order if the tag names it and the peer has it; the worker has then shown progress.
+    /// Remembers how long the worker took.
+    private mutating func measure(_ order: OutstandingOrder, tokens: Int) {
+        workers[order.worker].note(tokens: tokens, elapsedMs: now.monotonicMs - order.sentMs)
+    }
+
+    /// The piece and its order if the tag names it and the peer has it; the worker has then shown progress.
+    ///
+    /// - Parameter tokens: what was written, should it be in vain.
     private mutating func current(
-        _ tag: OrderTag, from peer: PeerID
-    ) -> (reference: PathReference, order: OutstandingOrder)? {
+        _ tag: OrderTag, from peer: PeerID, tokens: Int
+    ) -> (piece: PieceReference, order: OutstandingOrder)? {
         if let worker = peers[peer], workers[worker].isPresent {
             workers[worker].lastHeardMs = now.monotonicMs
-            if let reference = reference(tag.path), let order = self[reference].desk.order, order.tag == tag,
-                order.worker == worker
-            {
+            if let piece = workers[worker].orders[tag.order], let order = self[piece: piece].order, order.tag == tag {
                 workers[worker].lastProgressMs = now.monotonicMs
-                return (reference, order)
+                return (piece, order)
             }
+            // It was finished when it was taken back.
+            if discard(tokens, of: tag, at: worker) { return nil }
         }
         counters.staleReplies += 1
         log(

@@ -65,7 +65,7 @@ extension Coordinator {
     ]
 
     private func stageName(_ path: OpenPath) -> String? {
-        let isOut = path.desk.order != nil
+        let isOut = path.desk.due.order != nil
         return switch path.path.state.stage {
         case .draft: isOut ? "drafting" : "queued-draft"
         case .score: isOut ? "scoring" : "queued-score"
@@ -74,28 +74,47 @@ extension Coordinator {
         }
     }
 
-    // MARK: How busy the workers were
+    // MARK: Where the workers' time went
 
-    /// Remembers where each worker's computing time stands as the run begins in this life.
-    mutating func markCompute(_ run: Int) {
+    /// Remembers where each worker's times stand as the run begins in this life.
+    mutating func markTimes(_ run: Int) {
         for worker in workers.indices where workers[worker].firstMeasuredMs != nil {
-            runs[run].computedBefore[worker] = workers[worker].compute
+            var times = timesNow(worker)
             // Without orders it has computed nothing since it was measured.
-            if workers[worker].orders.isEmpty { runs[run].computedBefore[worker]!.measuredMs = now.monotonicMs }
+            if workers[worker].orders.isEmpty { times.measuredMs = now.monotonicMs }
+            runs[run].timesBefore[worker] = times
         }
     }
 
-    /// The share of time each worker computed, between its heartbeats nearest to the run's beginning and end.
-    func busyShares(_ run: Int) -> [BusyShare] {
-        let shares = workers.indices.compactMap { index -> BusyShare? in
-            let worker = workers[index]
-            guard let first = worker.firstMeasuredMs else { return nil }
-            let before = runs[run].computedBefore[index] ?? ComputeMark(computedMs: 0, measuredMs: first)
-            let elapsedMs = worker.compute.measuredMs - before.measuredMs
-            guard elapsedMs > 0 else { return nil }
-            let busy = Double(worker.compute.computedMs - before.computedMs) / Double(elapsedMs)
-            return BusyShare(worker: worker.hello.name, role: worker.hello.role, busy: min(max(busy, 0), 1))
+    private func timesNow(_ worker: Int) -> WorkerTimes {
+        var times = workers[worker].times
+        times.verdictWaitMs = workers[worker].verdictWaitMs
+        times.readMs = now.monotonicMs
+        return times
+    }
+
+    /// What each worker did between its heartbeats nearest to the run's beginning and end, and what was in vain.
+    func measures(_ run: Int) -> RunMeasures {
+        let shares = workers.indices.compactMap { share(of: $0, in: run) }
+        return RunMeasures(
+            workers: shares.sorted { $0.worker < $1.worker }, discardedTokens: runs[run].discardedTokens)
+    }
+
+    private func share(of index: Int, in run: Int) -> WorkerShare? {
+        let worker = workers[index]
+        guard let first = worker.firstMeasuredMs else { return nil }
+        let before = runs[run].timesBefore[index] ?? WorkerTimes(measuredMs: first, readMs: first)
+        let after = timesNow(index)
+        let elapsedMs = after.measuredMs - before.measuredMs
+        guard elapsedMs > 0 else { return nil }
+        func share(_ part: Int64, of whole: Int64) -> Double {
+            whole > 0 ? min(max(Double(part) / Double(whole), 0), 1) : 0
         }
-        return shares.sorted { $0.worker < $1.worker }
+        let busy = share(after.computeMs - before.computeMs, of: elapsedMs)
+        return WorkerShare(
+            worker: worker.hello.name, role: worker.hello.role, busy: busy,
+            memory: share(after.memoryMs - before.memoryMs, of: elapsedMs), sync: 1 - busy,
+            verdictWait: share(after.verdictWaitMs - before.verdictWaitMs, of: after.readMs - before.readMs),
+            peakBytes: worker.peakBytes)
     }
 }

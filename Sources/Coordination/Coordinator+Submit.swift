@@ -33,7 +33,7 @@ extension Coordinator {
         try checkBank(of: spec)
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
         let number = runNumbers[spec.id]!
-        markCompute(number)
+        markTimes(number)
         log(
             .info, "run submitted", run: spec.id,
             fields: [

@@ -68,8 +68,10 @@ extension Coordinator {
             worker = oldest
             workerNumbers[workers[worker].hello.name] = nil
             peers[workers[worker].peer] = nil
-            for run in openRuns { runs[run].computedBefore[worker] = nil }
+            for run in openRuns { runs[run].timesBefore[worker] = nil }
+            let waitingPaths = workers[worker].waitingPaths
             workers[worker] = Worker(hello: hello, peer: peer, nowMs: now.monotonicMs)
+            workers[worker].waitingPaths = waitingPaths
         }
         workerNumbers[hello.name] = worker
         peers[peer] = worker
@@ -145,9 +147,9 @@ extension Coordinator {
         guard let worker = peers[peer], workers[worker].isPresent else { return }
         let isDeath = workers[worker].state == .live
         // What never reached it did not kill it.
-        if let undelivered, let path = workers[worker].orders[undelivered], let order = self[path].desk.order {
-            finish(path, order)
-            putBack(path)
+        if let undelivered, let piece = workers[worker].orders[undelivered], let order = self[piece: piece].order {
+            finish(piece, order)
+            tryAgain(piece)
         }
         lose(worker, .lost, reason: "unreachable", isDeath: isDeath)
     }
@@ -197,17 +199,23 @@ extension Coordinator {
         workers[worker].state = state
         workers[worker].reason = reason
         workers[worker].held = [:]
+        workers[worker].withdrawnAhead = []
         unpin(worker)
         for id in workers[worker].sortedOrders {
             // Ending one path may have taken back the orders of others.
-            guard let path = workers[worker].orders[id], let order = self[path].desk.order else { continue }
-            finish(path, order)
-            if isDeath { self[path].desk.tries.deaths += 1 }
-            if self[path].desk.tries.deaths >= limits.deathsPerPath {
+            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order else { continue }
+            finish(piece, order)
+            guard isDeath else {
+                tryAgain(piece)
+                continue
+            }
+            if piece.isAhead { self[piece.path].desk.isBarredFromRunningAhead = true }
+            self[piece: piece].tries.deaths += 1
+            if self[piece: piece].tries.deaths >= limits.deathsPerPath {
                 let deaths = "\(limits.deathsPerPath) workers died while they had this piece of work"
-                end(path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
+                end(piece.path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
             } else {
-                putBack(path)
+                tryAgain(piece)
             }
         }
     }

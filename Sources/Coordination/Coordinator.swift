@@ -73,6 +73,7 @@ public struct Coordinator: Sendable {
         case .blockArrived(let peer, let report): take(report, from: peer)
         case .scoreArrived(let peer, let report): take(report, from: peer)
         case .orderFailed(let peer, let report): take(report, from: peer)
+        case .orderWithdrawn(let peer, let report): take(report, from: peer)
         case .workerLeft(let peer, let farewell): bidFarewell(peer, farewell)
         case .peerUnreachable(let peer, let undelivered): losePeer(peer, undelivered: undelivered)
         case .messageRefused(let peer, let reason): noteRefused(peer, reason)
@@ -93,7 +94,20 @@ public struct Coordinator: Sendable {
         _modify { yield &runs[reference.run].problems[reference.problem].paths[reference.path] }
     }
 
+    /// A piece of an open path's work. Changes in place.
+    subscript(piece reference: PieceReference) -> Piece {
+        get { reference.isAhead ? self[reference.path].desk.ahead!.piece : self[reference.path].desk.due }
+        _modify {
+            if reference.isAhead {
+                yield &self[reference.path].desk.ahead!.piece
+            } else {
+                yield &self[reference.path].desk.due
+            }
+        }
+    }
+
     private mutating func begin(_ now: Moment) {
+        countWaiting(until: now)
         self.now = now
         if startedMs == nil { startedMs = now.monotonicMs }
         forgiveOwnAbsence()

@@ -14,6 +14,8 @@ public enum Event: Sendable, Hashable {
     case scoreArrived(PeerID, ScoreReport)
     /// An order could not be carried out.
     case orderFailed(PeerID, FailureReport)
+    /// An order that was taken back is not worked on any more.
+    case orderWithdrawn(PeerID, WithdrawalReport)
     /// A worker said goodbye, or that it could not start.
     case workerLeft(PeerID, Farewell)
     /// A message could not be handed to the peer (EHOSTUNREACH, EAGAIN). `undelivered`: the order it carried, if

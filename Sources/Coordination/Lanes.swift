@@ -6,27 +6,34 @@ enum Lane: Sendable, Hashable {
     /// Of a role: opening blocks and scores.
     case work(Role)
     case takeovers
+    /// Opening blocks on the bet that the blocks before will be kept.
+    case ahead
 
-    /// What a worker of a role may do.
-    static func of(_ role: Role) -> [Lane] { role == .target ? [.work(.target), .takeovers] : [.work(role)] }
+    /// What a worker of a role may do; `ahead` only where nothing else is left.
+    static func of(_ role: Role) -> [Lane] {
+        role == .target ? [.work(.target), .takeovers] : [.work(role), .ahead]
+    }
 }
 
 /// A run's work that waits, by its lane.
 struct Lanes: Sendable {
     private var work = RolePair(WaitingWork())
     private var takeovers = WaitingWork()
+    private var ahead = WaitingWork()
 
     subscript(lane: Lane) -> WaitingWork {
         get {
             switch lane {
             case .work(let role): work[role]
             case .takeovers: takeovers
+            case .ahead: ahead
             }
         }
         _modify {
             switch lane {
             case .work(let role): yield &work[role]
             case .takeovers: yield &takeovers
+            case .ahead: yield &ahead
             }
         }
     }

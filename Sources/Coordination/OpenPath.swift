@@ -1,23 +1,37 @@
 import Domain
 
-/// A path with what is known of its current order. Only `path` is durable.
+/// A path with what is known of its current orders. Only `path` is durable.
 struct OpenPath: Sendable {
     var path = Path()
     var desk = Desk()
 }
 
-/// Where the next piece of a path's work is, in this life of the coordinator.
+/// Where the work on a path is, in this life of the coordinator.
 struct Desk: Sendable {
-    var place = Place.nowhere
-    var tries = Tries()
-    /// When the piece came up, counted over the coordinator's life; keeps its place in the line when it is put back.
-    var arrival = 0
+    /// The next piece that the path needs.
+    var due = Piece()
+    /// What is drafted on the bet that the block under judgement will be kept.
+    var ahead: Ahead?
+    /// The score that waits for those of its barrier.
+    var score: PendingScore?
     /// Whether an order of this path was ever sent in this life or an earlier one.
     var hasBegun = false
     /// Whether it holds one of its problem's slots for takeovers.
     var holdsTakeoverSlot = false
+    /// A worker died while it drafted ahead: what is deadly shall be found by work that is counted.
+    var isBarredFromRunningAhead = false
     /// Which worker of each role holds its context.
     var homes = RolePair<Int?>(nil)
+    /// The draft worker among whose paths without a verdict it is counted.
+    var countedAsWaiting: Int?
+}
+
+/// A piece of work.
+struct Piece: Sendable {
+    var place = Place.nowhere
+    var tries = Tries()
+    /// When the piece came up, counted over the coordinator's life; keeps its place in the line when it is put back.
+    var arrival = 0
 
     enum Place: Sendable, Hashable {
         /// Not begun, or over.
@@ -26,15 +40,38 @@ struct Desk: Sendable {
         case queued(ticket: UInt64)
         /// Waits for one of its problem's slots for takeovers.
         case parked
+        /// Waits for the other paths of its problem.
+        case atBarrier
         case ordered(OutstandingOrder)
     }
 
     var order: OutstandingOrder? {
         switch place {
         case .ordered(let order): order
-        case .nowhere, .queued, .parked: nil
+        case .nowhere, .queued, .parked, .atBarrier: nil
         }
     }
+}
+
+/// What is drafted of a path beyond the block whose verdict is out (ALGORITHM.md, section 5). Nothing of it is
+/// recorded before the verdict: with the same context and the same seeds it comes out the same again.
+struct Ahead: Sendable {
+    /// The path as it will be if every block is kept.
+    var path: Path
+    /// Written on that bet, oldest first.
+    var blocks: [BlockReport] = []
+    /// Names of the workers that wrote them.
+    var writers: [String] = []
+    /// The piece for the block after these.
+    var piece = Piece()
+
+    var tokens: Int { blocks.reduce(0) { $0 + $1.block.tokens.count } }
+}
+
+/// Which piece of a path.
+struct PieceReference: Sendable, Hashable {
+    let path: PathReference
+    var isAhead = false
 }
 
 /// An order that a worker has.
@@ -47,6 +84,7 @@ struct OutstandingOrder: Sendable, Hashable {
     let maximumTokens: Int
     /// Whether the whole context went with it, so that the worker cannot have lost it.
     let isWhole: Bool
+    let sentMs: Int64
 }
 
 /// What has gone wrong with the current piece of work so far.

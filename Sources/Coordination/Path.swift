@@ -54,15 +54,23 @@ struct Path: Sendable {
             } else {
                 finishRound(on: block, policy)
             }
-        case (.scoring(let block), .judged(let verdict, let segment)):
+        case (.scoring(let block), .judged(let verdict, let segment, let cut)):
             guard segment == block.segment.id else { throw illegal(event) }
+            var beginning: Segment?
+            if let cut {
+                guard verdict == .takeOver, policy.takeover == .resampleLine,
+                    let kept = block.segment.beginning(cut)
+                else { throw illegal(event) }
+                noteSegment(cut.segment)
+                beginning = kept
+            }
             verdicts += 1
             switch verdict {
             case .keep:
                 finishRound(on: block, policy)
             case .takeOver:
                 takeovers += 1
-                makeRoom(after: block, policy)
+                makeRoom(after: block, beginning, policy)
             }
         case (.takingOver, .written(let block)):
             try checkAuthor(of: block, is: .target, event)
@@ -77,6 +85,16 @@ struct Path: Sendable {
             (.ended, .written), (.ended, .judged), (.ended, .closed):
             throw illegal(event)
         }
+    }
+
+    /// Whether the path would be over with an answer or an end if this block stood.
+    func isFinal(_ block: WrittenBlock) -> Bool {
+        if block.finish == .endToken { return true }
+        var scanner = boxes
+        for (index, byte) in block.segment.text.enumerated() where scanner.step(byte, at: bytesRead + index) != nil {
+            return true
+        }
+        return false
     }
 
     /// Remembers the score that a verdict was reached on.
@@ -102,10 +120,11 @@ struct Path: Sendable {
         }
     }
 
-    /// The block is taken over: it stays and the target goes on after it, or it goes.
-    private mutating func makeRoom(after block: WrittenBlock, _ policy: PathPolicy) {
+    /// The block is taken over: it stays and the target goes on after it, or it goes, but for its beginning.
+    private mutating func makeRoom(after block: WrittenBlock, _ beginning: Segment?, _ policy: PathPolicy) {
         switch policy.takeover {
-        case .resample:
+        case .resample, .resampleLine:
+            if let beginning { _ = stand(beginning) }
             state = .takingOver
         case .continue:
             // Without a token left for the target nothing can make the block good; what it says is no answer.

@@ -5,8 +5,12 @@ import Domain
 struct PathPolicy: Sendable, Hashable {
     /// Who writes the block that opens a round.
     let opener: Author
-    /// Whether that block is scored and judged, and taken over if the verdict says so.
-    let isJudged: Bool
+    /// Who decides whether that block is taken over, after it was scored; nil where every block stands.
+    let judge: Judge?
+    /// W: blocks that may be drafted beyond the one whose verdict is out.
+    let runAhead: Int
+    let score: ScoreRule
+    let scoreWindow: Int
     let takeover: TakeoverRule
     /// T; nil where only the token budget bounds the path, because a round is not a unit of judgement.
     let rounds: Int?
@@ -18,21 +22,29 @@ struct PathPolicy: Sendable, Hashable {
     private let draftSampling: SamplingSettings
     private let targetSampling: SamplingSettings
 
+    /// How verdicts are reached.
+    enum Judge: Sendable, Hashable {
+        /// Each block by its p-value among the earlier scores.
+        case rank
+        /// All blocks of a problem's round together: the worst are taken over.
+        case barrier
+        /// By a number that is drawn.
+        case chance
+    }
+
     init(_ settings: RunSettings) {
-        switch settings.strategy {
-        case .async:
-            opener = .draft
-            isJudged = true
-            rounds = settings.rounds
-        case .target:
-            opener = .target
-            isJudged = false
-            rounds = nil
-        case .draft:
-            opener = .draft
-            isJudged = false
-            rounds = nil
-        }
+        opener = settings.strategy == .target ? .target : .draft
+        judge =
+            switch settings.strategy {
+            case .async: .rank
+            case .sync: .barrier
+            case .random: .chance
+            case .target, .draft: nil
+            }
+        rounds = judge == nil ? nil : settings.rounds
+        runAhead = judge == nil || judge == .barrier ? 0 : settings.runAhead
+        score = settings.score
+        scoreWindow = settings.scoreWindow
         takeover = settings.takeover
         pathTokens = settings.pathTokens
         boundary = settings.boundary
@@ -41,6 +53,12 @@ struct PathPolicy: Sendable, Hashable {
         draftSampling = settings.draftSampling
         targetSampling = settings.targetSampling
     }
+
+    /// Whether blocks are scored and judged, and taken over if the verdict says so.
+    var isJudged: Bool { judge != nil }
+
+    /// Whether no path of a problem begins a round before every open one has finished the round before.
+    var hasBarrier: Bool { judge == .barrier }
 
     /// Roles without which a run under this policy cannot end.
     var rolesNeeded: [Role] { isJudged ? Role.allCases : [opener.role] }

@@ -51,13 +51,14 @@ enum PathState: Sendable, Hashable {
 /// What a record says about a path.
 enum PathEvent: Sendable, Hashable {
     case written(WrittenBlock)
-    case judged(Verdict, segment: SegmentID)
+    /// With what stays of a block that is taken over from a place within it.
+    case judged(Verdict, segment: SegmentID, cut: BlockCut? = nil)
     case closed(PathOutcome)
 
     var name: String {
         switch self {
         case .written(let block): "written(\(block.segment.author.rawValue))"
-        case .judged(let verdict, _): "judged(\(verdict.rawValue))"
+        case .judged(let verdict, _, _): "judged(\(verdict.rawValue))"
         case .closed(let outcome): "closed(\(outcome.rawValue))"
         }
     }

@@ -11,12 +11,19 @@ struct PathReference: Sendable, Hashable, Comparable {
 
 /// A piece of work that waits for a worker.
 struct ReadyEntry: Sendable, Hashable, Comparable {
-    /// Smaller goes first: the problem for opening blocks, the arrival for scores and takeovers.
+    /// Smaller goes first: the problem for opening blocks, the arrival for scores and takeovers, the number of blocks
+    /// ahead for those that are drafted ahead.
     let first: Int
     let second: Int
     /// Equal to the ticket of the path as long as the entry counts.
     let ticket: UInt64
-    let path: PathReference
+    let piece: PieceReference
+
+    init(order: (Int, Int), ticket: UInt64, piece: PieceReference) {
+        (first, second) = order
+        self.ticket = ticket
+        self.piece = piece
+    }
 
     static func < (left: ReadyEntry, right: ReadyEntry) -> Bool {
         (left.first, left.second, left.ticket) < (right.first, right.second, right.ticket)

@@ -25,8 +25,12 @@ struct Run: Sendable {
     var modelFaults: [String] = []
     /// Of its paths, those that count in `Coordinator.begunPaths`.
     var begunPaths = 0
-    /// What each worker had computed when the run began in this life, by worker index.
-    var computedBefore: [Int: ComputeMark] = [:]
+    /// Problems that have begun and not ended.
+    var openProblems = 0
+    /// Where each worker's times stood when the run began in this life, by worker index.
+    var timesBefore: [Int: WorkerTimes] = [:]
+    /// Tokens drafted ahead of verdicts that went against them, in this life.
+    var discardedTokens = 0
 
     init(spec: RunSpec, problems: [ProblemSpec], contentDigest: UInt64, submittedWallMs: Int64) {
         self.spec = spec
@@ -36,7 +40,8 @@ struct Run: Sendable {
         self.problems = problems.map { Problem(spec: $0) }
         controller = ConformalController(
             ConformalSettings(
-                rejectionRate: spec.settings.rejectionRate, pValue: spec.settings.pValue,
+                rejectionRate: spec.settings.rejectionRate,
+                finalRejectionRate: spec.settings.finalRejectionRate, pValue: spec.settings.pValue,
                 strata: spec.settings.strata, adaptation: spec.settings.adaptive, bankSize: spec.settings.bankSize,
                 isFrozen: spec.settings.bankMode == .frozen, onDrift: spec.settings.onDrift),
             bank: spec.bank?.scoresByRound ?? [:])

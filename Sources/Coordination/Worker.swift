@@ -11,7 +11,17 @@ struct Worker: Sendable {
     /// When it last showed progress, or got its first order after having none.
     var lastProgressMs: Int64
     /// Orders it has. Walked through only in the order of their ids.
-    var orders: [OrderID: PathReference] = [:]
+    var orders: [OrderID: PieceReference] = [:]
+    /// How many of them run ahead.
+    var aheadOrders = 0
+    /// Run-ahead orders that were taken back, until the worker says how much it had written.
+    var withdrawnAhead: Set<OrderID> = []
+    /// Time that a token takes here, for work of whatever kind: of late, milliseconds. Nil before the first reply.
+    var tokenMs: Double?
+    /// Paths of its own that it may not draft for want of a verdict.
+    var waitingPaths = 0
+    /// Time in which it had room for one of these.
+    var verdictWaitMs: Int64 = 0
     /// Segments it holds of each path, after the prompt.
     var held: [PathReference: [SegmentID]] = [:]
     var restarts = 0
@@ -19,10 +29,11 @@ struct Worker: Sendable {
     var retired: [UInt64] = []
     /// It has one order whose piece may be deadly; it gets no other until that is done.
     var isAlone = false
-    var compute = ComputeMark()
+    var times = WorkerTimes()
+    var peakBytes: UInt64 = 0
     /// When it was first measured, for runs that were open before it came.
     var firstMeasuredMs: Int64?
-    private var lastComputeMs: Int64?
+    private var lastHeartbeat: Heartbeat?
 
     init(hello: Hello, peer: PeerID, nowMs: Int64) {
         self.hello = hello
@@ -41,12 +52,26 @@ struct Worker: Sendable {
 
     var sortedOrders: [OrderID] { orders.keys.sorted() }
 
+    /// Orders that do not run ahead: these take up room.
+    var confirmedOrders: Int { orders.count - aheadOrders }
+
+    /// Takes in how long an order took from sending to reply, whatever was computed beside it.
+    mutating func note(tokens: Int, elapsedMs: Int64) {
+        let sample = Double(max(elapsedMs, 0)) / Double(max(tokens, 1))
+        // The last eight orders or so count.
+        tokenMs = tokenMs.map { $0 + (sample - $0) / 8 } ?? sample
+    }
+
     /// Takes a heartbeat in.
     mutating func note(_ heartbeat: Heartbeat, nowMs: Int64) {
         // A younger process counts from nothing again; what it says first is where measuring begins.
-        let since = lastComputeMs.map { max(0, heartbeat.computeMs - $0) } ?? 0
-        lastComputeMs = heartbeat.computeMs
-        compute = ComputeMark(computedMs: compute.computedMs + since, measuredMs: nowMs)
+        if let last = lastHeartbeat {
+            times.computeMs += max(0, heartbeat.computeMs - last.computeMs)
+            times.memoryMs += max(0, heartbeat.memoryWaitMs - last.memoryWaitMs)
+        }
+        lastHeartbeat = heartbeat
+        times.measuredMs = nowMs
+        peakBytes = max(peakBytes, heartbeat.residentBytes)
         if firstMeasuredMs == nil { firstMeasuredMs = nowMs }
         if heartbeat.progress != self.heartbeat.progress { lastProgressMs = nowMs }
         lastHeardMs = nowMs
@@ -60,7 +85,7 @@ struct Worker: Sendable {
             retired.append(self.hello.incarnation)
             // Eight are more than any network delays.
             if retired.count > 8 { retired.removeFirst() }
-            lastComputeMs = nil
+            lastHeartbeat = nil
         }
         self.hello = hello
         self.peer = peer
@@ -70,13 +95,21 @@ struct Worker: Sendable {
         lastHeardMs = nowMs
         lastProgressMs = nowMs
         orders = [:]
+        aheadOrders = 0
+        withdrawnAhead = []
+        tokenMs = nil
         held = [:]
         isAlone = false
     }
 }
 
-/// How long a worker has computed, as of its last heartbeat.
-struct ComputeMark: Sendable, Hashable {
-    var computedMs: Int64 = 0
+/// Where a worker's time has gone, as of its last heartbeat.
+struct WorkerTimes: Sendable, Hashable {
+    var computeMs: Int64 = 0
+    var memoryMs: Int64 = 0
     var measuredMs: Int64 = 0
+    /// Counted by the coordinator itself: `Worker.verdictWaitMs`.
+    var verdictWaitMs: Int64 = 0
+    /// When that was read.
+    var readMs: Int64 = 0
 }

@@ -136,6 +136,7 @@ struct CoordinatorLoop {
             case .block(let report): step(.blockArrived(peer, report))
             case .scored(let report): step(.scoreArrived(peer, report))
             case .failed(let report): step(.orderFailed(peer, report))
+            case .withdrawn(let report): step(.orderWithdrawn(peer, report))
             case .goodbye(let farewell): step(.workerLeft(peer, farewell))
             }
         } catch {

@@ -32,18 +32,24 @@ public struct CalibrationBank: Sendable, Codable, Hashable {
     public var draftTokens: Int
     /// Where blocks ended otherwise.
     public var boundary: BlockBoundary
+    /// What of a block was its score; nil in banks of an earlier version, where it was the mean.
+    public var score: ScoreRule?
+    /// Of the score `window`.
+    public var scoreWindow: Int?
     /// How the draft's tokens were drawn.
     public var draftSampling: SamplingSettings
     public var rounds: [Round]
 
     public init(
-        name: String, models: [RunModel], draftTokens: Int, boundary: BlockBoundary, draftSampling: SamplingSettings,
-        rounds: [Round]
+        name: String, models: [RunModel], draftTokens: Int, boundary: BlockBoundary, score: ScoreRule? = nil,
+        scoreWindow: Int? = nil, draftSampling: SamplingSettings, rounds: [Round]
     ) {
         self.name = name
         self.models = models
         self.draftTokens = draftTokens
         self.boundary = boundary
+        self.score = score
+        self.scoreWindow = scoreWindow
         self.draftSampling = draftSampling
         self.rounds = rounds
     }
@@ -75,6 +81,12 @@ public struct CalibrationBank: Sendable, Codable, Hashable {
         }
         if settings.boundary != boundary {
             found.append("boundary is \(settings.boundary.rawValue), the bank's was \(boundary.rawValue)")
+        }
+        let score = score ?? .mean
+        if settings.score != score {
+            found.append("score is \(settings.score.rawValue), the bank's was \(score.rawValue)")
+        } else if score == .window, let scoreWindow, settings.scoreWindow != scoreWindow {
+            found.append("score_window is \(settings.scoreWindow), the bank's was \(scoreWindow)")
         }
         if settings.draftSampling != draftSampling {
             found.append("draft_sampling is \(settings.draftSampling), the bank's was \(draftSampling)")

@@ -43,6 +43,8 @@ public struct Limits: Sendable, Hashable {
     public var openRuns = 256
     public var pathsPerProblem = 1_024
     public var roundsPerPath = 10_000
+    /// Blocks of a path that the draft may write beyond the one whose verdict is out.
+    public var runAheadBlocks = 64
     /// Scores in a bank that is bounded by its settings.
     public var bankScores = 100_000_000
     /// Scores of a bank that comes with a submission: keeps its message below `frameBytes`.

@@ -31,16 +31,36 @@ public struct BlockRecord: Sendable, Codable, Hashable {
     }
 }
 
+/// The beginning of a block that stays, as a segment of its own.
+public struct BlockCut: Sendable, Codable, Hashable {
+    public let segment: SegmentID
+    /// Bytes of the block's text that stay, at least one.
+    public let bytes: Int
+    /// Of the block's tokens, those that make up these bytes; where no token ends there, the number nearest to it,
+    /// and the segment is known by its text alone.
+    public let tokens: Int
+    /// Whether the tokens make up exactly these bytes.
+    public let isExact: Bool
+
+    public init(segment: SegmentID, bytes: Int, tokens: Int, isExact: Bool) {
+        self.segment = segment
+        self.bytes = bytes
+        self.tokens = tokens
+        self.isExact = isExact
+    }
+}
+
 /// A verdict with all that led to it. Never changes once recorded; its score is the calibration bank's entry.
 public struct VerdictRecord: Sendable, Codable, Hashable {
     public let path: PathKey
     public let round: Int
     /// The draft block that was judged.
     public let segment: SegmentID
-    /// Mean negative log-likelihood of the block under the target, nats a token.
+    /// By the run's score rule, of the block's negative log-likelihoods under the target, nats.
     public let score: Double
-    /// How many tokens the mean is over, in the target's vocabulary.
+    /// How many tokens were scored, in the target's vocabulary.
     public let tokenCount: Int
+    /// Of `sync`: the block's share in the softmax of minus the scores over its barrier. Of `random`: the number drawn.
     public let pValue: Double
     /// The uniform number that broke ties.
     public let tieBreak: Double
@@ -51,6 +71,8 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
     /// The rejection rate in force for this verdict.
     public let rate: Double
     public let verdict: Verdict
+    /// What stays of a block that is taken over from a place within it.
+    public let cut: BlockCut?
     /// Name of the worker that scored it.
     public let worker: String
     public let timing: WorkTiming
@@ -59,7 +81,7 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
     public init(
         path: PathKey, round: Int, segment: SegmentID, score: Double, tokenCount: Int, pValue: Double,
         tieBreak: Double, stratum: String, bankCount: Int, rate: Double, verdict: Verdict, worker: String,
-        timing: WorkTiming, recordedWallMs: Int64
+        timing: WorkTiming, recordedWallMs: Int64, cut: BlockCut? = nil
     ) {
         self.path = path
         self.round = round
@@ -72,6 +94,7 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
         self.bankCount = bankCount
         self.rate = rate
         self.verdict = verdict
+        self.cut = cut
         self.worker = worker
         self.timing = timing
         self.recordedWallMs = recordedWallMs
@@ -155,7 +178,7 @@ public enum Record: Sendable, Hashable {
     case driftFound(DriftRecord)
     case pathEnded(PathRecord)
     case problemEnded(ProblemRecord)
-    /// What each worker did for a run, written when the run ends.
-    case busyMeasured(RunID, [BusyShare])
+    /// What was measured of a run, written when it ends.
+    case measured(RunID, RunMeasures)
     case runEnded(RunID, RunState, recordedWallMs: Int64)
 }

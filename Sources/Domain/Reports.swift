@@ -48,12 +48,27 @@ public struct ScoreReport: Sendable, Hashable {
     /// Natural logarithm of the target's probability of each token of the block, the end token included if the task
     /// said so; in the target's own tokens. Unchecked: the coordinator refuses non-finite and positive values.
     public let logProbabilities: [Float]
+    /// Bytes that each of these tokens writes, in the same order; the end token writes none.
+    public let tokenBytes: [Int]
     public let timing: WorkTiming
 
-    public init(tag: OrderTag, logProbabilities: [Float], timing: WorkTiming) {
+    public init(tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], timing: WorkTiming) {
         self.tag = tag
         self.logProbabilities = logProbabilities
+        self.tokenBytes = tokenBytes
         self.timing = timing
+    }
+}
+
+/// An order that was taken back is not worked on any more.
+public struct WithdrawalReport: Sendable, Hashable {
+    public let tag: OrderTag
+    /// Tokens that were written for it in vain.
+    public let tokens: Int
+
+    public init(tag: OrderTag, tokens: Int) {
+        self.tag = tag
+        self.tokens = tokens
     }
 }
 

@@ -22,6 +22,8 @@ public struct BlockResult: Sendable, Codable, Hashable {
     public var scoredTiming: WorkTiming?
     /// False for a draft block that was replaced by the target's.
     public var stands: Bool
+    /// Tokens of it that stand all the same, where it was replaced from a place within it.
+    public var keptTokens: Int?
 
     public init(
         round: Int, segment: UInt64, author: Author, text: String, tokens: Int, finish: FinishReason,
@@ -108,16 +110,59 @@ public struct ProblemResult: Sendable, Codable, Hashable {
     }
 }
 
-/// The share of time a worker computed while the run was open.
-public struct BusyShare: Sendable, Codable, Hashable {
+/// What a worker did while the run was open, as shares of the time between its heartbeats nearest to the run's
+/// beginning and end.
+public struct WorkerShare: Sendable, Codable, Hashable {
     public var worker: String
     public var role: Role
+    /// T_c: it computed.
     public var busy: Double
+    /// T_m: some of its work waited for KV memory. It may have computed other work meanwhile.
+    public var memory: Double
+    /// T_s: it had no work at all.
+    public var sync: Double
+    /// Of a draft worker: it had room, and a path of its own that could not be drafted for want of a verdict.
+    public var verdictWait: Double
+    /// The most memory of the process at a heartbeat, bytes.
+    public var peakBytes: UInt64
 
-    public init(worker: String, role: Role, busy: Double) {
+    public init(
+        worker: String, role: Role, busy: Double, memory: Double = 0, sync: Double = 0, verdictWait: Double = 0,
+        peakBytes: UInt64 = 0
+    ) {
         self.worker = worker
         self.role = role
         self.busy = busy
+        self.memory = memory
+        self.sync = sync
+        self.verdictWait = verdictWait
+        self.peakBytes = peakBytes
+    }
+}
+
+/// What is measured of a run beside its records, in the coordinator's last life.
+public struct RunMeasures: Sendable, Codable, Hashable {
+    /// By name.
+    public var workers: [WorkerShare]
+    /// Tokens that the draft wrote ahead of verdicts that went against them.
+    public var discardedTokens: Int
+
+    public init(workers: [WorkerShare] = [], discardedTokens: Int = 0) {
+        self.workers = workers
+        self.discardedTokens = discardedTokens
+    }
+
+    /// Share of the draft workers' time in which they waited for verdicts; nil without draft workers.
+    public var draftWaitShare: Double? {
+        let waits = workers.filter { $0.role == .draft }.map(\.verdictWait)
+        return waits.isEmpty ? nil : waits.reduce(0, +) / Double(waits.count)
+    }
+
+    /// r_a = T_c / (T_m + T_s), the asynchronous arithmetic intensity (arXiv:2509.15148), over all workers; nil where
+    /// nobody ever waited.
+    public var arithmeticIntensity: Double? {
+        let waits = workers.reduce(0) { $0 + $1.memory + $1.sync }
+        return waits > 0 ? workers.reduce(0) { $0 + $1.busy } / waits : nil
     }
 }
 
@@ -184,7 +229,12 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var tokensReplaced: Int
     public var tokensPerSecond: Double
     public var wallSeconds: Double
-    public var busy: [BusyShare]
+    public var busy: [WorkerShare]
+    /// Tokens written ahead of verdicts that went against them.
+    public var discardedTokens: Int
+    /// See `RunMeasures`; nil while the run is open.
+    public var draftWaitShare: Double?
+    public var arithmeticIntensity: Double?
 
     public init(run: RunID, name: String, state: RunState, settings: RunSettings) {
         self.run = run
@@ -204,6 +254,7 @@ public struct RunSummary: Sendable, Codable, Hashable {
         tokensPerSecond = 0
         wallSeconds = 0
         busy = []
+        discardedTokens = 0
     }
 }
 

@@ -35,10 +35,21 @@ extension RunSettings {
             found.append(RunSettingsError(field: "rejection_rate", value: "\(rejectionRate)", allowed: "0...1"))
         }
         require("bank_size", bankSize, in: 0...limits.bankScores)
+        require("score_window", scoreWindow, in: 1...limits.tokensPerBlock)
+        if let rate = finalRejectionRate, !(rate >= 0 && rate <= 1) {
+            found.append(RunSettingsError(field: "final_rejection_rate", value: "\(rate)", allowed: "off or 0...1"))
+        }
+        if finalRejectionRate != nil, bankMode == .frozen {
+            // What the others get depends on the verdicts so far, and under a frozen bank no verdict may.
+            found.append(RunSettingsError(
+                field: "final_rejection_rate", value: "a share under bank_mode frozen", allowed: "off"))
+        }
+        require("run_ahead", runAhead, in: 0...limits.runAheadBlocks)
         found += draftSampling.problems(named: "draft_sampling")
         found += targetSampling.problems(named: "target_sampling")
         require("takeovers_per_worker", takeoversPerWorker, in: 0...limits.ordersPerWorker)
         require("takeovers_in_flight", takeoversInFlight, in: 0...limits.pathsPerProblem)
+        require("problems_in_flight", problemsInFlight, in: 0...limits.problemsPerBatch)
         return found
     }
 

@@ -2,10 +2,14 @@
 public enum Strategy: String, Sendable, Codable, CaseIterable {
     /// Draft, score, verdict by p-value, takeover: each path on its own.
     case async
+    /// The same with a barrier: all paths of a problem finish the round, the worst scored are taken over together.
+    case sync
     /// The target writes everything.
     case target
     /// The draft writes everything; nothing is judged.
     case draft
+    /// As `async`, but the verdict is drawn at the rejection rate and does not look at the score.
+    case random
 }
 
 /// What happens to a block that is taken over.
@@ -14,6 +18,28 @@ public enum TakeoverRule: String, Sendable, Codable, CaseIterable {
     case `continue`
     /// The target's block replaces the draft's.
     case resample
+    /// The target's block replaces the draft's from the beginning of the line that holds the draft's worst part.
+    case resampleLine = "resample-line"
+}
+
+/// Which number of a block's tokens is its score; each is high where the target finds the block bad.
+public enum ScoreRule: String, Sendable, Codable, CaseIterable {
+    /// The mean negative log-likelihood over the block (the paper's score), nats a token.
+    case mean
+    /// The greatest mean over a window of so many tokens (`score_window`), nats a token.
+    case window
+    /// The greatest negative log-likelihood of a token, nats.
+    case token
+}
+
+/// When a problem is over, and what its answer is then.
+public enum VoteRule: String, Sendable, Codable, CaseIterable {
+    /// The majority of the paths; over as soon as the open paths cannot change it.
+    case majority
+    /// The answer of the path that has one first.
+    case first
+    /// The majority of the paths; over when every path has come to its own end.
+    case all
 }
 
 /// How a p-value is computed: ALGORITHM.md, section 3.
@@ -92,14 +118,23 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var bankDrift: BankDrift
     public var takeover: TakeoverRule
     public var boundary: BlockBoundary
+    public var score: ScoreRule
+    /// Tokens in a window of the score `window`.
+    public var scoreWindow: Int
+    /// The share of blocks that would end their path that shall be taken over, 0...1, within the same rate over all
+    /// blocks; nil judges them as any other.
+    public var finalRejectionRate: Double?
+    /// W: blocks that the draft may write of a path beyond the one whose verdict is out; 0 waits for each verdict.
+    public var runAhead: Int
     public var draftSampling: SamplingSettings
     public var targetSampling: SamplingSettings
     /// B: at most this many takeovers of one problem in flight; 0 is no bound.
     public var takeoversInFlight: Int
     /// At most this many takeovers of the run in flight at one target worker; 0 is no bound.
     public var takeoversPerWorker: Int
-    /// Whether a problem stops when its open paths cannot change the majority.
-    public var decidesEarly: Bool
+    /// At most this many problems are worked on at once; 0 is as many as keep the workers busy.
+    public var problemsInFlight: Int
+    public var vote: VoteRule
     /// Seed of everything random in the run.
     public var seed: UInt64
 
@@ -108,9 +143,11 @@ public struct RunSettings: Sendable, Codable, Hashable {
         pathTokens: Int = 2048, rejectionRate: Double = 0.4, pValue: PValueRule = .smoothed, strata: Strata = .round,
         adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
-        takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens,
+        takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens, score: ScoreRule = .mean,
+        scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 2,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
-        takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, decidesEarly: Bool = true, seed: UInt64 = 0
+        takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
+        vote: VoteRule = .majority, seed: UInt64 = 0
     ) {
         self.strategy = strategy
         self.paths = paths
@@ -128,11 +165,16 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.bankDrift = bankDrift
         self.takeover = takeover
         self.boundary = boundary
+        self.score = score
+        self.scoreWindow = scoreWindow
+        self.finalRejectionRate = finalRejectionRate
+        self.runAhead = runAhead
         self.draftSampling = draftSampling
         self.targetSampling = targetSampling
         self.takeoversInFlight = takeoversInFlight
         self.takeoversPerWorker = takeoversPerWorker
-        self.decidesEarly = decidesEarly
+        self.problemsInFlight = problemsInFlight
+        self.vote = vote
         self.seed = seed
     }
 }

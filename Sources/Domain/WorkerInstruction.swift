@@ -6,7 +6,10 @@ public enum WorkerInstruction: Sendable, Hashable {
     case refuse(reason: String)
     /// Work. Answered by exactly one block, score or failure report with the same tag.
     case order(Order)
-    /// This order is not wanted any more; what is still said about it is dropped. Unknown orders are ignored.
+    /// The bet of this run-ahead order is won: it is work like any other from here on. Unknown orders are ignored.
+    case confirm(OrderID)
+    /// This order is not wanted any more; what is still said about it is dropped. Unknown orders are ignored, others
+    /// are answered by a withdrawal report.
     case cancel(OrderID)
     /// What is cached of this path may go. Never sent before the path's orders at this worker are done or cancelled.
     case release(PathKey)

@@ -5,6 +5,7 @@ import Glibc
 enum EngineCommand: Sendable {
     case generate(GenerateRequest, submitted: ContinuousClock.Instant)
     case score(ScoreRequest, submitted: ContinuousClock.Instant)
+    case confirm(RequestID)
     case cancel(RequestID)
     case release(SequenceKey)
     case shutDown

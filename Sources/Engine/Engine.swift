@@ -47,6 +47,11 @@ public final class Engine: Sendable {
         put(.score(request, submitted: .now), id: request.id)
     }
 
+    /// Makes a run-ahead request one like any other; nothing happens if it has ended.
+    public func confirm(_ id: RequestID) {
+        _ = queue.put(.confirm(id))
+    }
+
     /// Ends a request, which then fails with `cancelled`; nothing happens if it has ended.
     public func cancel(_ id: RequestID) {
         _ = queue.put(.cancel(id))

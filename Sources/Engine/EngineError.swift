@@ -15,7 +15,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case logitsNotFinite(position: Int)
     /// What was computed from it since is worth nothing.
     case modelFileChanged(MappedFileError)
-    case cancelled
+    /// So many tokens had been written.
+    case cancelled(writtenTokens: Int)
     case shutDown
 
     public var description: String {

@@ -7,9 +7,10 @@ extension EngineLoop {
         switch command {
         case .generate(let request, let submitted): accept(request, submitted)
         case .score(let request, let submitted): accept(request, submitted)
-        case .cancel(let id): fail(id, .cancelled)
+        case .confirm(let id): batcher.confirm(id)
+        case .cancel(let id): cancel(id)
         case .release(let key):
-            for id in batcher.requests(of: key) { fail(id, .cancelled) }
+            for id in batcher.requests(of: key) { cancel(id) }
             batcher.release(key)
         case .shutDown:
             for id in tasks.keys.sorted() { fail(id, .shutDown) }
@@ -59,6 +60,12 @@ extension EngineLoop {
         for token in tokens where token < 0 || token >= size {
             throw .tokenOutsideVocabulary(token: token, vocabularySize: size)
         }
+    }
+
+    private func cancel(_ id: RequestID) {
+        var written = 0
+        if case .generate(let generation)? = tasks[id]?.work { written = generation.block.tokens.count }
+        fail(id, .cancelled(writtenTokens: written))
     }
 
     /// Ends a request without a result; nothing happens if there is no such request.

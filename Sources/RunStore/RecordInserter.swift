@@ -26,7 +26,7 @@ struct RecordInserter {
                     [sequence, try row(drift.run, index), drift.stratum, drift.verdicts, drift.recordedWallMs])
             case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
             case .problemEnded(let end): try insert(end, sequence, try row(end.run, index))
-            case .busyMeasured(let run, let shares): try insert(shares, sequence, try row(run, index))
+            case .measured(let run, let measures): try insert(measures, sequence, try row(run, index))
             case .runEnded(let run, let end, let wallMs):
                 try execute(
                     "INSERT INTO run_ends VALUES (?,?,?,?)",
@@ -91,12 +91,13 @@ struct RecordInserter {
 
     private func insert(_ verdict: VerdictRecord, _ sequence: Int64, _ run: Int64) throws {
         try execute(
-            "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [sequence, run, verdict.path.problem, verdict.path.path, verdict.round,
              Int64(bitPattern: verdict.segment.rawValue), verdict.score, verdict.tokenCount, verdict.pValue,
              verdict.tieBreak, verdict.stratum, verdict.bankCount, verdict.rate, verdict.verdict.rawValue,
              verdict.worker, verdict.timing.startedWallMs, verdict.timing.finishedWallMs, verdict.timing.queuedMs,
-             verdict.recordedWallMs])
+             verdict.recordedWallMs, verdict.cut.map { Int64(bitPattern: $0.segment.rawValue) }, verdict.cut?.bytes,
+             verdict.cut?.tokens, verdict.cut?.isExact])
     }
 
     private func insert(_ end: PathRecord, _ sequence: Int64, _ run: Int64) throws {
@@ -112,12 +113,13 @@ struct RecordInserter {
             [sequence, run, end.problem, end.answer?.writtenData, end.votes, end.isRight, end.recordedWallMs])
     }
 
-    private func insert(_ shares: [BusyShare], _ sequence: Int64, _ run: Int64) throws {
-        try execute("INSERT INTO busy_measures VALUES (?,?)", [sequence, run])
-        for (place, share) in shares.enumerated() {
+    private func insert(_ measures: RunMeasures, _ sequence: Int64, _ run: Int64) throws {
+        try execute("INSERT INTO busy_measures VALUES (?,?,?)", [sequence, run, measures.discardedTokens])
+        for (place, share) in measures.workers.enumerated() {
             try execute(
-                "INSERT INTO busy_shares VALUES (?,?,?,?,?)",
-                [sequence, place, share.worker, share.role.rawValue, share.busy])
+                "INSERT INTO busy_shares VALUES (?,?,?,?,?,?,?,?,?)",
+                [sequence, place, share.worker, share.role.rawValue, share.busy, share.memory, share.sync,
+                 share.verdictWait, Int64(clamping: share.peakBytes)])
         }
     }
 
@@ -130,7 +132,7 @@ struct RecordInserter {
         case .driftFound(let drift): "drift of run \(drift.run)"
         case .pathEnded(let end): "end of path \(end.path)"
         case .problemEnded(let end): "end of problem \(end.run.short)/\(end.problem)"
-        case .busyMeasured(let run, _): "busy shares of run \(run)"
+        case .measured(let run, _): "measures of run \(run)"
         case .runEnded(let run, _, _): "end of run \(run)"
         }
     }

@@ -70,12 +70,13 @@ struct ResultAssembly {
         // Cancelling ends every open path with one record, that of the run.
         let outcome = end?.outcome ?? (run.state == .cancelled ? .cancelled : nil)
         var tokens = TokenCounts()
-        for block in blocks where block.stands {
+        for block in blocks where block.keptTokens == nil && block.stands {
             switch block.author {
             case .draft: tokens.draft += block.tokens
             case .target: tokens.target += block.tokens
             }
         }
+        tokens.draft += blocks.reduce(0) { $0 + ($1.keptTokens ?? 0) }
         return PathResult(
             path: path, outcome: outcome, answer: end?.answer,
             isRight: PathJudgement.isRight(
@@ -138,7 +139,7 @@ struct ResultAssembly {
         }
         let sql = """
             SELECT problem, path, segment, score, p_value, verdict, stratum, bank_count, rate, worker,
-              started_wall_ms, finished_wall_ms, queued_ms
+              started_wall_ms, finished_wall_ms, queued_ms, cut_tokens
             FROM verdicts WHERE run = ? AND problem >= ? AND problem < ?
             """
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
@@ -157,6 +158,7 @@ struct ResultAssembly {
             block.scoredBy = try columns.text()
             block.scoredTiming = try Self.timing(&columns)
             block.stands = BlockStanding.stands(block.author, verdict, run.spec.settings.takeover)
+            block.keptTokens = try columns.optionalInteger().map { Int($0) }
             blocks[path]?[index] = block
         }
     }

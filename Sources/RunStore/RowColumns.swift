@@ -61,6 +61,14 @@ struct RowColumns {
 
     mutating func truth() throws -> Bool { try value("a truth value") }
 
+    mutating func optionalInteger() throws -> Int64? {
+        let found: DatabaseValue = row[next]
+        next += 1
+        if found.isNull { return nil }
+        guard let number = Int64.fromDatabaseValue(found) else { throw error("a whole number or nothing") }
+        return number
+    }
+
     mutating func optionalTruth() throws -> Bool? {
         let found: DatabaseValue = row[next]
         next += 1

@@ -27,7 +27,7 @@ extension RunStore {
             found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
             found += try fetch(database, "problem_ends", condition) { .problemEnded(try self.problemEnd(&$0, runs)) }
             if !ofOpenRunsOnly {
-                found += try busyMeasures(database, runs)
+                found += try measures(database, runs)
                 found += try fetch(database, "run_ends", "") { row in
                     let run = try self.run(&row, runs)
                     return .runEnded(run, try row.choice(RunState.self), recordedWallMs: try row.integer())
@@ -35,7 +35,7 @@ extension RunStore {
             } else {
                 let open = try Set(Int64.fetchAll(
                     database, sql: "SELECT sequence FROM runs WHERE sequence NOT IN (SELECT run FROM run_ends)"))
-                found += try busyMeasures(database, runs.filter { open.contains($0.key) })
+                found += try measures(database, runs.filter { open.contains($0.key) })
             }
             return found.sorted { $0.sequence < $1.sequence }.map(\.record)
         }
@@ -128,7 +128,18 @@ extension RunStore {
             score: try row.real(), tokenCount: try row.int(), pValue: try row.real(), tieBreak: try row.real(),
             stratum: try row.text(), bankCount: try row.int(), rate: try row.real(),
             verdict: try row.choice(Verdict.self), worker: try row.text(), timing: try timing(&row),
-            recordedWallMs: try row.integer())
+            recordedWallMs: try row.integer(), cut: try Self.cut(&row))
+    }
+
+    /// What stays of a block that was taken over from a place within it: four columns, none or all of them NULL.
+    static func cut(_ row: inout RowColumns) throws -> BlockCut? {
+        let segment = try row.optionalInteger()
+        let (bytes, tokens) = (try row.optionalInteger(), try row.optionalInteger())
+        let isExact = try row.optionalTruth()
+        guard let segment, let bytes, let tokens, let isExact else { return nil }
+        return BlockCut(
+            segment: SegmentID(rawValue: UInt64(bitPattern: segment)), bytes: Int(bytes), tokens: Int(tokens),
+            isExact: isExact)
     }
 
     private func pathEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathRecord {
@@ -165,7 +176,7 @@ extension RunStore {
         }
     }
 
-    private func busyMeasures(
+    private func measures(
         _ database: Database, _ runs: [Int64: RunID]
     ) throws -> [(sequence: Int64, record: Record)] {
         var found: [(sequence: Int64, record: Record)] = []
@@ -173,17 +184,25 @@ extension RunStore {
             var columns = RowColumns(row, table: "busy_measures")
             let sequence = try columns.integer()
             guard let run = runs[try columns.integer()] else { continue }
-            found.append((sequence, .busyMeasured(run, try RunStore.busyShares(database, measure: sequence))))
+            found.append((sequence, .measured(run, try RunStore.measures(database, measure: sequence))))
         }
         return found
     }
 
-    static func busyShares(_ database: Database, measure: Int64) throws -> [BusyShare] {
-        let sql = "SELECT worker, role, busy FROM busy_shares WHERE measure = ? ORDER BY place"
-        return try Row.fetchAll(database, sql: sql, arguments: [measure]).map { row in
+    static func measures(_ database: Database, measure: Int64) throws -> RunMeasures {
+        let sql = """
+            SELECT worker, role, busy, memory, sync, verdict_wait, peak_bytes FROM busy_shares
+            WHERE measure = ? ORDER BY place
+            """
+        let workers = try Row.fetchAll(database, sql: sql, arguments: [measure]).map { row in
             var columns = RowColumns(row, table: "busy_shares")
-            return BusyShare(
-                worker: try columns.text(), role: try columns.choice(Role.self), busy: try columns.real())
+            return WorkerShare(
+                worker: try columns.text(), role: try columns.choice(Role.self), busy: try columns.real(),
+                memory: try columns.real(), sync: try columns.real(), verdictWait: try columns.real(),
+                peakBytes: UInt64(clamping: try columns.integer()))
         }
+        let discarded = try Int.fetchOne(
+            database, sql: "SELECT discarded_tokens FROM busy_measures WHERE sequence = ?", arguments: [measure])
+        return RunMeasures(workers: workers, discardedTokens: discarded ?? 0)
     }
 }

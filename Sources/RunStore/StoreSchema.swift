@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal]
+    static let steps = [first, models, conformal, measures]
 
     private static let first = """
         CREATE TABLE meta (
@@ -162,5 +162,18 @@ enum StoreSchema {
           verdicts INTEGER NOT NULL,
           recorded_wall_ms INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// Blocks that are taken over from a place within them, and more of what is measured.
+    private static let measures = """
+        ALTER TABLE verdicts ADD COLUMN cut_segment INTEGER;
+        ALTER TABLE verdicts ADD COLUMN cut_bytes INTEGER;
+        ALTER TABLE verdicts ADD COLUMN cut_tokens INTEGER;
+        ALTER TABLE verdicts ADD COLUMN cut_is_exact INTEGER;
+        ALTER TABLE busy_measures ADD COLUMN discarded_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE busy_shares ADD COLUMN memory REAL NOT NULL DEFAULT 0;
+        ALTER TABLE busy_shares ADD COLUMN sync REAL NOT NULL DEFAULT 0;
+        ALTER TABLE busy_shares ADD COLUMN verdict_wait REAL NOT NULL DEFAULT 0;
+        ALTER TABLE busy_shares ADD COLUMN peak_bytes INTEGER NOT NULL DEFAULT 0;
         """
 }

@@ -88,7 +88,7 @@ struct RunCounts {
         // The length of a blob is known without reading it. Joined in this way round because most blocks of the
         // draft have a verdict.
         let sums = """
-            SELECT b.author, v.verdict, sum(length(b.tokens) / 4) FROM blocks b
+            SELECT b.author, v.verdict, sum(length(b.tokens) / 4), total(v.cut_tokens) FROM blocks b
             LEFT JOIN verdicts v ON v.run = b.run AND v.problem = b.problem AND v.path = b.path
               AND v.segment = b.segment
             WHERE b.run = ? GROUP BY b.author, v.verdict
@@ -99,7 +99,9 @@ struct RunCounts {
             let verdict = try columns.optionalText().flatMap { Verdict(rawValue: $0) }
             let count = try columns.int()
             if !BlockStanding.stands(author, verdict, run.spec.settings.takeover) {
-                tokensReplaced += count
+                let kept = Int(try columns.real())
+                tokens.draft += kept
+                tokensReplaced += count - kept
             } else {
                 switch author {
                 case .draft: tokens.draft += count
@@ -112,9 +114,9 @@ struct RunCounts {
 
 /// Which blocks make up a path's text.
 enum BlockStanding {
-    /// A draft block that is taken over is replaced under `resample`; every other block stands, and so does a block
-    /// that was not judged.
+    /// A draft block that is taken over is replaced, in whole or but for its beginning, unless the rule is `continue`;
+    /// every other block stands, and so does a block that was not judged.
     static func stands(_ author: Author, _ verdict: Verdict?, _ rule: TakeoverRule) -> Bool {
-        !(author == .draft && verdict == .takeOver && rule == .resample)
+        !(author == .draft && verdict == .takeOver && rule != .continue)
     }
 }

@@ -5,7 +5,7 @@ import GRDB
 ///
 /// - `passAt1`: the share of right paths among those that count (`PathJudgement`), all problems together. Where
 ///   problems are decided early, easy ones count fewer paths than hard ones; compare strategies with
-///   `decides_early: false`.
+///   `vote: all`.
 /// - `majority`, `passAtM`: over problems with a known answer that have ended.
 /// - `wallSeconds`: from the submission to the run's end; of an open run, to its latest record.
 struct SummaryQuery {
@@ -31,7 +31,12 @@ struct SummaryQuery {
         summary.wallSeconds = try wallSeconds()
         summary.tokensPerSecond =
             summary.wallSeconds > 0 ? Double(counts.tokens.total) / summary.wallSeconds : 0
-        summary.busy = try busy()
+        if let measures = try measures() {
+            summary.busy = measures.workers
+            summary.discardedTokens = measures.discardedTokens
+            summary.draftWaitShare = measures.draftWaitShare
+            summary.arithmeticIntensity = measures.arithmeticIntensity
+        }
         let majority = try majority()
         summary.majority = share(majority.right, of: majority.judged)
         let passes = try passes(equality)
@@ -86,10 +91,10 @@ struct SummaryQuery {
         return max(0, Double((end ?? run.submittedWallMs) - run.submittedWallMs) / 1_000)
     }
 
-    private func busy() throws -> [BusyShare] {
+    private func measures() throws -> RunMeasures? {
         let measure = try Int64.fetchOne(
             database, sql: "SELECT sequence FROM busy_measures WHERE run = ?", arguments: [run.row])
-        return try measure.map { try RunStore.busyShares(database, measure: $0) } ?? []
+        return try measure.map { try RunStore.measures(database, measure: $0) }
     }
 
     private func majority() throws -> (judged: Int, right: Int) {

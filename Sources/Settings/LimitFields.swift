@@ -32,6 +32,7 @@ enum LimitFields {
         ("bank_scores", \.bankScores),
         ("submitted_bank_scores", \.submittedBankScores),
         ("rounds_per_path", \.roundsPerPath),
+        ("run_ahead_blocks", \.runAheadBlocks),
         ("tokens_per_block", \.tokensPerBlock),
         ("tokens_per_path", \.tokensPerPath),
         ("json_depth", \.jsonDepth),

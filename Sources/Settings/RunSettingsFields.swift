@@ -33,12 +33,17 @@ enum RunSettingsFields {
             choice("bank_drift", \.bankDrift),
             choice("takeover", \.takeover),
             choice("boundary", \.boundary),
+            choice("score", \.score),
+            integer("score_window", \.scoreWindow),
+            Field(name: "final_rejection_rate") { scalar, settings throws(SettingsProblem) in
+                settings.finalRejectionRate = scalar.text == "off" ? nil : try scalar.number()
+            },
+            integer("run_ahead", \.runAhead),
         ] + sampling("draft_sampling", \.draftSampling) + sampling("target_sampling", \.targetSampling) + [
             integer("takeovers_in_flight", \.takeoversInFlight),
             integer("takeovers_per_worker", \.takeoversPerWorker),
-            Field(name: "decides_early") { scalar, settings throws(SettingsProblem) in
-                settings.decidesEarly = try scalar.truth()
-            },
+            integer("problems_in_flight", \.problemsInFlight),
+            choice("vote", \.vote),
             Field(name: "seed") { scalar, settings throws(SettingsProblem) in
                 settings.seed = try scalar.unsigned()
             },

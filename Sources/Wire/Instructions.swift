@@ -15,6 +15,7 @@ extension WorkerInstruction {
         case .superseded: message.superseded = WireSuperseded()
         case .refuse(let reason): message.refuse.reason = reason
         case .order(let order): message.order = WireOrder(order)
+        case .confirm(let order): message.confirm.order = order.rawValue
         case .cancel(let order): message.cancel.order = order.rawValue
         case .release(let key):
             message.release.run = key.run.rawValue
@@ -40,6 +41,7 @@ extension WorkerInstruction {
         case .superseded: self = .superseded
         case .refuse(let refuse): self = .refuse(reason: refuse.reason)
         case .order(let order): self = .order(try order.decoded())
+        case .confirm(let confirm): self = .confirm(OrderID(rawValue: confirm.order))
         case .cancel(let cancel): self = .cancel(OrderID(rawValue: cancel.order))
         case .release(let release):
             self = .release(try pathKey(run: release.run, problem: release.problem, path: release.path))

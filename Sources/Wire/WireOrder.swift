@@ -5,6 +5,7 @@ extension WireOrder {
         self.init()
         tag = WireTag(order.tag)
         context = WireContext(order.context)
+        isRunAhead = order.isRunAhead
         switch order.work {
         case .generate(let task): generate = WireGenerate(task)
         case .score(let task): score = WireScore(task)
@@ -20,7 +21,8 @@ extension WireOrder {
             case .score(let task): .score(try task.decoded())
             case nil: throw .missing("order.work")
             }
-        return Order(tag: try tag.decoded(), context: try context.decoded(), work: work)
+        return Order(
+            tag: try tag.decoded(), context: try context.decoded(), work: work, isRunAhead: isRunAhead)
     }
 }
 

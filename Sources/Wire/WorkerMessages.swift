@@ -8,13 +8,14 @@ public enum WorkerMessage: Sendable, Hashable {
     case block(BlockReport)
     case scored(ScoreReport)
     case failed(FailureReport)
+    case withdrawn(WithdrawalReport)
     /// The worker is leaving, or could not start.
     case goodbye(Farewell)
 
     /// Whether it is the outcome of an order.
     public var isReply: Bool {
         switch self {
-        case .block, .scored, .failed: true
+        case .block, .scored, .failed, .withdrawn: true
         case .hello, .heartbeat, .goodbye: false
         }
     }
@@ -29,6 +30,9 @@ public enum WorkerMessage: Sendable, Hashable {
         case .block(let report): message.block = WireBlock(report)
         case .scored(let report): message.scored = WireScored(report)
         case .failed(let report): message.failed = WireFailed(report)
+        case .withdrawn(let report):
+            message.withdrawn.tag = WireTag(report.tag)
+            message.withdrawn.tokens = UInt32(report.tokens)
         case .goodbye(let farewell):
             message.goodbye.name = farewell.name
             message.goodbye.role = WireRole(farewell.role)
@@ -50,8 +54,12 @@ public enum WorkerMessage: Sendable, Hashable {
             self = .scored(
                 ScoreReport(
                     tag: try scored.tag.decoded(), logProbabilities: scored.logProbabilities,
-                    timing: scored.timing.decoded))
+                    tokenBytes: scored.tokenBytes.map(Int.init), timing: scored.timing.decoded))
         case .failed(let failed): self = .failed(try failed.decoded())
+        case .withdrawn(let withdrawn):
+            guard withdrawn.hasTag else { throw .missing("withdrawn.tag") }
+            self = .withdrawn(
+                WithdrawalReport(tag: try withdrawn.tag.decoded(), tokens: Int(withdrawn.tokens)))
         case .goodbye(let goodbye):
             self = .goodbye(
                 Farewell(
@@ -193,6 +201,7 @@ extension WireScored {
         self.init()
         tag = WireTag(report.tag)
         logProbabilities = report.logProbabilities
+        tokenBytes = report.tokenBytes.map { UInt32($0) }
         timing = WireTiming(report.timing)
     }
 }

@@ -505,6 +505,11 @@ nonisolated struct WireOrder: @unchecked Sendable {
     set {_uniqueStorage()._work = .score(newValue)}
   }
 
+  var isRunAhead: Bool {
+    get {_storage._isRunAhead}
+    set {_uniqueStorage()._isRunAhead = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Work: Equatable, Sendable {
@@ -560,6 +565,18 @@ nonisolated struct WireRefuse: Sendable {
   // methods supported on all messages.
 
   var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireConfirm: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var order: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -679,6 +696,14 @@ nonisolated struct WireToWorker: Sendable {
     set {body = .superseded(newValue)}
   }
 
+  var confirm: WireConfirm {
+    get {
+      if case .confirm(let v)? = body {return v}
+      return WireConfirm()
+    }
+    set {body = .confirm(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -690,6 +715,7 @@ nonisolated struct WireToWorker: Sendable {
     case shutDown(WireShutDown)
     case introduceYourself(WireIntroduceYourself)
     case superseded(WireSuperseded)
+    case confirm(WireConfirm)
 
   }
 
@@ -849,12 +875,37 @@ nonisolated struct WireScored: Sendable {
   /// Clears the value of `timing`. Subsequent reads from it will return its default value.
   mutating func clearTiming() {self._timing = nil}
 
+  var tokenBytes: [UInt32] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _tag: WireTag? = nil
   fileprivate var _timing: WireTiming? = nil
+}
+
+nonisolated struct WireWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var tag: WireTag {
+    get {_tag ?? WireTag()}
+    set {_tag = newValue}
+  }
+  /// Returns true if `tag` has been explicitly set.
+  var hasTag: Bool {self._tag != nil}
+  /// Clears the value of `tag`. Subsequent reads from it will return its default value.
+  mutating func clearTag() {self._tag = nil}
+
+  var tokens: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _tag: WireTag? = nil
 }
 
 nonisolated struct WireFailed: Sendable {
@@ -964,6 +1015,14 @@ nonisolated struct WireToCoordinator: Sendable {
     set {body = .goodbye(newValue)}
   }
 
+  var withdrawn: WireWithdrawn {
+    get {
+      if case .withdrawn(let v)? = body {return v}
+      return WireWithdrawn()
+    }
+    set {body = .withdrawn(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -973,6 +1032,7 @@ nonisolated struct WireToCoordinator: Sendable {
     case scored(WireScored)
     case failed(WireFailed)
     case goodbye(WireGoodbye)
+    case withdrawn(WireWithdrawn)
 
   }
 
@@ -1365,12 +1425,13 @@ nonisolated extension WireScore: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Order"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}context\0\u{1}generate\0\u{1}score\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}context\0\u{1}generate\0\u{1}score\0\u{3}is_run_ahead\0")
 
   fileprivate class _StorageClass {
     var _tag: WireTag? = nil
     var _context: WireContext? = nil
     var _work: WireOrder.OneOf_Work?
+    var _isRunAhead: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1384,6 +1445,7 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _tag = source._tag
       _context = source._context
       _work = source._work
+      _isRunAhead = source._isRunAhead
     }
   }
 
@@ -1430,6 +1492,7 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._work = .score(v)
           }
         }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._isRunAhead) }()
         default: break
         }
       }
@@ -1459,6 +1522,9 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       }()
       case nil: break
       }
+      if _storage._isRunAhead != false {
+        try visitor.visitSingularBoolField(value: _storage._isRunAhead, fieldNumber: 5)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1471,6 +1537,7 @@ nonisolated extension WireOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._tag != rhs_storage._tag {return false}
         if _storage._context != rhs_storage._context {return false}
         if _storage._work != rhs_storage._work {return false}
+        if _storage._isRunAhead != rhs_storage._isRunAhead {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1588,6 +1655,36 @@ nonisolated extension WireRefuse: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 }
 
+nonisolated extension WireConfirm: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Confirm"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.order) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.order != 0 {
+      try visitor.visitSingularFixed64Field(value: self.order, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireConfirm, rhs: WireConfirm) -> Bool {
+    if lhs.order != rhs.order {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireCancel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Cancel"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0")
@@ -1690,7 +1787,7 @@ nonisolated extension WireShutDown: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ToWorker"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0\u{1}confirm\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1803,6 +1900,19 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.body = .superseded(v)
         }
       }()
+      case 10: try {
+        var v: WireConfirm?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .confirm(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .confirm(v)
+        }
+      }()
       default: break
       }
     }
@@ -1848,6 +1958,10 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .superseded?: try {
       guard case .superseded(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .confirm?: try {
+      guard case .confirm(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -2165,7 +2279,7 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Scored"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2176,6 +2290,7 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularMessageField(value: &self._tag) }()
       case 2: try { try decoder.decodeRepeatedFloatField(value: &self.logProbabilities) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._timing) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.tokenBytes) }()
       default: break
       }
     }
@@ -2195,6 +2310,9 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if let v = self._timing {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.tokenBytes.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.tokenBytes, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2202,6 +2320,46 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs._tag != rhs._tag {return false}
     if lhs.logProbabilities != rhs.logProbabilities {return false}
     if lhs._timing != rhs._timing {return false}
+    if lhs.tokenBytes != rhs.tokenBytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Withdrawn"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}tokens\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._tag) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.tokens) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._tag {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tokens, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWithdrawn, rhs: WireWithdrawn) -> Bool {
+    if lhs._tag != rhs._tag {return false}
+    if lhs.tokens != rhs.tokens {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2297,7 +2455,7 @@ nonisolated extension WireGoodbye: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireToCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ToCoordinator"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}hello\0\u{1}heartbeat\0\u{1}block\0\u{1}scored\0\u{1}failed\0\u{1}goodbye\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}hello\0\u{1}heartbeat\0\u{1}block\0\u{1}scored\0\u{1}failed\0\u{1}goodbye\0\u{1}withdrawn\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2384,6 +2542,19 @@ nonisolated extension WireToCoordinator: SwiftProtobuf.Message, SwiftProtobuf._M
           self.body = .goodbye(v)
         }
       }()
+      case 8: try {
+        var v: WireWithdrawn?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .withdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .withdrawn(v)
+        }
+      }()
       default: break
       }
     }
@@ -2421,6 +2592,10 @@ nonisolated extension WireToCoordinator: SwiftProtobuf.Message, SwiftProtobuf._M
     case .goodbye?: try {
       guard case .goodbye(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .withdrawn?: try {
+      guard case .withdrawn(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }

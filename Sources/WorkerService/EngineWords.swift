@@ -28,6 +28,17 @@ extension GeneratedBlock.Finish {
     }
 }
 
+extension EngineEvent {
+    /// Tokens that the model has written for the request.
+    var writtenTokens: Int {
+        switch self {
+        case .generated(_, let block, _): block.tokens.count
+        case .failed(_, .cancelled(let written)): written
+        case .scored, .failed: 0
+        }
+    }
+}
+
 extension EngineError {
     var failureCode: FailureCode {
         switch self {

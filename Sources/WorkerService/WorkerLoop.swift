@@ -74,6 +74,7 @@ struct WorkerLoop {
             send(message)
         case .generate(let request): engine.submit(request)
         case .score(let request): engine.submit(request)
+        case .confirm(let id): engine.confirm(id)
         case .cancel(let id): engine.cancel(id)
         case .release(let key): engine.release(key)
         case .beatEvery(let milliseconds):

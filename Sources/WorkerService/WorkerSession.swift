@@ -19,6 +19,7 @@ struct WorkerSession {
         case send(WorkerMessage)
         case generate(GenerateRequest)
         case score(ScoreRequest)
+        case confirm(RequestID)
         case cancel(RequestID)
         case release(SequenceKey)
         case beatEvery(milliseconds: Int)
@@ -41,6 +42,8 @@ struct WorkerSession {
     private var keys: [PathKey: SequenceKey] = [:]
     private var nextKey: UInt64 = 0
     private var active: [RequestID: ActiveOrder] = [:]
+    /// Orders that were taken back and that the engine has not let go of yet.
+    private var withdrawn: [RequestID: OrderTag] = [:]
 
     init(tokenizer: Tokenizer, prompts: PromptWriter, author: Author) {
         self.tokenizer = tokenizer
@@ -77,8 +80,10 @@ struct WorkerSession {
         case .order(let order): return begin(order, now)
         case .cancel(let order):
             let id = order.rawValue
-            guard active.removeValue(forKey: id) != nil else { return [] }
+            guard let order = active.removeValue(forKey: id) else { return [] }
+            withdrawn[id] = order.order.tag
             return [.cancel(id)] + exitIfDrained()
+        case .confirm(let order): return active[order.rawValue] == nil ? [] : [.confirm(order.rawValue)]
         case .release(let path):
             paths[path] = nil
             guard let key = keys.removeValue(forKey: path) else { return [] }
@@ -95,6 +100,7 @@ struct WorkerSession {
             active.keys.sorted().map { Effect.cancel($0) }
             + keys.values.sorted { $0.rawValue < $1.rawValue }.map { Effect.release($0) }
         active = [:]
+        withdrawn = [:]
         keys = [:]
         paths = [:]
         return effects
@@ -112,7 +118,8 @@ struct WorkerSession {
         let effect: Effect
         switch order.work {
         case .generate(let task):
-            effect = .generate(request(task, id: id, key: key, context))
+            effect = .generate(
+                request(task, id: id, key: key, context, isRunAhead: order.isRunAhead))
         case .score(let task):
             var block = ids(of: task.block)
             if task.endsText {
@@ -170,7 +177,7 @@ struct WorkerSession {
     }
 
     private func request(
-        _ task: GenerateTask, id: RequestID, key: SequenceKey, _ context: HeldPath
+        _ task: GenerateTask, id: RequestID, key: SequenceKey, _ context: HeldPath, isRunAhead: Bool
     ) -> GenerateRequest {
         let openBox = OpenBox.tail(of: context.text)
         return GenerateRequest(
@@ -182,7 +189,8 @@ struct WorkerSession {
             stop: StopRules(
                 endTokens: tokenizer.endTokens,
                 strings: task.boundary == .step ? [[UInt8]("\n\n".utf8)] : [],
-                custom: { block in AnswerStop.isReached(openBox, block) }))
+                custom: { block in AnswerStop.isReached(openBox, block) }),
+            isRunAhead: isRunAhead)
     }
 
     private func refuse(_ tag: OrderTag, _ code: FailureCode, _ message: String) -> Effect {
@@ -192,6 +200,9 @@ struct WorkerSession {
     // MARK: The engine's answers
 
     private mutating func finish(_ answer: EngineEvent, _ now: Moment) -> [Effect] {
+        if let tag = withdrawn.removeValue(forKey: answer.id) {
+            return [.send(.withdrawn(WithdrawalReport(tag: tag, tokens: answer.writtenTokens)))]
+        }
         switch answer {
         case .generated(let id, let block, let timing):
             guard let active = active.removeValue(forKey: id) else { return [] }
@@ -237,7 +248,9 @@ struct WorkerSession {
         }
         let tokens = ids(of: task.block)
         paths[active.path]?.append(task.block.id, tokens: tokens, text: task.block.text)
-        let report = ScoreReport(tag: active.order.tag, logProbabilities: logProbabilities, timing: timing)
+        let tokenBytes = tokens.map { tokenizer.bytes(of: $0).count } + (task.endsText ? [0] : [])
+        let report = ScoreReport(
+            tag: active.order.tag, logProbabilities: logProbabilities, tokenBytes: tokenBytes, timing: timing)
         let entry = LogEntry(
             .info, "block scored", path: active.path, round: active.order.tag.round,
             fields: [

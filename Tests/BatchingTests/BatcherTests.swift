@@ -143,6 +143,56 @@ import Testing
         #expect(chunks.map(\.request) == [3, 4])
     }
 
+    @Test func runAheadWorkIsPutOffForConfirmedWorkAndGoesOnWhereItWas() throws {
+        var machine = Machine(BatchLimits(blockCount: 64, maximumStepTokens: 32, maximumSequences: 2))
+        try machine.batcher.submit(Self.generate(1, [1], 9, runAhead: true))
+        try machine.batcher.submit(Self.generate(2, [2], 9, runAhead: true))
+        for _ in 0..<4 { for chunk in machine.step() { machine.finishOrAppend(chunk) { _, _ in 7 } } }
+        try machine.batcher.submit(Self.generate(3, [3], 2))
+        let beside = machine.step()
+        #expect(beside.map(\.request) == [1, 3])
+        #expect(machine.batcher.waitingCount == 1)
+        machine.finishOrAppend(beside[0]) { _, _ in 7 }
+        machine.batcher.finish(3)
+        let chunks = machine.step()
+        #expect(chunks.map(\.request) == [1, 2])
+        #expect(chunks[1].positions == 4..<5, "nothing is computed twice")
+    }
+
+    @Test func runAheadWorkThatIsConfirmedIsNotPutOff() throws {
+        var machine = Machine(BatchLimits(blockCount: 64, maximumStepTokens: 32, maximumSequences: 1))
+        try machine.batcher.submit(Self.generate(1, [1], 9, runAhead: true))
+        let first = machine.step()
+        #expect(first.map(\.request) == [1])
+        machine.finishOrAppend(first[0]) { _, _ in 5 }
+        machine.batcher.confirm(1)
+        try machine.batcher.submit(Self.generate(2, [2], 1))
+        #expect(machine.step().map(\.request) == [1])
+    }
+
+    @Test func aConfirmedRequestGoesBeforeThoseThatRunAhead() throws {
+        var machine = Machine(BatchLimits(blockCount: 64, maximumStepTokens: 32, maximumSequences: 1))
+        for id in 1...3 as ClosedRange<UInt64> {
+            try machine.batcher.submit(Self.generate(id, [5], 1, runAhead: true))
+        }
+        machine.batcher.confirm(3)
+        #expect(machine.step().map(\.request) == [3])
+    }
+
+    @Test func runAheadWorkEvictsNothingWhileThereIsOther() throws {
+        var machine = Machine(BatchLimits(blockCount: 8, maximumStepTokens: 32, maximumSequences: 4))
+        try machine.batcher.submit(Self.generate(1, [1], 70))
+        machine.run()
+        try machine.batcher.submit(Self.generate(2, [2], 20))
+        try machine.batcher.submit(Self.generate(3, [3], 70, runAhead: true))
+        #expect(machine.step().map(\.request) == [2])
+        #expect(!machine.batcher.plan().isWaitingForMemory, "nobody that counts waits")
+        #expect(machine.batcher.cachedLength(of: SequenceKey(rawValue: 1)) > 0)
+        machine.batcher.finish(2)
+        #expect(machine.step().map(\.request) == [3])
+        #expect(machine.batcher.cachedLength(of: SequenceKey(rawValue: 1)) == 0)
+    }
+
     @Test func aRequestWaitsForMemoryAndIsThenServed() throws {
         var machine = Machine(BatchLimits(blockCount: 8, maximumStepTokens: 32, maximumSequences: 4))
         try machine.batcher.submit(Self.generate(1, [1], 80))
@@ -202,6 +252,7 @@ import Testing
                 do { try machine.batcher.submit(request) } catch { #expect(error.isAboutMemory) }
             case 3: machine.batcher.finish(.random(in: 100...nextID, using: &random))
             case 4: machine.batcher.release(SequenceKey(rawValue: .random(in: 0..<8, using: &random)))
+            case 5: machine.batcher.confirm(.random(in: 100...nextID, using: &random))
             default:
                 for chunk in machine.step() {
                     machine.finishOrAppend(chunk) { _, _ in Int32.random(in: 0...1, using: &random) }

@@ -48,9 +48,13 @@ struct EffectText {
         case .problemEnded(let record):
             let isRight = record.isRight.map { $0 ? "true" : "false" } ?? "-"
             return "problem \(record.problem) answer=\(record.answer ?? "-") votes=\(record.votes) right=\(isRight)"
-        case .busyMeasured(_, let shares):
+        case .measured(_, let measures):
             var words = ["busy"]
-            for share in shares { words.append("\(share.worker)=\(share.busy)") }
+            for share in measures.workers {
+                words.append("\(share.worker)=\(share.busy)")
+                if share.verdictWait > 0 { words.append("waits=\(share.verdictWait)") }
+            }
+            if measures.discardedTokens > 0 { words.append("discarded=\(measures.discardedTokens)") }
             return words.joined(separator: " ")
         case .runEnded(let run, let state, _): return "run \(run) \(state.rawValue)"
         }
@@ -69,7 +73,8 @@ struct EffectText {
             "verdict \(record.path) r\(record.round)", "s\(record.segment)", "score=\(record.score)",
             record.verdict.rawValue, record.stratum, "n=\(record.bankCount)", "by=\(record.worker)",
         ]
-        return words.joined(separator: " ")
+        let cut = record.cut.map { " keeps \($0.bytes) bytes as s\($0.segment)" } ?? ""
+        return words.joined(separator: " ") + cut
     }
 
     private func text(_ instruction: WorkerInstruction) -> String {
@@ -77,6 +82,7 @@ struct EffectText {
         case .welcome(let welcome): welcome.startsAfresh ? "welcome" : "welcome again"
         case .refuse(let reason): "refuse \(reason)"
         case .order(let order): text(order)
+        case .confirm(let id): "confirm #\(number(id))"
         case .cancel(let id): "cancel #\(number(id))"
         case .release(let path): "release \(path)"
         case .introduceYourself: "introduceYourself"
@@ -100,7 +106,8 @@ struct EffectText {
             case .score(let task): "score s\(task.block.id)\(task.endsText ? " end" : "")"
             }
         let words: [String] = [
-            "order #\(number(order.tag.order))", order.tag.stage.rawValue, "\(order.tag.path)",
+            "order #\(number(order.tag.order))",
+            (order.isRunAhead ? "ahead " : "") + order.tag.stage.rawValue, "\(order.tag.path)",
             "r\(order.tag.round)", "a\(order.tag.attempt)", "after \(context):", work,
         ]
         return words.joined(separator: " ")

@@ -11,8 +11,8 @@ import Testing
         for ticket in 0..<2_000 {
             if numbers.below(3) > 0 {
                 let entry = ReadyEntry(
-                    first: numbers.below(20), second: numbers.below(3), ticket: UInt64(ticket),
-                    path: PathReference(run: 0, problem: ticket, path: 0))
+                    order: (numbers.below(20), numbers.below(3)), ticket: UInt64(ticket),
+                    piece: PieceReference(path: PathReference(run: 0, problem: ticket, path: 0)))
                 queue.insert(entry)
                 twin.append(entry)
                 twin.sort()

@@ -18,6 +18,7 @@ struct RecordAudit {
     private var stories: [PathKey: PathStory] = [:]
     /// Of each run by round: scores and takeovers.
     private var byRound: [RunID: [Int: (scores: Int, takeovers: Int)]] = [:]
+    private var barriers: [Barrier: [VerdictRecord]] = [:]
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
     private(set) var outcomes: [PathKey: PathOutcome] = [:]
@@ -56,8 +57,13 @@ struct RecordAudit {
                 let key = PathKey(run: end.run, problem: end.problem, path: path)
                 require(stories[key]?.isEnded == true, "problem \(end.problem) ended before \(key)")
             }
-        case .busyMeasured(_, let shares):
-            require(shares.allSatisfy { (0...1).contains($0.busy) }, "a busy share is no share")
+        case .measured(_, let measures):
+            for worker in measures.workers {
+                for share in [worker.busy, worker.memory, worker.sync, worker.verdictWait] {
+                    require((0...1).contains(share), "a share of \(worker.worker) is no share")
+                }
+            }
+            require(measures.discardedTokens >= 0, "fewer than no tokens discarded")
         case .runEnded(let run, let state, _):
             require(endedRuns.updateValue(state, forKey: run) == nil, "\(run) ended twice")
             if state == .finished {
@@ -73,7 +79,7 @@ struct RecordAudit {
         require(story.segments.insert(record.block.id).inserted, "\(record.path): segment \(record.block.id) twice")
         require(story.pending == nil, "\(record.path): a block before the verdict on the last one")
         switch settings.strategy {
-        case .async:
+        case .async, .sync, .random:
             require(
                 record.block.author == (story.awaitsTarget ? .target : .draft), "\(record.path): the wrong author")
             if story.awaitsTarget {
@@ -95,6 +101,38 @@ struct RecordAudit {
         require(story.pending?.id == record.segment, "\(record.path): a verdict on what was not written")
         require(story.verdictRounds.insert(record.round).inserted, "\(record.path): two verdicts in a round")
         require(record.score.isFinite && record.score >= 0, "\(record.path): score \(record.score)")
+        switch settings.strategy {
+        case .async: checkRank(record, settings)
+        case .random: require((record.verdict == .takeOver) == (record.pValue < record.rate), "\(record.path): drawn")
+        case .sync: checkBarrier(record)
+        case .draft, .target: require(false, "\(record.path): a verdict where nothing is judged")
+        }
+        if let cut = record.cut, let block = story.pending {
+            require(settings.takeover == .resampleLine && record.verdict == .takeOver, "\(record.path): a cut")
+            require(story.segments.insert(cut.segment).inserted, "\(record.path): segment \(cut.segment) twice")
+            let text = Array(block.text.prefix(cut.bytes))
+            require(text.last == UInt8(ascii: "\n") || cut.isExact, "\(record.path): cut within a line")
+            story.standing.append(
+                Segment(
+                    id: cut.segment, author: .draft, text: text, tokens: Array(block.tokens.prefix(cut.tokens)),
+                    vocabulary: ""))
+        }
+        if record.verdict == .keep || settings.takeover == .continue, let block = story.pending {
+            story.standing.append(block)
+        }
+        story.awaitsTarget = record.verdict == .takeOver
+        story.pending = nil
+        stories[record.path] = story
+    }
+
+    /// A verdict by rank agrees with its p-value, is ranked where it should be, and keeps the rate of its round.
+    private mutating func checkRank(_ record: VerdictRecord, _ settings: RunSettings) {
+        let isTakenOver = record.rate >= 1 || (record.rate > 0 && record.pValue <= record.rate)
+        require(
+            (record.verdict == .takeOver) == isTakenOver,
+            "\(record.path): p \(record.pValue) at \(record.rate) and \(record.verdict)")
+        // Where blocks that end their path have a rate of their own, rounds have none.
+        guard settings.finalRejectionRate == nil else { return }
         let rounds = byRound[record.path.run] ?? [:]
         var round = rounds[record.round] ?? (0, 0)
         let all = rounds.values.reduce(0) { $0 + $1.scores }
@@ -104,10 +142,6 @@ struct RecordAudit {
         require(
             (record.stratum, record.bankCount) == expected,
             "\(record.path): ranked in \(record.stratum) among \(record.bankCount), not \(expected)")
-        let isTakenOver = record.rate >= 1 || (record.rate > 0 && record.pValue <= record.rate)
-        require(
-            (record.verdict == .takeOver) == isTakenOver,
-            "\(record.path): p \(record.pValue) at \(record.rate) and \(record.verdict)")
         round.scores += 1
         round.takeovers += isTakenOver ? 1 : 0
         byRound[record.path.run, default: [:]][record.round] = round
@@ -115,12 +149,27 @@ struct RecordAudit {
         require(
             abs(excess) <= max(2.5, 0.04 * Double(round.scores)) + 1e-9,
             "round \(record.round): \(round.takeovers) of \(round.scores) taken over")
-        if record.verdict == .keep || settings.takeover == .continue, let block = story.pending {
-            story.standing.append(block)
+    }
+
+    /// Nobody that was kept is worse than one that was taken over, and all open paths are in the same round.
+    private mutating func checkBarrier(_ record: VerdictRecord) {
+        let place = Barrier(run: record.path.run, problem: record.path.problem, round: record.round)
+        for other in barriers[place, default: []] where other.verdict != record.verdict {
+            let (kept, taken) = record.verdict == .keep ? (record, other) : (other, record)
+            require(kept.score <= taken.score, "\(place): \(kept.score) kept, \(taken.score) taken over")
         }
-        story.awaitsTarget = record.verdict == .takeOver
-        story.pending = nil
-        stories[record.path] = story
+        barriers[place, default: []].append(record)
+        for (path, story) in stories where path.run == record.path.run && path.problem == record.path.problem {
+            guard !story.isEnded, path != record.path else { continue }
+            let isHere = story.pending != nil || story.verdictRounds.contains(record.round)
+            require(isHere, "\(record.path) is judged before \(path) has come to the barrier")
+        }
+    }
+
+    private struct Barrier: Hashable {
+        let run: RunID
+        let problem: Int
+        let round: Int
     }
 
     private mutating func require(_ holds: Bool, _ complaint: String) {

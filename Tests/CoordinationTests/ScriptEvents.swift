@@ -53,7 +53,12 @@ extension ScriptRunner {
             let values = try word(2).split(separator: ",").map { Float($0)! }
             return .scoreArrived(
                 peer(try word(0)),
-                ScoreReport(tag: try order(word(1)).tag, logProbabilities: values, timing: noTiming))
+                makeScore(
+                    try order(word(1)), values,
+                    tokenBytes: line.text("bytes")?.split(separator: ",").map { Int($0)! }))
+        case "withdrawn":
+            return .orderWithdrawn(
+                peer(try word(0)), WithdrawalReport(tag: try order(word(1)).tag, tokens: line.int("tokens") ?? 0))
         case "fail":
             return .orderFailed(
                 peer(try word(0)),
@@ -98,7 +103,10 @@ extension ScriptRunner {
         settings.pathTokens = line.int("pathTokens") ?? settings.pathTokens
         settings.takeoversInFlight = line.int("budget") ?? settings.takeoversInFlight
         settings.takeoversPerWorker = line.int("perWorker") ?? settings.takeoversPerWorker
-        settings.decidesEarly = line.text("early") != "no"
+        settings.runAhead = line.int("ahead") ?? settings.runAhead
+        settings.problemsInFlight = line.int("problems") ?? settings.problemsInFlight
+        if let vote = line.text("vote") { settings.vote = try value(vote) }
+        if let score = line.text("score") { settings.score = try value(score) }
         if let mode = line.text("mode") { settings.bankMode = try value(mode) }
         if let drift = line.text("bankDrift") { settings.bankDrift = try value(drift) }
         let run = line.text("run") ?? "aa"

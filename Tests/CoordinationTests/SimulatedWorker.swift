@@ -46,7 +46,7 @@ struct SimulatedWorker {
             context.append(task.block)
             let sum = task.block.text.reduce(UInt64(17)) { Seeds.mix($0 ^ UInt64($1)) }
             let values = (0..<max(1, task.block.text.count)).map { -Float(Seeds.mix(sum &+ UInt64($0)) % 1000) / 250 }
-            return (.scoreArrived(peer, ScoreReport(tag: order.tag, logProbabilities: values, timing: noTiming)), text)
+            return (.scoreArrived(peer, makeScore(order, values)), text)
         }
     }
 
@@ -65,7 +65,8 @@ struct SimulatedWorker {
         var numbers = TestNumbers(seed: task.seed)
         let tokens = 1 + numbers.below(task.maximumTokens)
         let kind = numbers.below(20)
-        let text = kind < 4 ? "so \\boxed{\(numbers.below(3))}" : "step \(numbers.below(1000)) "
+        let line = "step \(numbers.below(1000))\(numbers.oneIn(2) ? "\n" : " ")"
+        let text = kind < 4 ? line + "so \\boxed{\(numbers.below(3))}" : line
         let finish: FinishReason = kind < 4 ? .answer : kind == 4 ? .endToken : .length
         let author: Author = role == .draft ? .draft : .target
         return BlockReport(

@@ -45,6 +45,13 @@ func makeBlock(
         finish: finish, timing: noTiming)
 }
 
+/// A worker's answer to an order to score; unless said otherwise each token writes an equal part of the block.
+func makeScore(_ order: Order, _ values: [Float], tokenBytes: [Int]? = nil) -> ScoreReport {
+    let bytes = order.work.score?.block.text.count ?? 0
+    let even = values.indices.map { bytes * ($0 + 1) / values.count - bytes * $0 / values.count }
+    return ScoreReport(tag: order.tag, logProbabilities: values, tokenBytes: tokenBytes ?? even, timing: noTiming)
+}
+
 /// Who writes for this order: the target takes over; who opens is seen from the sampling's marker temperature.
 private func vocabularyAuthor(_ order: Order) -> Author {
     guard let task = order.work.generate else { return .draft }
@@ -55,7 +62,8 @@ private func vocabularyAuthor(_ order: Order) -> Author {
 let targetTemperature: Float = 0.25
 
 func makeSettings(_ change: (inout RunSettings) -> Void = { _ in }) -> RunSettings {
-    var settings = RunSettings(paths: 1, rounds: 3, draftTokens: 8, targetTokens: 8, pathTokens: 100)
+    var settings = RunSettings(
+        paths: 1, rounds: 3, draftTokens: 8, targetTokens: 8, pathTokens: 100, runAhead: 0)
     settings.targetSampling.temperature = targetTemperature
     change(&settings)
     return settings

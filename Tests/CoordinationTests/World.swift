@@ -117,7 +117,7 @@ struct World {
             return
         }
         let (reply, text) = workers[index].carryOut(order)
-        if let text, text != expectedTexts[order.tag] {
+        if let text, !order.isRunAhead, text != expectedTexts[order.tag] {
             complain("\(order.tag.path): the worker's context is \(String(decoding: text, as: UTF8.self))")
         }
         network.append(reply)
@@ -182,7 +182,7 @@ struct World {
     private mutating func talkNonsense(_ index: Int) {
         guard workers[index].isAlive, let order = workers[index].orders.first else { return }
         workers[index].orders.removeFirst()
-        let report = ScoreReport(tag: order.tag, logProbabilities: [.nan], timing: noTiming)
+        let report = makeScore(order, [.nan])
         network.append(.scoreArrived(workers[index].peer, report))
     }
 
@@ -236,9 +236,21 @@ struct World {
             }
         case .order(let order):
             workers[index].orders.append(order)
-            let count = workers[index].orders.count
-            if count > workers[index].slots { complain("\(workers[index].name) has \(count) orders") }
-        case .cancel(let id): workers[index].orders.removeAll { $0.tag.order == id }
+            let confirmed = workers[index].orders.count { !$0.isRunAhead }
+            if confirmed > workers[index].slots { complain("\(workers[index].name) has \(confirmed) orders") }
+            if order.isRunAhead, workers[index].orders.count > workers[index].slots {
+                complain("\(workers[index].name) runs ahead without room")
+            }
+        case .confirm(let id):
+            guard let place = workers[index].orders.firstIndex(where: { $0.tag.order == id }) else { return }
+            let order = workers[index].orders[place]
+            workers[index].orders[place] = Order(tag: order.tag, context: order.context, work: order.work)
+            expectedTexts[order.tag] = audit.standingText(order.tag.path)
+        case .cancel(let id):
+            for order in workers[index].orders where order.tag.order == id {
+                network.append(.orderWithdrawn(peer, WithdrawalReport(tag: order.tag, tokens: 1)))
+            }
+            workers[index].orders.removeAll { $0.tag.order == id }
         case .release(let path):
             workers[index].contexts[path] = nil
             if workers[index].orders.contains(where: { $0.tag.path == path }) {

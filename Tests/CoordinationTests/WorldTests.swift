@@ -15,14 +15,19 @@ import Testing
 
     private static func settings(_ numbers: inout TestNumbers) -> RunSettings {
         makeSettings {
-            $0.strategy = [.async, .async, .async, .draft, .target][numbers.below(5)]
+            $0.strategy = [.async, .async, .async, .sync, .random, .draft, .target][numbers.below(7)]
             $0.paths = 1 + numbers.below(5)
             $0.rounds = 1 + numbers.below(6)
             $0.pathTokens = 5 + numbers.below(60)
             $0.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
-            $0.takeover = numbers.oneIn(2) ? .continue : .resample
+            $0.takeover = TakeoverRule.allCases[numbers.below(3)]
+            $0.score = ScoreRule.allCases[numbers.below(3)]
+            $0.scoreWindow = 1 + numbers.below(9)
+            $0.runAhead = numbers.below(4)
+            $0.problemsInFlight = numbers.below(3)
             $0.takeoversInFlight = numbers.below(3)
-            $0.decidesEarly = !numbers.oneIn(3)
+            $0.vote = VoteRule.allCases[numbers.below(3)]
+            if numbers.oneIn(4) { $0.finalRejectionRate = [0, 0.6, 1][numbers.below(3)] }
             $0.seed = numbers.bits()
         }
     }
@@ -84,7 +89,7 @@ import Testing
         var world = World(seed: seed, workers: workers)
         world.faults.areRandom = false
         world.faults.poison = (problem: 1, path: 0)
-        let settings = makeSettings { ($0.strategy, $0.paths, $0.decidesEarly) = (.draft, 3, false) }
+        let settings = makeSettings { ($0.strategy, $0.paths, $0.vote) = (.draft, 3, .all) }
         world.submit("aa", problems: 6, settings)
         try world.run(turnsWithFaults: .max)
         #expect(world.allComplaints == [])
@@ -101,7 +106,10 @@ import Testing
         for seed in UInt64(400)...404 {
             var numbers = TestNumbers(seed: seed)
             var world = World(seed: seed, workers: Self.workers(&numbers))
-            let settings = makeSettings { ($0.paths, $0.rejectionRate, $0.decidesEarly) = (3, rate, false) }
+            let settings = makeSettings {
+                ($0.paths, $0.rejectionRate, $0.vote) = (3, rate, .all)
+                $0.runAhead = Int(seed % 4)
+            }
             world.submit("aa", problems: 3, settings)
             try world.run(turnsWithFaults: seed == 400 ? 0 : 2_000)
             let failed = world.audit.outcomes.values.contains { $0 == .quarantined || $0 == .failed }

@@ -34,7 +34,7 @@ import Testing
     private static let problemEnd = Record.problemEnded(
         ProblemRecord(run: run, problem: 0, answer: nil, votes: 0, isRight: nil, recordedWallMs: 1))
     private static let runEnd = Record.runEnded(run, .finished, recordedWallMs: 1)
-    private static let busy = Record.busyMeasured(run, [])
+    private static let busy = Record.measured(run, RunMeasures())
 
     static func model(isDrift: Bool) -> Record {
         .modelBegun(run, RunModel(

@@ -38,7 +38,12 @@ import Testing
             if isEnded {
                 end(2, 1, .cancelled, nil)
                 problemEnd(2, "6", 1, nil)
-                records.append(.busyMeasured(run, [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)]))
+                records.append(
+                    .measured(
+                        run,
+                        RunMeasures(
+                            workers: [WorkerShare(worker: "draft-0", role: .draft, busy: 0.75, verdictWait: 0.5)],
+                            discardedTokens: 17)))
                 records.append(.runEnded(run, .finished, recordedWallMs: 11_000))
             }
         }
@@ -110,7 +115,8 @@ import Testing
         #expect(summary.tokensReplaced == 0)
         #expect(summary.wallSeconds == 10)
         #expect(summary.tokensPerSecond == 1.8)
-        #expect(summary.busy == [BusyShare(worker: "draft-0", role: .draft, busy: 0.75)])
+        #expect(summary.busy == [WorkerShare(worker: "draft-0", role: .draft, busy: 0.75, verdictWait: 0.5)])
+        #expect(summary.discardedTokens == 17 && summary.draftWaitShare == 0.5)
         #expect(summary.models == [false, true].map { Example.model(isDrift: $0) })
         #expect(try store.summary(of: example.run, equality: ==) == summary)
         withExtendedLifetime(folder) {}

@@ -86,10 +86,12 @@ struct RecordMaker {
                 isRight: [true, false, nil].randomElement(using: &generator)!, recordedWallMs: wallMs())))
         }
         if isEnded {
-            mixed.append(.busyMeasured(id, [
-                BusyShare(worker: "draft-0", role: .draft, busy: 0.5),
-                BusyShare(worker: "target-0", role: .target, busy: 1),
-            ]))
+            mixed.append(.measured(id, RunMeasures(workers: [
+                WorkerShare(
+                    worker: "draft-0", role: .draft, busy: 0.5, memory: 0.25, sync: 0.5, verdictWait: 0.125,
+                    peakBytes: 1 << 40),
+                WorkerShare(worker: "target-0", role: .target, busy: 1),
+            ], discardedTokens: 12)))
             mixed.append(.runEnded(id, .finished, recordedWallMs: wallMs()))
         }
         return mixed
@@ -142,8 +144,12 @@ struct RecordMaker {
             bankCount: Int.random(in: 0...9_999, using: &generator),
             rate: Double.random(in: 0...1, using: &generator),
             verdict: Verdict.allCases.randomElement(using: &generator)!, worker: "target-\(generator.next() % 4)",
-            timing: timing(),
-            recordedWallMs: wallMs())
+            timing: timing(), recordedWallMs: wallMs(),
+            cut: generator.next() % 3 > 0
+                ? nil
+                : BlockCut(
+                    segment: SegmentID(rawValue: generator.next()), bytes: 9, tokens: 3,
+                    isExact: generator.next() % 2 == 0))
     }
 
     private mutating func model(_ role: Role, isDrift: Bool) -> RunModel {
@@ -188,7 +194,7 @@ struct RecordMaker {
         case .runSubmitted(let spec, _, _): PathKey(run: spec.id, problem: -1, path: -1)
         case .driftFound(let drift): PathKey(run: drift.run, problem: -1, path: -1)
         case .modelBegun(let run, _): PathKey(run: run, problem: -1, path: -1)
-        case .busyMeasured(let run, _), .runEnded(let run, _, _): PathKey(run: run, problem: -1, path: -1)
+        case .measured(let run, _), .runEnded(let run, _, _): PathKey(run: run, problem: -1, path: -1)
         }
     }
 }

@@ -38,7 +38,9 @@ private func tag(_ order: UInt64, _ stage: Stage, path: PathKey = path) -> Order
     OrderTag(order: OrderID(rawValue: order), path: path, round: 0, attempt: 1, stage: stage, incarnation: 7)
 }
 
-private func generate(_ order: UInt64, segment: UInt64, _ context: ContextUpdate) -> WorkerSession.Event {
+private func generate(
+    _ order: UInt64, segment: UInt64, _ context: ContextUpdate, isRunAhead: Bool = false
+) -> WorkerSession.Event {
     .instructed(
         .order(
             Order(
@@ -46,7 +48,8 @@ private func generate(_ order: UInt64, segment: UInt64, _ context: ContextUpdate
                 work: .generate(
                     GenerateTask(
                         segment: SegmentID(rawValue: segment), maximumTokens: 8, sampling: SamplingSettings(),
-                        seed: 1, boundary: .step)))))
+                        seed: 1, boundary: .step)),
+                isRunAhead: isRunAhead)))
 }
 
 private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabulary: String = "other") -> Segment {
@@ -137,7 +140,7 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         #expect(sent(empty).count == 1)
     }
 
-    @Test func aCancelledOrderIsNotAnswered() throws {
+    @Test func aCancelledOrderIsAnsweredByWhatWasWrittenInVain() throws {
         var session = try session()
         _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
         let effects = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
@@ -145,7 +148,42 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
             Issue.record("the engine was not told")
             return
         }
-        #expect(session.step(.engineAnswered(.failed(1, .cancelled)), now: now).isEmpty)
+        let answer = session.step(.engineAnswered(.failed(1, .cancelled(writtenTokens: 7))), now: now)
+        guard case .send(.withdrawn(let report)) = try #require(answer.first), answer.count == 1 else {
+            Issue.record("the coordinator was not told")
+            return
+        }
+        #expect(report.tag.order.rawValue == 1 && report.tokens == 7)
+    }
+
+    @Test func aBlockThatIsReadyWhenItsOrderIsCancelledIsInVain() throws {
+        var session = try session()
+        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        _ = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
+        let block = GeneratedBlock(tokens: [65, 66], bytes: [65, 66], finish: .length)
+        let answer = session.step(.engineAnswered(.generated(1, block, Timing())), now: now)
+        guard case .send(.withdrawn(let report)) = try #require(answer.first) else {
+            Issue.record("the coordinator was not told")
+            return
+        }
+        #expect(report.tokens == 2)
+        // The path's context is as it was before the order: segment 10 is not held.
+        let next = session.step(
+            generate(2, segment: 11, ContextUpdate(base: .segment(SegmentID(rawValue: 10)), segments: [])), now: now)
+        #expect(requested(next) == nil)
+    }
+
+    @Test func aWonBetIsConfirmedToTheEngine() throws {
+        var session = try session()
+        #expect(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).isEmpty)
+        let update = ContextUpdate(base: .problem("q"), segments: [])
+        let begun = session.step(generate(1, segment: 10, update, isRunAhead: true), now: now)
+        #expect(requested(begun)?.isRunAhead == true)
+        guard case .confirm(1) = try #require(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).first)
+        else {
+            Issue.record("the engine was not told")
+            return
+        }
     }
 
     @Test func startingAfreshForgetsEverything() throws {
@@ -191,7 +229,7 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         }
         #expect(reason.contains("/models/m.gguf"))
         // The second request's own failure comes when nobody waits for it any more.
-        #expect(session.step(.engineAnswered(.failed(2, .cancelled)), now: now).isEmpty)
+        #expect(session.step(.engineAnswered(.failed(2, .cancelled(writtenTokens: 0))), now: now).isEmpty)
     }
 
     @Test func anAnswerMayCloseInTheNextBlock() {

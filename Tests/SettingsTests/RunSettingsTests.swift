@@ -6,7 +6,7 @@ import Testing
     @Test func flagsReplaceSettings() throws {
         let settings = try RunSettings().overriding([
             ("strategy", "target"), ("paths", "3"), ("rejection_rate", "1"), ("p_value", "paper"),
-            ("draft_sampling.top_p", "0.5"), ("target_sampling.min_p", "0.1"), ("decides_early", "false"),
+            ("draft_sampling.top_p", "0.5"), ("target_sampling.min_p", "0.1"), ("vote", "all"),
             ("seed", "18446744073709551615"), ("takeover", "resample"), ("boundary", "step"), ("paths", "5"),
         ])
         #expect(settings.strategy == .target)
@@ -15,7 +15,7 @@ import Testing
         #expect(settings.pValue == .paper)
         #expect(settings.draftSampling.topP == 0.5)
         #expect(settings.targetSampling.minP == 0.1)
-        #expect(!settings.decidesEarly)
+        #expect(settings.vote == .all)
         #expect(settings.seed == .max)
         #expect(settings.takeover == .resample)
         #expect(settings.boundary == .step)

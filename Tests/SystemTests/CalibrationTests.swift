@@ -64,7 +64,7 @@ extension RealProcesses {
             func texts() throws -> [[String]] {
                 let run = try cluster.submit(
                     Self.batch, "--bank", "first", "--bank-mode", "frozen", "--paths", "2", "--seed", "5", "--set",
-                    "decides_early=false")
+                    "vote=all")
                 #expect(try cluster.a1("watch", run).code == 0)
                 let results = try cluster.results(run)
                 #expect(results.summary.takeovers > 10)

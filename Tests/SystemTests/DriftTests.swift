@@ -13,7 +13,7 @@ extension RealProcesses {
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
-        let run = try cluster.submit(Self.batch, "--paths", "4", "--set", "decides_early=false")
+        let run = try cluster.submit(Self.batch, "--paths", "4", "--set", "vote=all")
         _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 5 } }
         try cluster.kill("target-0")
         try cluster.kill("coordinator")

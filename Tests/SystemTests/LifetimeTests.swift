@@ -12,7 +12,7 @@ extension RealProcesses {
         let cluster = try TestCluster(configuration: builtinConfiguration(workers: Self.pair))
         try cluster.startCoordinator()
         for worker in Self.pair { try cluster.startWorker(worker.name) }
-        let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "decides_early=false")
+        let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "vote=all")
         _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 20 } }
         #expect(try cluster.stop("coordinator") == 0)
         try cluster.startCoordinator()
@@ -33,7 +33,7 @@ extension RealProcesses {
             configuration: builtinConfiguration(workers: Self.pair + [("draft-1", .draft)]))
         try cluster.startCoordinator()
         for name in ["draft-0", "draft-1", "target-0"] { try cluster.startWorker(name) }
-        let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "decides_early=false")
+        let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "vote=all")
         _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 20 } }
         #expect(try cluster.stop("draft-0") == 0)
         let status = try cluster.status()

@@ -78,7 +78,7 @@ extension RealProcesses {
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
-        let run = try cluster.submit(batch, "--paths", "4", "--rejection-rate", "0.4", "--set", "decides_early=false")
+        let run = try cluster.submit(batch, "--paths", "4", "--rejection-rate", "0.4", "--set", "vote=all")
         #expect(try cluster.a1("watch", run).code == 0)
         let results = try cluster.results(run)
         try checkInvariants(results, paths: 4)
@@ -111,7 +111,7 @@ extension RealProcesses {
                 workers: [("draft-0", .draft), ("draft-1", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         for name in ["draft-0", "draft-1", "target-0"] { try cluster.startWorker(name) }
-        let run = try cluster.submit(batch, "--paths", "4", "--set", "decides_early=false")
+        let run = try cluster.submit(batch, "--paths", "4", "--set", "vote=all")
         _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= 20 } }
         try cluster.kill("draft-0")
         try cluster.kill("target-0")
@@ -128,7 +128,7 @@ extension RealProcesses {
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
-        let run = try cluster.submit(batch, "--paths", "4", "--set", "decides_early=false")
+        let run = try cluster.submit(batch, "--paths", "4", "--set", "vote=all")
         for verdicts in [15, 60] {
             _ = try cluster.awaitStatus { $0.runs.contains { $0.verdicts >= verdicts } }
             try cluster.kill("coordinator")

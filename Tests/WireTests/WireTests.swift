@@ -60,11 +60,13 @@ private struct Draw {
         } else {
             work = .score(ScoreTask(block: segment(), endsText: int(0..<2) == 0))
         }
-        return Order(tag: tag(), context: ContextUpdate(base: base, segments: segments), work: work)
+        return Order(
+            tag: tag(), context: ContextUpdate(base: base, segments: segments), work: work,
+            isRunAhead: int(0..<2) == 0)
     }
 
     mutating func instruction() -> WorkerInstruction {
-        switch int(0..<8) {
+        switch int(0..<9) {
         case 0: .welcome(Welcome(heartbeatIntervalMs: int(1..<9_999), epoch: bits(), startsAfresh: int(0..<2) == 0))
         case 1: .refuse(reason: text())
         case 2: .cancel(OrderID(rawValue: bits()))
@@ -72,12 +74,13 @@ private struct Draw {
         case 4: .introduceYourself
         case 5: .superseded
         case 6: .shutDown(reason: text())
+        case 7: .confirm(OrderID(rawValue: bits()))
         default: .order(order())
         }
     }
 
     mutating func message() -> WorkerMessage {
-        switch int(0..<6) {
+        switch int(0..<7) {
         case 0:
             .hello(
                 Hello(
@@ -100,9 +103,10 @@ private struct Draw {
             .scored(
                 ScoreReport(
                     tag: tag(), logProbabilities: (0..<int(0..<50)).map { _ in -Float(int(0..<1_000)) / 64 },
-                    timing: timing()))
+                    tokenBytes: (0..<int(0..<50)).map { _ in int(0..<90) }, timing: timing()))
         case 4:
             .failed(FailureReport(tag: tag(), code: FailureCode.allCases[int(0..<6)], message: text()))
+        case 5: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))
         default:
             .goodbye(
                 Farewell(name: text(), role: Role.allCases[int(0..<2)], reason: int(0..<2) == 0 ? nil : text()))
@@ -131,7 +135,8 @@ extension String {
         // The coordinator refuses them; the wire must not turn them into something that looks right.
         var draw = Draw(state: 5)
         let report = ScoreReport(
-            tag: draw.tag(), logProbabilities: [.nan, .infinity, -.infinity, 0.5, -0.0], timing: draw.timing())
+            tag: draw.tag(), logProbabilities: [.nan, .infinity, -.infinity, 0.5, -0.0], tokenBytes: [],
+            timing: draw.timing())
         guard case .scored(let back) = try WorkerMessage(decoding: WorkerMessage.scored(report).encoded()) else {
             Issue.record("another message came back")
             return

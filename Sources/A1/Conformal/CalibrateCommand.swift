@@ -33,7 +33,7 @@ struct CalibrateCommand: ParsableCommand {
         settings.strategy = .async
         settings.rounds = 1
         settings.rejectionRate = 0
-        settings.decidesEarly = false
+        settings.vote = .all
         settings.bankMode = .online
         let problems = try batch.read()
         let client = try cluster.client()
@@ -66,7 +66,8 @@ struct CalibrateCommand: ParsableCommand {
         let settings = results.summary.settings
         return CalibrationBank(
             name: bank, models: results.summary.models, draftTokens: settings.draftTokens,
-            boundary: settings.boundary, draftSampling: settings.draftSampling,
+            boundary: settings.boundary, score: settings.score, scoreWindow: settings.scoreWindow,
+            draftSampling: settings.draftSampling,
             rounds: [CalibrationBank.Round(round: 0, scores: scored.map(\.1))])
     }
 }
