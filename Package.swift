@@ -51,7 +51,7 @@ let package = Package(
 
         // Shells.
         module("Runtime", ["Domain"]),
-        module("Settings", ["Domain", yaml]),
+        module("Settings", ["Domain", "Evaluation", yaml]),
         module("Logs", ["Domain", logging]),
         module("RunStore", ["Domain", database]),
         module("ModelStore", ["COpenSSL", yaml]),
@@ -94,7 +94,7 @@ let package = Package(
         tests(
             "EngineTests",
             ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "TestSupport"]),
-        tests("SettingsTests", ["Settings", "Domain"]),
+        tests("SettingsTests", ["Settings", "Domain", "Evaluation"]),
         tests("LogsTests", ["Logs", "Domain", logging]),
         tests("RunStoreTests", ["RunStore", "Domain", "TestSupport", database]),
         tests("ModelStoreTests", ["ModelStore", "TestSupport"]),

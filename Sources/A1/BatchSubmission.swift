@@ -1,39 +1,7 @@
-import ArgumentParser
 import Domain
-import Evaluation
 import Foundation
 import Runtime
 import Wire
-
-extension OnBadLine: ExpressibleByArgument {}
-
-/// A batch file, and which of its lines count.
-struct BatchOptions: ParsableArguments {
-    @Argument(help: "The batch, a JSON-lines file.")
-    var batch: String
-    @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
-    var onBadLine: OnBadLine = .reject
-    @Option(help: "Only the first so many problems.")
-    var limit: Int?
-
-    func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit: at least one problem is needed") }
-    }
-
-    /// The problems; complains of skipped lines.
-    func read() throws -> [ProblemSpec] {
-        let read: Batch
-        do {
-            read = try BatchReader.read(file: batch, onBadLine: onBadLine)
-        } catch {
-            if case .unreadable = error { throw fail(.noInput, "\(error)") }
-            throw fail(.dataError, "\(batch): \(error)")
-        }
-        for line in read.badLines { say("a1: \(batch): skipped \(line)") }
-        if !read.badLines.isEmpty { say("a1: \(read.badLines.count) of \(read.lineCount) lines skipped") }
-        return read.problems.prefix(limit ?? .max).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
-    }
-}
 
 /// A batch on its way to the coordinator.
 enum BatchSubmission {

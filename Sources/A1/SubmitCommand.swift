@@ -9,15 +9,16 @@ struct SubmitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Submit a batch of problems as a run.",
         discussion: """
-            A line of the batch is {"id", "problem", "answer"?} or an OpenAI batch line with custom_id. Prints the \
-            run's name. When it has printed it, the run is on disk and survives everything but the disk. Submitting \
-            again with the same --key is the same run.
+            The batch is a file or a data set (a1 dataset list). A line is {"id", "problem", "answer"?}, an OpenAI \
+            batch line with custom_id, or a row of a data set as docs/datasets.md says. Prints the run's name. When \
+            it has printed it, the run is on disk and survives everything but the disk. Submitting again with the \
+            same --key is the same run.
             """)
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var flags: SettingsFlags
-    @Option(help: "What to call the run. Default: the batch's file name.")
+    @Option(help: "What to call the run. Default: the name of the batch's file or data set.")
     var name: String?
     @Option(help: "The bank that ranking begins with: a name that `a1 calibrate` gave, or a file.")
     var bank: String?

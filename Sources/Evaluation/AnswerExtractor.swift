@@ -29,16 +29,25 @@ public enum AnswerExtractor {
     }
 
     /// The answer of a finished text: its last box, else what the given patterns find, tried in order.
-    public static func answer(in text: String, patterns: [AnswerPattern] = AnswerPattern.allCases) -> String? {
-        if let box = lastBox(in: text) { return trimmed(box) }
-        let bytes = Array(text.utf8)
+    ///
+    /// With `choiceLetter` among the patterns a box counts by the letter that it begins with (`\boxed{B. Paris}` is
+    /// `B`); a box that begins with none is taken as it stands.
+    ///
+    /// - Parameter text: UTF-8; a character that was cut in two becomes U+FFFD.
+    /// - Returns: trimmed, and never empty; nil if there is neither box nor match.
+    public static func answer(in text: [UInt8], patterns: [AnswerPattern] = AnswerPattern.general) -> String? {
+        if let box = lastBox(in: text) {
+            if patterns.contains(.choiceLetter), let letter = ChoiceLetter.leading(box) { return letter }
+            return String(decoding: box.trimmingWhiteSpace(), as: UTF8.self)
+        }
         for pattern in patterns {
-            if let found = pattern.lastMatch(in: bytes) { return found }
+            if let found = pattern.lastMatch(in: text) { return found }
         }
         return nil
     }
 
-    private static func trimmed(_ text: String) -> String {
-        String(decoding: Array(text.utf8).trimmingWhiteSpace(), as: UTF8.self)
+    /// The same for a string.
+    public static func answer(in text: String, patterns: [AnswerPattern] = AnswerPattern.general) -> String? {
+        answer(in: Array(text.utf8), patterns: patterns)
     }
 }

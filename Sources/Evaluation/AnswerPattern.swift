@@ -8,9 +8,15 @@ public enum AnswerPattern: String, CaseIterable, Sendable {
     case finalAnswer = "final-answer"
     /// `the answer is 5`, `answer: 5`, to the end of the sentence or line.
     case answerIs = "answer-is"
+    /// The letter of a choice: `the answer is B`, `(B)`, a line that begins with `B.`; see `ChoiceLetter`.
+    case choiceLetter = "choice-letter"
+
+    /// Those that fit any question.
+    public static let general: [AnswerPattern] = [.boxedWithoutBraces, .hashMarker, .finalAnswer, .answerIs]
 
     /// What the pattern finds last in these bytes, trimmed; nil if nothing.
     public func lastMatch(in text: [UInt8]) -> String? {
+        if self == .choiceLetter { return ChoiceLetter.last(in: text) }
         var best: (end: Int, marker: [UInt8])?
         let folded = text.map(\.lowercased)
         for marker in markers {
@@ -30,6 +36,7 @@ public enum AnswerPattern: String, CaseIterable, Sendable {
             case .hashMarker: ["####"]
             case .finalAnswer: ["final answer is", "final answer:", "final answer:**"]
             case .answerIs: ["answer is", "answer:", "answer:**"]
+            case .choiceLetter: []
             }
         return words.map { Array($0.utf8) }
     }
@@ -48,7 +55,7 @@ public enum AnswerPattern: String, CaseIterable, Sendable {
     private func isEnd(_ text: [UInt8], at index: Int) -> Bool {
         switch self {
         case .boxedWithoutBraces: text[index].isWhiteSpace || text[index] == UInt8(ascii: "$")
-        case .hashMarker: false
+        case .hashMarker, .choiceLetter: false
         case .finalAnswer, .answerIs:
             text[index] == UInt8(ascii: ".") && index + 1 < text.count && text[index + 1].isWhiteSpace
         }

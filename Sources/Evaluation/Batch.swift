@@ -74,6 +74,15 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
     case wrongType(field: String, expected: String)
     case empty(field: String)
     case repeatedID(String, firstLine: Int)
+    /// None of the fields that may hold something is there; `found` are those that are.
+    case missingAll(fields: [String], found: [String])
+    /// The field is there, but says no answer by its rule.
+    case noAnswer(field: String, rule: GoldRule)
+    /// The known answer names none of `count` choices.
+    case noChoice(answer: String, count: Int, rule: GoldRule)
+    /// The known answer fits several choices: it may be a letter, an index or a text.
+    case ambiguousChoice(answer: String, letters: [String])
+    case repeatedLabel(String)
 
     public var description: String {
         switch self {
@@ -89,7 +98,34 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
         case .wrongType(let field, let expected): "the field `\(field)` is not \(expected)"
         case .empty(let field): "the field `\(field)` is empty"
         case .repeatedID(let id, let line): "the id \(Self.quoted(id)) is taken by line \(line)"
+        case .missingAll(let fields, let found):
+            "none of the fields \(Self.listed(fields)) is there; there are \(Self.listed(found))"
+        case .noAnswer(let field, let rule): "the field `\(field)` has no \(Self.answer(by: rule))"
+        case .noChoice(let answer, let count, let rule):
+            "the answer \(Self.quoted(answer)) is not \(Self.answer(by: rule)) of the \(count) choices"
+        case .ambiguousChoice(let answer, let letters):
+            "the answer \(Self.quoted(answer)) may mean \(letters.joined(separator: " or ")): "
+                + "its letter, its index from 0 and its text fit different choices; write the letter"
+        case .repeatedLabel(let label): "two choices are called \(Self.quoted(label))"
         }
+    }
+
+    private static func answer(by rule: GoldRule) -> String {
+        switch rule {
+        case .field: "answer"
+        case .hashMarker: "line `#### ANSWER`"
+        case .lastBox: "balanced \\boxed{}"
+        case .choice: "the letter, the index from 0 or the text of one"
+        case .choiceLetter: "the letter of one"
+        case .choiceIndex: "the index from 0 of one"
+        case .choiceText: "the text of one"
+        }
+    }
+
+    private static func listed(_ fields: [String]) -> String {
+        guard !fields.isEmpty else { return "none" }
+        let shown = fields.prefix(12).map { "`\(quoted($0).dropFirst().dropLast())`" }.joined(separator: ", ")
+        return shown + (fields.count > 12 ? " and more" : "")
     }
 
     /// A text for a message: short, control characters escaped.
@@ -114,6 +150,9 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     case empty
     case compressed
+    case parquet
+    /// The document is no table.
+    case table(CSVReader.Problem)
     case tooManyLines(limit: Int)
     case tooManyBytes(limit: Int)
     case badLines([BadLine])
@@ -125,11 +164,19 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreadable(let path, let reason): "\(path): \(reason)"
         case .empty: "the batch is empty: it needs at least one line {\"id\": ..., \"problem\": ...}"
         case .compressed: "the batch is a gzip file; unpack it first (gunzip)"
+        case .parquet: "the batch is a Parquet file; convert it to JSON lines or CSV first"
+        case .table(let problem): "\(problem)"
         case .tooManyLines(let limit): "the batch has more than \(limit) lines; split it"
         case .tooManyBytes(let limit): "the batch is larger than \(limit) bytes; split it"
         case .badLines(let lines): Self.listed(lines) + "\ncorrect them, or leave them out with --on-bad-line=skip"
         case .nothingLeft(let lines): Self.listed(lines) + "\nno line is left to run"
         }
+    }
+
+    /// What files of other kinds are told by.
+    static func ofForeignFile(head: ArraySlice<UInt8>) -> BatchError? {
+        if head.starts(with: [0x1F, 0x8B]) { return .compressed }
+        return head.starts(with: Array("PAR1".utf8.prefix(head.count))) && head.count >= 3 ? .parquet : nil
     }
 
     private static func listed(_ lines: [BadLine]) -> String {

@@ -10,23 +10,45 @@ extension BatchReader {
     /// Bytes read at once.
     private static let chunkBytes = 1 << 18
 
-    /// The batch in a file, read in chunks, so that a file of any size needs little memory to be refused.
+    /// The batch in a file: comma-separated values with a header if its name ends in `.csv`, else JSON lines. JSON
+    /// lines are read in chunks, so that a file of any size needs little memory to be refused.
     /// Nothing but the operating system's calls is used; this is the only I/O of the module.
+    ///
+    /// - Parameters:
+    ///   - form: which fields or columns hold what.
+    ///   - name: what rows without an id are named after: `name-0` for the first; nil: each must have an id.
     public static func read(
-        file path: String, onBadLine: OnBadLine = .reject, limits: BatchLimits = BatchLimits()
+        file path: String, form: ProblemForm = ProblemForm(), name: String? = nil, onBadLine: OnBadLine = .reject,
+        limits: BatchLimits = BatchLimits()
     ) throws(BatchError) -> Batch {
+        if path.lowercased().hasSuffix(".csv") {
+            var bytes: [UInt8] = []
+            try chunks(of: path) { chunk throws(BatchError) in
+                bytes += chunk
+                guard bytes.count <= limits.maximumFileBytes else {
+                    throw .tooManyBytes(limit: limits.maximumFileBytes)
+                }
+            }
+            return try BatchTable.read(bytes, form: form, name: name, onBadLine: onBadLine, limits: limits)
+        }
+        var reader = BatchReader(form: form, name: name, limits: limits)
+        try chunks(of: path) { chunk throws(BatchError) in try reader.feed(chunk) }
+        return try reader.finish(onBadLine: onBadLine)
+    }
+
+    private static func chunks(
+        of path: String, _ take: (ArraySlice<UInt8>) throws(BatchError) -> Void
+    ) throws(BatchError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: systemMessage(errno)) }
         defer { close(descriptor) }
-        var reader = BatchReader(limits: limits)
         var buffer = [UInt8](repeating: 0, count: chunkBytes)
         while true {
             let count = buffer.withUnsafeMutableBytes { Self.readOnce(descriptor, $0) }
             guard count >= 0 else { throw .unreadable(path: path, reason: systemMessage(errno)) }
-            if count == 0 { break }
-            try reader.feed(buffer[0..<count])
+            if count == 0 { return }
+            try take(buffer[0..<count])
         }
-        return try reader.finish(onBadLine: onBadLine)
     }
 
     /// The buffer lives as long as the call, and its own count bounds what is written.

@@ -1,7 +1,8 @@
 /// Reads a batch (JSON lines) from chunks of bytes, keeping at most one line of the allowed length in memory.
 ///
-/// A line is `{"id", "problem", "answer"?}` or an OpenAI batch line with `custom_id`, whose problem is the last user
-/// message of `body.messages`. Blank lines, CRLF, a byte order mark and a missing last newline are fine.
+/// A line is `{"id", "problem", "answer"?}`, an OpenAI batch line with `custom_id`, whose problem is the last user
+/// message of `body.messages`, or a row of a data set in the form that is said. Blank lines, CRLF, a byte order mark
+/// and a missing last newline are fine.
 public struct BatchReader {
     private let limits: BatchLimits
     private var line: [UInt8] = []
@@ -9,20 +10,24 @@ public struct BatchReader {
     private var lineIsTooLong = false
     private var byteCount = 0
     private var head: [UInt8] = []
-    private var problems: [BatchProblem] = []
-    private var badLines: [BadLine] = []
-    private var firstLines: [[UInt8]: Int] = [:]
+    private var collector: ProblemCollector
 
     /// A reader that has read nothing.
-    public init(limits: BatchLimits = BatchLimits()) {
+    ///
+    /// - Parameters:
+    ///   - form: which fields hold what.
+    ///   - name: what rows without an id are named after: `name-0` for the first; nil: each must have an id.
+    public init(form: ProblemForm = ProblemForm(), name: String? = nil, limits: BatchLimits = BatchLimits()) {
         self.limits = limits
+        collector = ProblemCollector(limits: limits, form: form, name: name)
     }
 
     /// The batch in these bytes.
     public static func read(
-        _ bytes: [UInt8], onBadLine: OnBadLine = .reject, limits: BatchLimits = BatchLimits()
+        _ bytes: [UInt8], form: ProblemForm = ProblemForm(), name: String? = nil, onBadLine: OnBadLine = .reject,
+        limits: BatchLimits = BatchLimits()
     ) throws(BatchError) -> Batch {
-        var reader = BatchReader(limits: limits)
+        var reader = BatchReader(form: form, name: name, limits: limits)
         try reader.feed(bytes[...])
         return try reader.finish(onBadLine: onBadLine)
     }
@@ -54,18 +59,15 @@ public struct BatchReader {
             }
         }
         try endLine()
-        if problems.isEmpty, badLines.isEmpty { throw .empty }
-        if onBadLine == .reject, !badLines.isEmpty { throw .badLines(badLines) }
-        if problems.isEmpty { throw .nothingLeft(badLines) }
-        return Batch(problems: problems, badLines: badLines)
+        return try collector.batch(onBadLine: onBadLine)
     }
 
-    /// The first three bytes tell a gzip file and a byte order mark.
+    /// The first three bytes tell files of other kinds and a byte order mark.
     private mutating func readHead(_ rest: inout ArraySlice<UInt8>) throws(BatchError) {
         let missing = 3 - head.count
         head.append(contentsOf: rest.prefix(missing))
         rest = rest.dropFirst(missing)
-        if head.starts(with: [0x1F, 0x8B]) { throw .compressed }
+        if let error = BatchError.ofForeignFile(head: head[...]) { throw error }
         guard head.count == 3, head != [0xEF, 0xBB, 0xBF] else { return }
         rest = head + rest
     }
@@ -90,30 +92,12 @@ public struct BatchReader {
         if line.last == .carriageReturn { line.removeLast() }
         if line.count > limits.maximumLineBytes { lineIsTooLong = true }
         guard lineIsTooLong || line.contains(where: { !$0.isWhiteSpace }) else { return }
-        guard problems.count + badLines.count < limits.maximumLines else {
-            throw .tooManyLines(limit: limits.maximumLines)
-        }
-        guard !lineIsTooLong else {
-            badLines.append(BadLine(number: lineNumber, reason: .tooLong(limitBytes: limits.maximumLineBytes)))
-            return
-        }
-        do throws(BadLineError) {
-            let problem = try BatchLine.problem(line, maximumDepth: limits.maximumDepth)
-            let id = Array(problem.id.utf8)
-            if let first = firstLines[id] { throw BadLineError(.repeatedID(problem.id, firstLine: first)) }
-            firstLines[id] = lineNumber
-            problems.append(problem)
-        } catch {
-            badLines.append(BadLine(number: lineNumber, reason: error.reason))
-        }
+        let read = Result { () throws(BadLineError) in try row() }
+        try collector.add(line: lineNumber, read)
     }
-}
 
-/// A reason on its way out of the reading of a line.
-struct BadLineError: Error {
-    let reason: BadLineReason
-
-    init(_ reason: BadLineReason) {
-        self.reason = reason
+    private func row() throws(BadLineError) -> JSONValue {
+        guard !lineIsTooLong else { throw BadLineError(.tooLong(limitBytes: limits.maximumLineBytes)) }
+        return try BatchLine.row(line, maximumDepth: limits.maximumDepth)
     }
 }

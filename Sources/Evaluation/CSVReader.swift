@@ -25,20 +25,22 @@ public struct CSVReader: Sendable {
     public let header: [String]
     public let records: [Record]
 
+    /// - Parameter header: the names of the columns; nil: the first record has them.
     /// - Throws: the first problem: no header, an open quote, a record with other cells than the header, bytes that
     ///   are not UTF-8.
-    public init(_ bytes: [UInt8]) throws(Problem) {
+    public init(_ bytes: [UInt8], header known: [String]? = nil) throws(Problem) {
         var scanner = Scanner(bytes: bytes)
-        guard let header = try scanner.record() else { throw Problem(line: 1, reason: "there is no header") }
-        self.header = header.cells
+        let first = if let known { known } else { try scanner.record()?.cells }
+        guard let header = first else { throw Problem(line: 1, reason: "there is no header") }
+        self.header = header
         var records: [Record] = []
         while let record = try scanner.record() {
             // A blank line at the end is none.
             if record.cells == [""] { continue }
-            guard record.cells.count == header.cells.count else {
+            guard record.cells.count == header.count else {
                 throw Problem(
                     line: record.line,
-                    reason: "\(record.cells.count) cells, but the header has \(header.cells.count)")
+                    reason: "\(record.cells.count) cells, but the header has \(header.count)")
             }
             records.append(record)
         }

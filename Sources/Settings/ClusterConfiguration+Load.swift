@@ -14,8 +14,8 @@ extension ClusterConfiguration {
     ) throws(SettingsError) -> ClusterConfiguration {
         let url = URL(fileURLWithPath: path)
         return try parse(
-            try bytes(of: path), file: path, folder: url.deletingLastPathComponent().standardizedFileURL.path,
-            environment: environment)
+            try SettingsFile.bytes(of: path), file: path,
+            folder: url.deletingLastPathComponent().standardizedFileURL.path, environment: environment)
     }
 
     /// Reads a configuration from its text.
@@ -46,26 +46,5 @@ extension ClusterConfiguration {
         if let error = problems.error(file: file) { throw error }
         guard let configuration else { preconditionFailure("a configuration without problems is there") }
         return configuration
-    }
-
-    private static func bytes(of path: String) throws(SettingsError) -> [UInt8] {
-        func refusal(_ reason: String) -> SettingsError {
-            SettingsError(file: path, problems: [SettingsProblem(line: nil, column: nil, reason: reason)])
-        }
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw refusal("cannot be read: \(String(cString: strerror(errno)))")
-        }
-        // Reading a pipe or a folder would wait for ever or fail oddly.
-        guard status.st_mode & S_IFMT == S_IFREG else { throw refusal("is not a file") }
-        let maximum = Limits.standard.configBytes
-        guard status.st_size <= maximum else {
-            throw refusal("has \(status.st_size) bytes, \(maximum) is the most that is read")
-        }
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw refusal("cannot be read: \(error.localizedDescription)")
-        }
     }
 }

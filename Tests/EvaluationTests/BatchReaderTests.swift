@@ -48,7 +48,8 @@ import Testing
 
     static let badLines: [(String, BadLineReason)] = [
         ("[1]", .notAnObject), ("5", .notAnObject), ("x", .notJSON(offset: 0, expected: "a value")),
-        (#"{"id":"a""#, .notJSON(offset: 9, expected: "`,` or `}`")), (#"{"id":"a"}"#, .missing(field: "problem")),
+        (#"{"id":"a""#, .notJSON(offset: 9, expected: "`,` or `}`")),
+        (#"{"id":"a"}"#, .missingAll(fields: ProblemForm().problem, found: ["id"])),
         (#"{"problem":"a"}"#, .missing(field: "id")),
         (#"{"id":1,"problem":"a"}"#, .wrongType(field: "id", expected: "a text")),
         (#"{"id":"a","problem":["a"]}"#, .wrongType(field: "problem", expected: "a text")),

@@ -29,6 +29,18 @@ extension RealProcesses {
             #expect(try check(solutions, "--extract") == [true, false, false])
         }
 
+        @Test func aPatternIsTriedWhereThereIsNoBox() throws {
+            let solutions = [
+                ("B", "So the answer is (B)."), ("B", #"(A)? \boxed{B. Paris}"#), ("4", "#### 4"), ("B", "b"),
+            ]
+            #expect(try check(solutions, "--extract", "--pattern", "choice-letter") == [true, true, false, false])
+            let both = ["--extract", "--pattern", "choice-letter", "--pattern", "hash-marker"]
+            let lines = try solutions.map { try Tool.json(Pair(gold: $0.0, predicted: $0.1)) }
+            let equal = try Tool(["answer", "check"] + both, lines: lines).answers(Judgement.self).map(\.equal)
+            #expect(equal == [true, true, true, false])
+            #expect(try Tool(["answer", "check", "--pattern", "hash-marker"]).code == 64)
+        }
+
         @Test func aBadLineIsNamedAndTheRestGoesOn() throws {
             let tool = try Tool(
                 ["answer", "check"],

@@ -8,13 +8,18 @@ struct Tool: Sendable {
     var out: Data
     var err: String
 
-    /// - Parameter input: what stands on standard input.
-    init(_ arguments: [String], input: Data = Data(), executable: URL = TestCluster.executable) throws {
+    /// - Parameters:
+    ///   - input: what stands on standard input.
+    ///   - environment: variables beside those of the tests.
+    init(
+        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
+        executable: URL = TestCluster.executable
+    ) throws {
         let errors = FileManager.default.temporaryDirectory.appending(path: "a1-\(UUID().uuidString).err")
         defer { try? FileManager.default.removeItem(at: errors) }
         let child = try ChildProcess(
-            executable, arguments, environment: Tool.environment, input: .data(input), output: .piped,
-            errors: .file(errors))
+            executable, arguments, environment: Tool.environment.merging(environment) { $1 }, input: .data(input),
+            output: .piped, errors: .file(errors))
         out = try child.readToEnd()
         code = try child.wait()
         err = try String(contentsOf: errors, encoding: .utf8)

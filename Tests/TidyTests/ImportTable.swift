@@ -44,7 +44,7 @@ enum ImportTable {
         "Runtime": shell(["Domain"]),
         "Transport": shell(["CZeroMQ", "Domain", "Runtime"]),
         // CYaml is libyaml, a target of the package Yams.
-        "Settings": shell(["CYaml", "Domain", "Yams"]),
+        "Settings": shell(["CYaml", "Domain", "Evaluation", "Yams"]),
         "Logs": shell(["Domain", "Logging"]),
         "RunStore": shell(["Domain", "GRDB"]),
         "ModelStore": shell(["COpenSSL", "Yams"]),
