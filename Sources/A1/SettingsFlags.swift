@@ -54,6 +54,8 @@ struct SettingsFlags: ParsableArguments {
     var problemsInFlight: String?
     @Option(help: "majority, first or all: when a problem is over.")
     var vote: String?
+    @Option(help: "box, general, hash-marker, answer-is ...: what is an answer where no box has closed.")
+    var answerPattern: String?
     @Option(help: "Seed of everything random in the run.")
     var seed: String?
     @Option(
@@ -74,7 +76,8 @@ struct SettingsFlags: ParsableArguments {
             ("run_ahead", runAhead),
             ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
             ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
-            ("problems_in_flight", problemsInFlight), ("vote", vote), ("seed", seed),
+            ("problems_in_flight", problemsInFlight), ("vote", vote), ("answer_pattern", answerPattern),
+            ("seed", seed),
         ] {
             if let value { values.append((name, value)) }
         }

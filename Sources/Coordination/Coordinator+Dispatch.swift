@@ -15,7 +15,7 @@ extension Coordinator {
         guard !isDraining, !openRuns.isEmpty else { return }
         begunBound = 0
         for worker in workers.indices where workers[worker].state == .live {
-            begunBound += capacity(worker) * limits.begunPathsPerSlot
+            begunBound += slots(worker) * limits.begunPathsPerSlot
         }
         checkModels()
         // What is begun of runs that wait for their models keeps no place from others.
@@ -30,11 +30,14 @@ extension Coordinator {
         let fastestMs = workers.filter { $0.state == .live && $0.hello.role == role }.compactMap(\.tokenMs).min()
         var isBarren = [Bool](repeating: false, count: workers.count)
         if let reserved { isBarren[reserved] = true }
-        while let worker = leastLoaded(role, excluding: isBarren, fastestMs: fastestMs) {
-            if let piece = takeWork(role, for: worker, reserved: reserved) {
-                order(piece, at: worker)
-            } else {
-                isBarren[worker] = true
+        // Every slot gets its order before any gets a second.
+        for ordersPerSlot in Set([1, limits.ordersPerSlot]).sorted() {
+            while let worker = leastLoaded(role, excluding: isBarren, ordersPerSlot, fastestMs: fastestMs) {
+                if let piece = takeWork(role, for: worker, reserved: reserved) {
+                    order(piece, at: worker)
+                } else {
+                    isBarren[worker] = true
+                }
             }
         }
         guard role == .draft, queuedPieces[role] > 0 else { return }
@@ -59,25 +62,28 @@ extension Coordinator {
         return nil
     }
 
-    /// Orders that a worker may have at once.
-    func capacity(_ worker: Int) -> Int { min(workers[worker].hello.slots, limits.ordersPerWorker) }
+    /// Orders that a worker computes at once.
+    func slots(_ worker: Int) -> Int { min(workers[worker].hello.slots, limits.ordersPerWorker) }
 
-    private func hasRoom(_ worker: Int) -> Bool {
-        workers[worker].state == .live && !workers[worker].isAlone
-            && workers[worker].confirmedOrders < capacity(worker)
+    /// For an order to be computed at once, or one that waits for its slot where it may have more for each.
+    private func hasRoom(_ worker: Int, _ ordersPerSlot: Int = 1) -> Bool {
+        let room = min(slots(worker) * ordersPerSlot, limits.ordersPerWorker)
+        return workers[worker].state == .live && !workers[worker].isAlone && workers[worker].confirmedOrders < room
     }
 
     /// For work that runs ahead.
-    private func hasSpareRoom(_ worker: Int) -> Bool {
-        hasRoom(worker) && workers[worker].orders.count < capacity(worker)
+    func hasSpareRoom(_ worker: Int) -> Bool {
+        hasRoom(worker) && workers[worker].orders.count < slots(worker)
     }
 
-    private func leastLoaded(_ role: Role, excluding isBarren: [Bool], fastestMs: Double?) -> Int? {
+    private func leastLoaded(
+        _ role: Role, excluding isBarren: [Bool], _ ordersPerSlot: Int, fastestMs: Double?
+    ) -> Int? {
         var best: (worker: Int, load: Double)?
         for worker in workers.indices where workers[worker].hello.role == role && !isBarren[worker] {
-            guard hasRoom(worker) else { continue }
-            let share = Double(workers[worker].confirmedOrders) / Double(capacity(worker))
-            let load = (share + 1 / Double(capacity(worker))) * slowness(worker, fastestMs: fastestMs)
+            guard hasRoom(worker, ordersPerSlot) else { continue }
+            let share = Double(workers[worker].confirmedOrders + 1) / Double(slots(worker))
+            let load = share * slowness(worker, fastestMs: fastestMs)
             // The earlier worker if equal.
             if best.map({ load < $0.load }) ?? true { best = (worker, load) }
         }

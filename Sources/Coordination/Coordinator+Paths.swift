@@ -65,7 +65,8 @@ extension Coordinator {
         withdraw(PieceReference(path: reference))
         self[reference].desk.score = nil
         returnTakeoverSlot(reference)
-        let answer = outcome.hasRunItsCourse ? self[reference].path.answer : nil
+        let patterns = runs[reference.run].policy.answerPatterns
+        let answer = outcome.hasRunItsCourse ? self[reference].path.answer(patterns) : nil
         commit(
             .pathEnded(
                 PathRecord(

@@ -132,11 +132,29 @@ extension Coordinator {
         self[reference].desk.countedAsWaiting = worker
     }
 
+    /// Whether the counts of waiting paths are what a look at every path gives; for tests.
+    var waitingIsCounted: Bool {
+        var found = [Int](repeating: 0, count: workers.count)
+        for run in openRuns {
+            for problem in runs[run].problems.indices {
+                for path in runs[run].problems[problem].paths.indices {
+                    let reference = PathReference(run: run, problem: problem, path: path)
+                    if isWaitingForVerdict(reference), let home = self[reference].desk.homes[.draft] {
+                        found[home] += 1
+                    }
+                }
+            }
+        }
+        return found == workers.map(\.waitingPaths) && workers.allSatisfy { worker in
+            worker.aheadOrders == worker.orders.values.count(where: \.isAhead)
+        }
+    }
+
     /// Adds the time since the last step to that of every draft worker that had room and waited.
     mutating func countWaiting(until moment: Moment) {
         guard let last = lastStepMs, moment.monotonicMs > last else { return }
         for worker in workers.indices where workers[worker].waitingPaths > 0 {
-            guard workers[worker].state == .live, workers[worker].orders.count < capacity(worker) else { continue }
+            guard hasSpareRoom(worker) else { continue }
             workers[worker].verdictWaitMs += moment.monotonicMs - last
         }
     }

@@ -61,10 +61,11 @@ extension Coordinator {
     }
 
     private static let stageNames = [
-        "queued-draft", "drafting", "queued-score", "scoring", "queued-takeover", "taking-over",
+        "queued-draft", "drafting", "at-barrier", "queued-score", "scoring", "queued-takeover", "taking-over",
     ]
 
     private func stageName(_ path: OpenPath) -> String? {
+        if path.desk.due.place == .atBarrier { return "at-barrier" }
         let isOut = path.desk.due.order != nil
         return switch path.path.state.stage {
         case .draft: isOut ? "drafting" : "queued-draft"

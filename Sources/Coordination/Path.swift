@@ -29,9 +29,10 @@ struct Path: Sendable {
     /// Tokens the path may still write.
     func tokensLeft(_ policy: PathPolicy) -> Int { policy.pathTokens - tokens.total }
 
-    /// The content of the last balanced box in the standing text. A character cut in two becomes U+FFFD.
-    var answer: String? {
-        AnswerExtractor.lastBox(in: standing.flatMap { $0.text }).map { String(decoding: $0, as: UTF8.self) }
+    /// The content of the last balanced box in the standing text, else what the patterns find. A character cut in two
+    /// becomes U+FFFD.
+    func answer(_ patterns: [AnswerPattern]) -> String? {
+        AnswerExtractor.answer(in: standing.flatMap { $0.text }, patterns: patterns)
     }
 
     /// An id for a new segment. Every order gets its own, so that two workers that wrote for the same place of a

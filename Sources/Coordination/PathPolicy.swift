@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 
 /// What a run's settings mean for the life of each of its paths. The strategies are values of this type over one
 /// state machine; none has code of its own.
@@ -17,6 +18,8 @@ struct PathPolicy: Sendable, Hashable {
     /// Tokens in standing blocks at most.
     let pathTokens: Int
     let boundary: BlockBoundary
+    /// What is an answer where no box has closed.
+    let answerPatterns: [AnswerPattern]
     private let draftTokens: Int
     private let targetTokens: Int
     private let draftSampling: SamplingSettings
@@ -48,6 +51,7 @@ struct PathPolicy: Sendable, Hashable {
         takeover = settings.takeover
         pathTokens = settings.pathTokens
         boundary = settings.boundary
+        answerPatterns = settings.answerPattern.patterns
         draftTokens = settings.draftTokens
         targetTokens = settings.targetTokens
         draftSampling = settings.draftSampling
@@ -73,6 +77,20 @@ struct PathPolicy: Sendable, Hashable {
         switch stage {
         case .draft: opener.role
         case .score, .takeOver: .target
+        }
+    }
+}
+
+extension AnswerRule {
+    var patterns: [AnswerPattern] {
+        switch self {
+        case .box: []
+        case .general: AnswerPattern.general
+        case .boxedWithoutBraces: [.boxedWithoutBraces]
+        case .hashMarker: [.hashMarker]
+        case .finalAnswer: [.finalAnswer]
+        case .answerIs: [.answerIs]
+        case .choiceLetter: [.choiceLetter]
         }
     }
 }

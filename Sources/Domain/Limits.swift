@@ -27,6 +27,8 @@ public struct Limits: Sendable, Hashable {
     /// Begun paths for each slot of the live workers: one in the slot, one that waits for it. More would fill the
     /// caches without keeping anybody busier.
     public var begunPathsPerSlot = 2
+    /// Orders that a worker may have for each of its slots: one in the slot, one that takes its place at once.
+    public var ordersPerSlot = 2
     /// Ended runs that the coordinator's status still shows; the store keeps all.
     public var endedRunsShown = 64
     /// Orders for one worker at once, whatever it asks for.
@@ -75,6 +77,7 @@ public struct Limits: Sendable, Hashable {
         try require(deathsPerPath >= 1, "deathsPerPath is at least 1")
         try require(contextLossesPerPiece >= 1, "contextLossesPerPiece is at least 1")
         try require(begunPathsPerSlot >= 1, "begunPathsPerSlot is at least 1")
+        try require(ordersPerSlot >= 1, "ordersPerSlot is at least 1")
         try require(workers >= 1 && ordersPerWorker >= 1, "there is room for a worker and an order")
         try require(endedRunsShown >= 0, "endedRunsShown is not negative")
         try require(lineBytes <= batchBytes, "a line is no longer than its batch")

@@ -32,6 +32,19 @@ public enum ScoreRule: String, Sendable, Codable, CaseIterable {
     case token
 }
 
+/// What counts as the answer of a path in whose text no box has closed. The names are those of `AnswerPattern`.
+public enum AnswerRule: String, Sendable, Codable, CaseIterable {
+    /// Nothing does.
+    case box
+    /// The first of those that fit any question which finds something.
+    case general
+    case boxedWithoutBraces = "boxed-without-braces"
+    case hashMarker = "hash-marker"
+    case finalAnswer = "final-answer"
+    case answerIs = "answer-is"
+    case choiceLetter = "choice-letter"
+}
+
 /// When a problem is over, and what its answer is then.
 public enum VoteRule: String, Sendable, Codable, CaseIterable {
     /// The majority of the paths; over as soon as the open paths cannot change it.
@@ -135,6 +148,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
     /// At most this many problems are worked on at once; 0 is as many as keep the workers busy.
     public var problemsInFlight: Int
     public var vote: VoteRule
+    public var answerPattern: AnswerRule
     /// Seed of everything random in the run.
     public var seed: UInt64
 
@@ -147,7 +161,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 2,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
-        vote: VoteRule = .majority, seed: UInt64 = 0
+        vote: VoteRule = .majority, answerPattern: AnswerRule = .box, seed: UInt64 = 0
     ) {
         self.strategy = strategy
         self.paths = paths
@@ -175,6 +189,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.takeoversPerWorker = takeoversPerWorker
         self.problemsInFlight = problemsInFlight
         self.vote = vote
+        self.answerPattern = answerPattern
         self.seed = seed
     }
 }

@@ -17,6 +17,7 @@ enum LimitFields {
         ("reconnect_maximum_ms", \.reconnectMaximumMs),
         ("deaths_per_path", \.deathsPerPath),
         ("context_losses_per_piece", \.contextLossesPerPiece),
+        ("orders_per_slot", \.ordersPerSlot),
         ("begun_paths_per_slot", \.begunPathsPerSlot),
         ("ended_runs_shown", \.endedRunsShown),
         ("orders_per_worker", \.ordersPerWorker),

@@ -44,6 +44,7 @@ enum RunSettingsFields {
             integer("takeovers_per_worker", \.takeoversPerWorker),
             integer("problems_in_flight", \.problemsInFlight),
             choice("vote", \.vote),
+            choice("answer_pattern", \.answerPattern),
             Field(name: "seed") { scalar, settings throws(SettingsProblem) in
                 settings.seed = try scalar.unsigned()
             },

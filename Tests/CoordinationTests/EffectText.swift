@@ -137,5 +137,7 @@ struct EffectText {
         return epoch == 1 ? "\(sequence)" : "\(epoch).\(sequence)"
     }
 
-    private func quoted(_ text: [UInt8]) -> String { "\"\(String(decoding: text, as: UTF8.self))\"" }
+    private func quoted(_ text: [UInt8]) -> String {
+        "\"\(String(decoding: text, as: UTF8.self).replacing("\n", with: "\\n"))\""
+    }
 }

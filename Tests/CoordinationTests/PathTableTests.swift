@@ -93,7 +93,7 @@ import Testing
             try path.advance(.judged(.keep, segment: SegmentID(rawValue: id)), policy: policy)
         }
         #expect(path.state == .over(.answered))
-        #expect(path.answer == "42")
+        #expect(path.answer([]) == "42")
     }
 
     @Test func aBoxThatIsTakenOverIsNoAnswerUntilTheTargetEndsTheText() throws {
@@ -113,7 +113,7 @@ import Testing
             .written(Self.block(2, .target, "so", tokens: 3)), policy: policy)
         #expect(path.standing.map(\.id.rawValue) == [2])
         #expect(path.tokens == TokenCounts(draft: 0, target: 3))
-        #expect(path.answer == nil && !path.hasBox)
+        #expect(path.answer([]) == nil && !path.hasBox)
     }
 
     @Test func withoutATokenLeftForTheTargetThePathEnds() {
@@ -122,7 +122,7 @@ import Testing
             .written(Self.block(1, .draft, "\\boxed{5}", tokens: 4)),
             .judged(.takeOver, segment: SegmentID(rawValue: 1)), policy: policy)
         #expect(path.state == .over(.tokensExhausted))
-        #expect(path.answer == nil)
+        #expect(path.answer([]) == nil)
     }
 
     @Test(arguments: [Strategy.draft, .target])

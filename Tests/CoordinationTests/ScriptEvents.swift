@@ -46,7 +46,7 @@ extension ScriptRunner {
             return .blockArrived(
                 peer(try word(0)),
                 makeBlock(
-                    order, try word(2), tokens: line.int("tokens") ?? 4,
+                    order, try word(2).replacing("\\n", with: "\n"), tokens: line.int("tokens") ?? 4,
                     finish: try value(line.text("finish") ?? "length"), vocabulary: line.text("vocabulary"),
                     segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) }))
         case "score":
@@ -105,6 +105,7 @@ extension ScriptRunner {
         settings.takeoversPerWorker = line.int("perWorker") ?? settings.takeoversPerWorker
         settings.runAhead = line.int("ahead") ?? settings.runAhead
         settings.problemsInFlight = line.int("problems") ?? settings.problemsInFlight
+        if let rule = line.text("pattern") { settings.answerPattern = try value(rule) }
         if let vote = line.text("vote") { settings.vote = try value(vote) }
         if let score = line.text("score") { settings.score = try value(score) }
         if let mode = line.text("mode") { settings.bankMode = try value(mode) }

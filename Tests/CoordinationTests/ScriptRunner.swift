@@ -6,14 +6,21 @@ import Domain
 /// `#` begins a comment. Scripts/README.md lists the events.
 struct ScriptRunner {
     private var coordinator: Coordinator
-    private var limits = Limits.standard
+    private var limits = ScriptRunner.limits
     private var epoch: UInt64 = 1
     private var now: Int64 = 0
     private var records: [Record] = []
     private var orders: [String: Order] = [:]
     private var text = EffectText()
 
-    init() { coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1)) }
+    init() { coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1, limits: limits)) }
+
+    /// One order a slot, so that scripts show who waits.
+    private static let limits: Limits = {
+        var limits = Limits.standard
+        limits.ordersPerSlot = 1
+        return limits
+    }()
 
     /// The script with the effects that came instead of those it states.
     mutating func run(_ script: String) throws -> String {
@@ -39,6 +46,7 @@ struct ScriptRunner {
             if let workers = line.int("workers") { limits.workers = workers }
             if let losses = line.int("losses") { limits.contextLossesPerPiece = losses }
             if let begun = line.int("begun") { limits.begunPathsPerSlot = begun }
+            if let perSlot = line.int("perSlot") { limits.ordersPerSlot = perSlot }
             coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: epoch, limits: limits))
             return []
         case "at":

@@ -202,6 +202,7 @@ struct World {
 
     private mutating func step(_ event: Event) {
         let effects = coordinator.step(event, now: milliseconds(now))
+        if !coordinator.waitingIsCounted { complain("the paths that wait for verdicts are miscounted") }
         for (index, effect) in effects.enumerated() {
             if trace != nil { trace!.append("\(effect)") }
             switch effect {
@@ -237,7 +238,9 @@ struct World {
         case .order(let order):
             workers[index].orders.append(order)
             let confirmed = workers[index].orders.count { !$0.isRunAhead }
-            if confirmed > workers[index].slots { complain("\(workers[index].name) has \(confirmed) orders") }
+            if confirmed > workers[index].slots * Self.limits.ordersPerSlot {
+                complain("\(workers[index].name) has \(confirmed) orders")
+            }
             if order.isRunAhead, workers[index].orders.count > workers[index].slots {
                 complain("\(workers[index].name) runs ahead without room")
             }
