@@ -1,12 +1,23 @@
 #!/usr/bin/env bash
-# Starts a cluster: cluster/up.sh [CONFIGURATION]     (default: configs/builtin.yaml)
-# One coordinator and the configuration's workers, each a process of its own that is started again when it dies.
+# Starts a cluster: cluster/up.sh [CONFIGURATION] [--host NAME]     (default: configs/builtin.yaml)
+# One coordinator and the configuration's workers, each a process of its own that is started again when it dies. With
+# --host only the workers that the configuration gives to that machine: their coordinator runs on another.
 # Running it again starts what is not running. cluster/down.sh stops the cluster.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-configuration="$(realpath -e "${1:-$ROOT/configs/builtin.yaml}" 2>/dev/null)" || die "there is no configuration ${1:-}"
+wanted="$ROOT/configs/builtin.yaml"
+host=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+  --host) host=(--host "${2:?--host needs the name of a machine}"); shift 2 ;;
+  --host=?*) host=("$1"); shift ;;
+  -*) die "unknown option $1: cluster/up.sh [CONFIGURATION] [--host NAME]" ;;
+  *) wanted="$1"; shift ;;
+  esac
+done
+configuration="$(realpath -e "$wanted" 2>/dev/null)" || die "there is no configuration $wanted"
 need_a1
-plan="$("$A1" config check --plain "$configuration")" || exit $?
+plan="$("$A1" config check --plain "${host[@]}" "$configuration")" || exit $?
 folder="$(sed -n 's/^folder //p' <<<"$plan")"
 mkdir -p "$folder/logs" "$folder/pids" "$STATE"
 chmod 700 "$folder"
@@ -35,25 +46,36 @@ start() {
   until is_kept "$pid_file" || ! kill -0 "$keeper" 2>/dev/null; do sleep 0.02; done
 }
 
-out="$folder/logs/coordinator.out"
-touch "$out"
-known=$(($(wc -c <"$out") + 1))
-start coordinator "$A1" coordinator --config "$configuration"
-# A coordinator with much to restore may take a while; one that has ended will hardly come.
-until "$A1" status --cluster "$folder" >/dev/null 2>&1; do
-  heed_interrupt
-  if ! is_kept "$folder/pids/coordinator.pid" || tail -c "+$known" "$out" | grep -q '^ended with code'; then
-    tail -c "+$known" "$out" >&2
-    "$ROOT/cluster/down.sh" "$folder" 2>/dev/null
-    die "the coordinator did not come up; see $folder/logs"
-  fi
-  sleep 0.1
-done
+start_coordinator() {
+  local out="$folder/logs/coordinator.out" known
+  touch "$out"
+  known=$(($(wc -c <"$out") + 1))
+  start coordinator "$A1" coordinator --config "$configuration"
+  # A coordinator with much to restore may take a while; one that has ended will hardly come.
+  until "$A1" status --cluster "$folder" >/dev/null 2>&1; do
+    heed_interrupt
+    if ! is_kept "$folder/pids/coordinator.pid" || tail -c "+$known" "$out" | grep -q '^ended with code'; then
+      tail -c "+$known" "$out" >&2
+      "$ROOT/cluster/down.sh" "$folder" 2>/dev/null
+      die "the coordinator did not come up; see $folder/logs"
+    fi
+    sleep 0.1
+  done
+}
+
+[ ${#host[@]} -gt 0 ] || start_coordinator
 while read -r name; do
   start "$name" "$A1" worker --config "$configuration" --name "$name"
 done < <(sed -n 's/^worker //p' <<<"$plan")
 heed_interrupt
-say "the cluster is up in $folder"
-say "  submit:  $(quoted "$A1") submit $(quoted "$ROOT/configs/batches/arithmetic.jsonl") --wait"
+if [ ${#host[@]} -gt 0 ]; then
+  say "this machine's workers are up in $folder"
+else
+  say "the cluster is up in $folder"
+  while read -r other; do
+    say "  on $other:  cluster/up.sh $(quoted "$wanted") --host $other"
+  done < <(sed -n 's/^host //p' <<<"$plan")
+  say "  submit:  $(quoted "$A1") submit $(quoted "$ROOT/configs/batches/arithmetic.jsonl") --wait"
+fi
 say "  logs:    $(quoted "$A1") logs -f"
 say "  stop:    $(quoted "$ROOT/cluster/down.sh")"

@@ -19,8 +19,10 @@ struct ConfigCheckCommand: ParsableCommand {
 
     @Argument(help: "The configuration.")
     var file: String
-    @Flag(help: "Print what scripts need: the cluster's folder and the workers' names, a line each.")
+    @Flag(help: "Print what scripts need: the cluster's folder and the names of this machine's workers, a line each.")
     var plain = false
+    @Option(help: "Which machine this is, by the host of its workers. Default: the coordinator's.")
+    var host: String?
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -32,6 +34,7 @@ struct ConfigCheckCommand: ParsableCommand {
             var model: String
             var threads: Int
             var slots: Int
+            var host: String?
         }
 
         var cluster: String
@@ -51,6 +54,11 @@ struct ConfigCheckCommand: ParsableCommand {
         } catch {
             throw refuseConfiguration(error)
         }
+        if let host, !configuration.hosts.contains(host) {
+            let hosts = configuration.hosts.isEmpty
+                ? "no worker there has a host" : "its hosts are \(configuration.hosts.joined(separator: ", "))"
+            throw fail(.configuration, "\(file) has no worker of host '\(host)': \(hosts)")
+        }
         let missing = try missingModels(configuration)
         for reason in missing { say("a1: warning: \(reason); its workers cannot start") }
         if json {
@@ -59,16 +67,19 @@ struct ConfigCheckCommand: ParsableCommand {
         }
         if plain {
             put("folder \(configuration.folder.path)")
-            for worker in configuration.workers { put("worker \(worker.name)") }
+            for worker in configuration.workers(of: host) { put("worker \(worker.name)") }
+            for other in configuration.hosts where other != host { put("host \(other)") }
             return
         }
         put("\(file) is in order: cluster \(configuration.name) in \(configuration.folder.path)\n")
         var table = TextTable(columns: [
             ("WORKER", .left), ("ROLE", .left), ("MODEL", .left), ("THREADS", .right), ("SLOTS", .right),
+            ("HOST", .left),
         ])
         for worker in configuration.workers {
             table.addRow([
                 worker.name, worker.role.rawValue, worker.model, "\(worker.threads)", "\(worker.slots)",
+                worker.host ?? "the coordinator's",
             ])
         }
         put(configuration.workers.isEmpty ? "no workers\n" : table.rendered(), terminator: "")
@@ -78,13 +89,14 @@ struct ConfigCheckCommand: ParsableCommand {
         Document(
             cluster: configuration.name, folder: configuration.folder.path,
             workers: configuration.workers.map {
-                Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads, slots: $0.slots)
+                Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads, slots: $0.slots,
+                    host: $0.host)
             }, missingModels: missing)
     }
 
-    /// Which of the workers' models have no file, and why.
+    /// Which models of this machine's workers have no file, and why.
     private func missingModels(_ configuration: ClusterConfiguration) throws -> [String] {
-        let used = Set(configuration.workers.map(\.model))
+        let used = Set(configuration.workers(of: host).map(\.model))
         let models = configuration.models.filter { used.contains($0.name) }
         let store = models.contains { $0.path == nil } ? try modelStore() : nil
         return models.compactMap { model in

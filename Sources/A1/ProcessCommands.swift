@@ -96,8 +96,10 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
-    /// Where the coordinator really listens, if it has written that down; a port of 0 is known only from there.
+    /// Where the configuration says that the coordinator is found, else where it really listens, if it has written
+    /// that down; a port of 0 is known only from there.
     private func endpoint(_ configuration: ClusterConfiguration) -> Endpoint {
-        AnnouncedEndpoints(configuration.folder)?.workers ?? configuration.workerEndpoint
+        configuration.connectEndpoint ?? AnnouncedEndpoints(configuration.folder)?.workers
+            ?? configuration.workerEndpoint
     }
 }

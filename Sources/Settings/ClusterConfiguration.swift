@@ -48,13 +48,18 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var threads: Int
     /// Sequences at once.
     public var slots: Int
+    /// The machine that starts it, by a name of the user's choice; nil for the coordinator's own.
+    public var host: String?
 
-    public init(name: String, role: Role, model: String, threads: Int = 1, slots: Int = 32) {
+    public init(
+        name: String, role: Role, model: String, threads: Int = 1, slots: Int = 32, host: String? = nil
+    ) {
         self.name = name
         self.role = role
         self.model = model
         self.threads = threads
         self.slots = slots
+        self.host = host
     }
 }
 
@@ -75,6 +80,8 @@ public struct ClusterConfiguration: Sendable, Hashable {
     public var folder: ClusterFolder
     public var workerEndpoint: Endpoint
     public var clientEndpoint: Endpoint
+    /// Where workers find the coordinator; nil for where it listens.
+    public var connectEndpoint: Endpoint?
     public var limits: Limits
     public var models: [ModelConfiguration]
     public var workers: [WorkerConfiguration]
@@ -84,13 +91,14 @@ public struct ClusterConfiguration: Sendable, Hashable {
 
     public init(
         name: String, folder: ClusterFolder, workerEndpoint: Endpoint, clientEndpoint: Endpoint,
-        limits: Limits = .standard, models: [ModelConfiguration] = [], workers: [WorkerConfiguration] = [],
-        run: RunSettings = RunSettings(), logLevel: LogThreshold = .info
+        connectEndpoint: Endpoint? = nil, limits: Limits = .standard, models: [ModelConfiguration] = [],
+        workers: [WorkerConfiguration] = [], run: RunSettings = RunSettings(), logLevel: LogThreshold = .info
     ) {
         self.name = name
         self.folder = folder
         self.workerEndpoint = workerEndpoint
         self.clientEndpoint = clientEndpoint
+        self.connectEndpoint = connectEndpoint
         self.limits = limits
         self.models = models
         self.workers = workers
@@ -100,6 +108,18 @@ public struct ClusterConfiguration: Sendable, Hashable {
 
     /// The worker of this name; nil when there is none.
     public func worker(_ name: String) -> WorkerConfiguration? { workers.first { $0.name == name } }
+
+    /// The workers that one machine starts.
+    ///
+    /// - Parameter host: the machine's name in the configuration; nil for the coordinator's own.
+    public func workers(of host: String?) -> [WorkerConfiguration] { workers.filter { $0.host == host } }
+
+    /// The other machines' names, in the order in which they come up.
+    public var hosts: [String] {
+        workers.compactMap(\.host).reduce(into: []) { hosts, host in
+            if !hosts.contains(host) { hosts.append(host) }
+        }
+    }
 
     /// The model of this name; nil when there is none.
     public func model(_ name: String) -> ModelConfiguration? { models.first { $0.name == name } }

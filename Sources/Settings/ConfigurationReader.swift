@@ -9,7 +9,10 @@ struct ConfigurationReader {
     let problems: ProblemList
 
     private static let sections = ["cluster", "models", "workers", "run", "logs"]
-    private static let clusterKeys = ["name", "folder", "worker_endpoint", "client_endpoint", "allow_remote"]
+    private static let clusterKeys = [
+        "name", "folder", "worker_endpoint", "client_endpoint", "connect_endpoint", "allow_remote",
+    ]
+    private static let workerKeys = ["name", "role", "model", "threads", "slots", "host"]
     /// What may stand for a name in a file name, a log line and a table.
     private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
 
@@ -33,11 +36,14 @@ struct ConfigurationReader {
         let name = cluster.flatMap { self.name($0, "name", limits) } ?? "default"
         let folder = place(cluster, name: name)
         let models = models(reader.node("models"), limits)
+        let workerEndpoint = endpoint(cluster, "worker_endpoint", default: folder.workersSocket)
+        let connectEndpoint = connectEndpoint(cluster)
+        let road = connectEndpoint ?? workerEndpoint
         return ClusterConfiguration(
-            name: name, folder: folder,
-            workerEndpoint: endpoint(cluster, "worker_endpoint", default: folder.workersSocket),
+            name: name, folder: folder, workerEndpoint: workerEndpoint,
             clientEndpoint: endpoint(cluster, "client_endpoint", default: folder.clientsSocket),
-            limits: limits, models: models, workers: workers(reader.node("workers"), models, limits),
+            connectEndpoint: connectEndpoint, limits: limits, models: models,
+            workers: workers(reader.node("workers"), models, limits, road: road),
             run: reader.node("run").map { RunSettings($0, limits: limits, problems: problems) } ?? RunSettings(),
             logLevel: logLevel(reader.node("logs")))
     }
@@ -93,6 +99,24 @@ struct ConfigurationReader {
         }
     }
 
+    /// Listens to nothing, so it needs no consent; but somebody must be there.
+    private func connectEndpoint(_ cluster: MappingReader?) -> Endpoint? {
+        guard let cluster, let text = cluster.string("connect_endpoint") else { return nil }
+        do throws(EndpointError) {
+            let endpoint = try Endpoint(text)
+            guard !endpoint.isWildcard else {
+                problems.add(
+                    cluster.mark("connect_endpoint"), "connect_endpoint: \(endpoint) is no address to connect to: "
+                        + "name the coordinator's machine and the port of worker_endpoint, tcp://10.0.0.1:5701")
+                return nil
+            }
+            return endpoint
+        } catch {
+            problems.add(cluster.mark("connect_endpoint"), "connect_endpoint: \(error.reason)")
+            return nil
+        }
+    }
+
     /// A path with the home folder put in and made absolute.
     private func absolute(_ path: String, _ mark: Mark?) -> String? {
         if path == "~" || path.hasPrefix("~/") {
@@ -142,7 +166,7 @@ struct ConfigurationReader {
     }
 
     private func workers(
-        _ node: YamlNode?, _ models: [ModelConfiguration], _ limits: Limits
+        _ node: YamlNode?, _ models: [ModelConfiguration], _ limits: Limits, road: Endpoint
     ) -> [WorkerConfiguration] {
         guard let node else { return [] }
         guard case .sequence(let elements, _) = node else {
@@ -154,11 +178,24 @@ struct ConfigurationReader {
         }
         var marks: [String: Mark] = ["coordinator": Mark(line: 0, column: 0)]
         return elements.compactMap { element in
-            guard let reader = MappingReader(
-                element, name: "worker", known: ["name", "role", "model", "threads", "slots"], problems: problems)
+            guard let reader = MappingReader(element, name: "worker", known: Self.workerKeys, problems: problems)
             else { return nil }
-            return worker(reader, models, &marks, limits)
+            var worker = worker(reader, models, &marks, limits)
+            worker?.host = host(reader, limits, road)
+            return worker
         }
+    }
+
+    /// The machine that starts a worker. From another than the coordinator's there must be a way.
+    private func host(_ reader: MappingReader, _ limits: Limits, _ road: Endpoint) -> String? {
+        guard let host = name(reader, "host", limits) else { return nil }
+        if road.isLocal || road.isWildcard {
+            problems.add(
+                reader.mark("host"), "host: from another machine, \(road) does not lead to the coordinator: set "
+                    + "connect_endpoint, or worker_endpoint, to its address and a port of your choice, "
+                    + "tcp://10.0.0.1:5701")
+        }
+        return host
     }
 
     private func worker(
@@ -185,5 +222,15 @@ struct ConfigurationReader {
         guard let role, let model else { return nil }
         return WorkerConfiguration(
             name: name, role: role, model: model, threads: threads ?? 1, slots: slots ?? found?.slots ?? 32)
+    }
+}
+
+extension Endpoint {
+    /// Whether it names every address of a machine or leaves the port open: good to listen on, nowhere to connect to.
+    fileprivate var isWildcard: Bool {
+        switch self {
+        case .ipc: false
+        case .tcp(let host, let port): port == 0 || ["*", "0.0.0.0", "[::]"].contains(host)
+        }
     }
 }

@@ -81,6 +81,25 @@ import Testing
         #expect(try parse(local).clientEndpoint == .tcp(host: "127.0.0.1", port: 0))
     }
 
+    @Test func workersOfOtherMachinesNeedAWayToTheCoordinator() throws {
+        let spread = rightConfiguration.replacing("model: small }", with: "model: small, host: left }")
+        #expect(problems(spread).count == 1)
+        #expect(problems(spread)[0].hasPrefix("7:55: host: from another machine, ipc:///home/someone/.local/state/"))
+        let listening = spread.replacing(
+            "name: mine", with: "worker_endpoint: tcp://0.0.0.0:5701\n  allow_remote: true")
+        #expect(problems(listening).first?.contains("tcp://0.0.0.0:5701 does not lead to the coordinator") == true)
+        let atAnAddress = try parse(listening.replacing("0.0.0.0", with: "10.0.0.1"))
+        #expect(atAnAddress.connectEndpoint == nil)
+        let connected = try parse(
+            listening.replacing("allow_remote", with: "connect_endpoint: tcp://10.0.0.1:5701\n  allow_remote"))
+        #expect(connected.connectEndpoint == .tcp(host: "10.0.0.1", port: 5701))
+        #expect(connected.workerEndpoint == .tcp(host: "0.0.0.0", port: 5701))
+        #expect(connected.hosts == ["left"])
+        #expect(connected.workers(of: "left").map(\.name) == ["draft-0"])
+        #expect(connected.workers(of: nil).map(\.name) == ["target-0"])
+        #expect(connected.workers(of: "right").isEmpty)
+    }
+
     @Test func limitsAreSetByName() throws {
         let text = rightConfiguration.replacing("name: mine", with: "heartbeat_interval_ms: 50")
         #expect(try parse(text).limits.heartbeatIntervalMs == 50)

@@ -52,30 +52,6 @@ extension RealProcesses {
             try spoil(cluster.folder.appending(path: "banks/first.bank"), cluster)
         }
 
-        /// Architecture, rule 9: with a frozen bank the same run gives the same tokens on one worker of a role or two.
-        @Test func underAFrozenBankTheNumberOfWorkersDoesNotCount() throws {
-            let workers: [(String, Role)] = [
-                ("draft-0", .draft), ("target-0", .target), ("draft-1", .draft), ("target-1", .target),
-            ]
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: workers))
-            try cluster.startCoordinator()
-            for (name, _) in workers.prefix(2) { try cluster.startWorker(name) }
-            #expect(try cluster.a1("calibrate", Self.batch, "--bank", "first", "--paths", "2").code == 0)
-            func texts() throws -> [[String]] {
-                let run = try cluster.submit(
-                    Self.batch, "--bank", "first", "--bank-mode", "frozen", "--paths", "2", "--seed", "5", "--set",
-                    "vote=all")
-                #expect(try cluster.a1("watch", run).code == 0)
-                let results = try cluster.results(run)
-                #expect(results.summary.takeovers > 10)
-                return results.problems.flatMap { $0.paths.map { $0.blocks.map(\.text) } }
-            }
-            let alone = try texts()
-            for (name, _) in workers.dropFirst(2) { try cluster.startWorker(name) }
-            _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 4 }
-            #expect(try texts() == alone)
-        }
-
         /// Cut short and changed by a byte.
         private func spoil(_ file: URL, _ cluster: TestCluster) throws {
             let whole = try Data(contentsOf: file)

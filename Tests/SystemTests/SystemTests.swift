@@ -5,7 +5,7 @@ import Testing
 private let batch = TestCluster.root.appending(path: "configs/batches/arithmetic.jsonl").path
 
 /// What must hold of every finished run, whatever happened on the way.
-private func checkInvariants(_ results: RunResults, paths: Int) throws {
+func checkInvariants(_ results: RunResults, paths: Int) throws {
     let summary = results.summary
     #expect(summary.state == .finished)
     #expect(summary.problemsEnded == summary.problems)

@@ -20,10 +20,13 @@ final class TestCluster {
 
     let folder: URL
     let configuration: URL
+    /// The machines that it runs on; nil for this one alone. Coordinator and commands are on host 0.
+    let hosts: Hosts?
     private var processes: [String: ChildProcess] = [:]
 
     /// - Parameter configuration: the text of a cluster's configuration.
-    init(configuration text: String) throws {
+    init(configuration text: String, hosts: Hosts? = nil) throws {
+        self.hosts = hosts
         // A Unix socket's path is short, and so is this folder's.
         folder = URL(fileURLWithPath: "/tmp/a1s-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -34,16 +37,25 @@ final class TestCluster {
     }
 
     deinit {
+        hosts?.end()
         processes.removeAll()
         try? FileManager.default.removeItem(at: folder)
     }
 
     private func start(
-        _ arguments: [String], output: ChildProcess.Stream = .discarded, errors: ChildProcess.Stream = .discarded
+        _ arguments: [String], on host: Int = 0, output: ChildProcess.Stream = .discarded,
+        errors: ChildProcess.Stream = .discarded
     ) throws -> ChildProcess {
         var environment = ProcessInfo.processInfo.environment
-        environment["A1_CLUSTER"] = folder.path
+        // Machines share no folder.
+        environment["A1_CLUSTER"] = host == 0 ? folder.path : folder.appending(path: "host-\(host)").path
         environment["A1_CONFIGS"] = TestCluster.root.appending(path: "configs").path
+        if let hosts {
+            return try ChildProcess(
+                URL(fileURLWithPath: "/usr/bin/env"),
+                hosts.entrance(host) + [TestCluster.executable.path] + arguments, environment: environment,
+                output: output, errors: errors)
+        }
         return try ChildProcess(
             TestCluster.executable, arguments, environment: environment, output: output, errors: errors)
     }
@@ -62,8 +74,8 @@ final class TestCluster {
         }
     }
 
-    func startWorker(_ name: String) throws {
-        processes[name] = try start(["worker", "--config", configuration.path, "--name", name])
+    func startWorker(_ name: String, on host: Int = 0) throws {
+        processes[name] = try start(["worker", "--config", configuration.path, "--name", name], on: host)
     }
 
     /// Kills without a warning and waits until it is gone.
@@ -113,7 +125,9 @@ final class TestCluster {
             err: try String(contentsOf: err, encoding: .utf8))
     }
 
-    func submit(_ batch: String, _ arguments: String...) throws -> String {
+    func submit(_ batch: String, _ arguments: String...) throws -> String { try submit(batch, arguments) }
+
+    func submit(_ batch: String, _ arguments: [String]) throws -> String {
         let child = try start(["submit", batch, "--json"] + arguments, output: .piped)
         let data = try child.readToEnd()
         try #require(child.wait() == 0)
@@ -143,12 +157,15 @@ final class TestCluster {
 }
 
 /// The built-in pair, so that a test can say which workers there are and how runs go.
-func builtinConfiguration(workers: [(name: String, role: Role)], run: String = "") -> String {
+func builtinConfiguration(
+    workers: [(name: String, role: Role)], run: String = "", cluster: String = "name: test", slots: Int = 16
+) -> String {
     let lines = workers.map { worker in
-        "  - { name: \(worker.name), role: \(worker.role), model: builtin-\(worker.role), slots: 16 }"
+        "  - { name: \(worker.name), role: \(worker.role), model: builtin-\(worker.role), slots: \(slots) }"
     }
     return """
-    cluster: { name: test }
+    cluster:
+      \(cluster.replacing("\n", with: "\n  "))
     models:
       builtin-draft: { context: 1024, kv_memory_mib: 64 }
       builtin-target: { context: 1024, kv_memory_mib: 64 }
