@@ -54,6 +54,9 @@ final class SocketSet {
         switch configuration.kind {
         case .router(let endpoint):
             set(handle, ZMQ_ROUTER_MANDATORY, 1)
+            // A peer may notice a cut link first and connect anew. Its id is its own, so the new connection is good and
+            // the old one dead; without this the new one is not heard until its queue has filled up and broken it.
+            set(handle, ZMQ_ROUTER_HANDOVER, 1)
             // ZeroMQ puts its own socket file in the place of any that is there, listened to or not.
             if case .ipc(let path) = endpoint, let owner = UnixListener.owner(of: path) {
                 throw .addressInUse(endpoint.description, owner: owner)

@@ -64,6 +64,29 @@ private func temporarySocket() throws -> (Endpoint, folder: URL) {
         server.close()
     }
 
+    /// A link that was cut: the peer has noticed and connected anew, the server still holds the old connection.
+    @Test(.timeLimit(.minutes(1))) func aConnectionMadeAnewTakesThePlaceOfTheOld() async throws {
+        let (endpoint, folder) = try temporarySocket()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let atServer = Inbox()
+        let server = try Transport([SocketConfiguration(.router(bind: endpoint))], deliver: atServer.deliver)
+        var clients: [Transport] = []
+        for number in UInt8(1)...3 {
+            let atClient = Inbox()
+            clients.append(
+                try Transport(
+                    [SocketConfiguration(.dealer(connect: endpoint, routingID: [7]))], deliver: atClient.deliver))
+            clients.last?.send(socket: 0, to: nil, [number])
+            let arrived = try #require(await atServer.next(1).compactMap(body).first)
+            #expect(arrived.peer == PeerID(bytes: [7]))
+            #expect(arrived.body == [number])
+            server.send(socket: 0, to: arrived.peer, [number, number])
+            #expect(await atClient.next(1).compactMap(body).map(\.body) == [[number, number]])
+        }
+        for client in clients { client.close() }
+        server.close()
+    }
+
     @Test func aStrangerIsUndeliverable() async throws {
         let (endpoint, folder) = try temporarySocket()
         defer { try? FileManager.default.removeItem(at: folder) }
