@@ -38,12 +38,12 @@ struct ConfigurationReader {
         let models = models(reader.node("models"), limits)
         let workerEndpoint = endpoint(cluster, "worker_endpoint", default: folder.workersSocket)
         let connectEndpoint = connectEndpoint(cluster)
-        let road = connectEndpoint ?? workerEndpoint
         return ClusterConfiguration(
             name: name, folder: folder, workerEndpoint: workerEndpoint,
             clientEndpoint: endpoint(cluster, "client_endpoint", default: folder.clientsSocket),
             connectEndpoint: connectEndpoint, limits: limits, models: models,
-            workers: workers(reader.node("workers"), models, limits, road: road),
+            workers: workers(
+                reader.node("workers"), models, limits, guessedRoad: connectEndpoint == nil ? workerEndpoint : nil),
             run: reader.node("run").map { RunSettings($0, limits: limits, problems: problems) } ?? RunSettings(),
             logLevel: logLevel(reader.node("logs")))
     }
@@ -166,7 +166,7 @@ struct ConfigurationReader {
     }
 
     private func workers(
-        _ node: YamlNode?, _ models: [ModelConfiguration], _ limits: Limits, road: Endpoint
+        _ node: YamlNode?, _ models: [ModelConfiguration], _ limits: Limits, guessedRoad: Endpoint?
     ) -> [WorkerConfiguration] {
         guard let node else { return [] }
         guard case .sequence(let elements, _) = node else {
@@ -181,15 +181,16 @@ struct ConfigurationReader {
             guard let reader = MappingReader(element, name: "worker", known: Self.workerKeys, problems: problems)
             else { return nil }
             var worker = worker(reader, models, &marks, limits)
-            worker?.host = host(reader, limits, road)
+            worker?.host = host(reader, limits, guessedRoad)
             return worker
         }
     }
 
-    /// The machine that starts a worker. From another than the coordinator's there must be a way.
-    private func host(_ reader: MappingReader, _ limits: Limits, _ road: Endpoint) -> String? {
+    /// The machine that starts a worker. From another than the coordinator's there must be a way: where the coordinator
+    /// listens, or whatever the configuration says, which may be the near end of a tunnel.
+    private func host(_ reader: MappingReader, _ limits: Limits, _ guessedRoad: Endpoint?) -> String? {
         guard let host = name(reader, "host", limits) else { return nil }
-        if road.isLocal || road.isWildcard {
+        if let road = guessedRoad, road.isLocal || road.isWildcard {
             problems.add(
                 reader.mark("host"), "host: from another machine, \(road) does not lead to the coordinator: set "
                     + "connect_endpoint, or worker_endpoint, to its address and a port of your choice, "

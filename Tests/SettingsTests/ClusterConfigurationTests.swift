@@ -94,6 +94,8 @@ import Testing
             listening.replacing("allow_remote", with: "connect_endpoint: tcp://10.0.0.1:5701\n  allow_remote"))
         #expect(connected.connectEndpoint == .tcp(host: "10.0.0.1", port: 5701))
         #expect(connected.workerEndpoint == .tcp(host: "0.0.0.0", port: 5701))
+        let tunnel = spread.replacing("name: mine", with: "connect_endpoint: tcp://127.0.0.1:5701")
+        #expect(try parse(tunnel).connectEndpoint == .tcp(host: "127.0.0.1", port: 5701))
         #expect(connected.hosts == ["left"])
         #expect(connected.workers(of: "left").map(\.name) == ["draft-0"])
         #expect(connected.workers(of: nil).map(\.name) == ["target-0"])
