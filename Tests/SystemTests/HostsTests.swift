@@ -43,7 +43,7 @@ extension RealProcesses {
             try #require(made.code == 0, "\(made.err)")
             let run = try cluster.submit(
                 batch, "--bank", "first", "--bank-mode", "frozen", "--paths", "6", "--seed", "7", "--limit",
-                "\(limit)", "--set", "decides_early=false")
+                "\(limit)", "--set", "vote=all")
             try during(run)
             #expect(try cluster.a1("watch", run).code == 0)
             let results = try cluster.results(run)
@@ -62,7 +62,7 @@ extension RealProcesses {
 
         @Test func aBatchGoesOverThreeHostsAndNothingIsLeftOfThem() throws {
             let cluster = try threeHosts()
-            let run = try cluster.submit(Self.batch, "--limit", "4", "--paths", "4", "--set", "decides_early=false")
+            let run = try cluster.submit(Self.batch, "--limit", "4", "--paths", "4", "--set", "vote=all")
             #expect(try cluster.a1("watch", run).code == 0)
             let results = try cluster.results(run)
             try checkInvariants(results, paths: 4)

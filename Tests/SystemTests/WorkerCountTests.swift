@@ -23,7 +23,7 @@ extension RealProcesses {
             func texts(_ strategy: String) throws -> [[String]] {
                 let bank = strategy == "async" ? ["--bank", "first", "--bank-mode", "frozen"] : []
                 let run = try cluster.submit(
-                    Self.batch, ["--strategy", strategy, "--paths", "2", "--seed", "5", "--set", "decides_early=false"]
+                    Self.batch, ["--strategy", strategy, "--paths", "2", "--seed", "5", "--set", "vote=all"]
                         + bank)
                 #expect(try cluster.a1("watch", run).code == 0)
                 let results = try cluster.results(run)
@@ -56,7 +56,7 @@ extension RealProcesses {
             _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 2 }
             func run() throws -> RunResults {
                 let run = try cluster.submit(
-                    Self.batch, ["--strategy", role.rawValue, "--paths", "8", "--set", "decides_early=false"])
+                    Self.batch, ["--strategy", role.rawValue, "--paths", "8", "--set", "vote=all"])
                 #expect(try cluster.a1("watch", run).code == 0)
                 return try cluster.results(run)
             }
