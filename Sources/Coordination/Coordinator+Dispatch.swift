@@ -24,15 +24,27 @@ extension Coordinator {
     }
 
     private mutating func dispatch(_ role: Role) {
-        guard queuedPieces[role] > 0 || hasRoomToBegin(role) || openRuns.contains(where: { mustBegin($0, role) })
-        else { return }
         let reserved = dispatchSuspects(role)
-        let fastestMs = workers.filter { $0.state == .live && $0.hello.role == role }.compactMap(\.tokenMs).min()
+        if mayHaveWork(role) { dispatchConfirmed(role, reserved: reserved) }
+        guard role == .draft, queuedAhead > 0 else { return }
+        for worker in workers.indices where workers[worker].hello.role == role && worker != reserved {
+            guard queuedAhead > 0 else { break }
+            while hasSpareRoom(worker), let piece = takeAheadWork(for: worker) { order(piece, at: worker) }
+        }
+    }
+
+    private mutating func dispatchConfirmed(_ role: Role, reserved: Int?) {
+        var fastestMs = Double.infinity
+        for worker in workers.indices where workers[worker].state == .live && workers[worker].hello.role == role {
+            fastestMs = min(fastestMs, workers[worker].tokenMs ?? .infinity)
+        }
         var isBarren = [Bool](repeating: false, count: workers.count)
         if let reserved { isBarren[reserved] = true }
         // Every slot gets its order before any gets a second.
-        for ordersPerSlot in Set([1, limits.ordersPerSlot]).sorted() {
-            while let worker = leastLoaded(role, excluding: isBarren, ordersPerSlot, fastestMs: fastestMs) {
+        for ordersPerSlot in limits.ordersPerSlot > 1 ? [1, limits.ordersPerSlot] : [1] {
+            while mayHaveWork(role),
+                let worker = leastLoaded(role, excluding: isBarren, ordersPerSlot, fastestMs: fastestMs)
+            {
                 if let piece = takeWork(role, for: worker, reserved: reserved) {
                     order(piece, at: worker)
                 } else {
@@ -40,9 +52,13 @@ extension Coordinator {
                 }
             }
         }
-        guard role == .draft, queuedPieces[role] > 0 else { return }
-        for worker in workers.indices where workers[worker].hello.role == role && worker != reserved {
-            while hasSpareRoom(worker), let piece = takeAheadWork(for: worker) { order(piece, at: worker) }
+    }
+
+    /// Whether there is a piece for the role that does not run ahead, or a path to begin.
+    private func mayHaveWork(_ role: Role) -> Bool {
+        queuedPieces[role] > 0 || openRuns.contains { run in
+            runs[run].policy.opener.role == role && runs[run].fresh.problem < runs[run].problems.count
+                && (begunPaths < begunBound || mustBegin(run, role))
         }
     }
 
@@ -55,7 +71,7 @@ extension Coordinator {
                 return nil
             }
             guard workers[chosen].orders.isEmpty else { return chosen }
-            queuedPieces[role] -= 1
+            count(entry.piece, -1)
             order(entry.piece, at: chosen)
             workers[chosen].isAlone = true
         }
@@ -77,7 +93,7 @@ extension Coordinator {
     }
 
     private func leastLoaded(
-        _ role: Role, excluding isBarren: [Bool], _ ordersPerSlot: Int, fastestMs: Double?
+        _ role: Role, excluding isBarren: [Bool], _ ordersPerSlot: Int, fastestMs: Double
     ) -> Int? {
         var best: (worker: Int, load: Double)?
         for worker in workers.indices where workers[worker].hello.role == role && !isBarren[worker] {
@@ -91,8 +107,8 @@ extension Coordinator {
     }
 
     /// How many times as long as the fastest a worker takes for a token. What may be chance counts as 1.
-    private func slowness(_ worker: Int, fastestMs: Double?) -> Double {
-        guard let own = workers[worker].tokenMs, let fastestMs, fastestMs > 0 else { return 1 }
+    private func slowness(_ worker: Int, fastestMs: Double) -> Double {
+        guard let own = workers[worker].tokenMs, fastestMs > 0 else { return 1 }
         return own > 1.5 * fastestMs ? own / fastestMs : 1
     }
 
@@ -121,7 +137,7 @@ extension Coordinator {
         } else {
             runs[run].lanes[best.lane].free.removeFirst()
         }
-        return taken(best.entry, role)
+        return taken(best.entry)
     }
 
     private mutating func hasWork(_ run: Int, _ role: Role, for worker: Int) -> Bool {
@@ -133,8 +149,8 @@ extension Coordinator {
             && firstFresh(run) != nil
     }
 
-    private mutating func taken(_ entry: ReadyEntry, _ role: Role) -> PieceReference {
-        queuedPieces[role] -= 1
+    private mutating func taken(_ entry: ReadyEntry) -> PieceReference {
+        count(entry.piece, -1)
         return entry.piece
     }
 
@@ -155,7 +171,7 @@ extension Coordinator {
         } else {
             runs[best.run].lanes[.ahead].free.removeFirst()
         }
-        return taken(best.entry, .draft)
+        return taken(best.entry)
     }
 
     /// What waits for another worker without room, its own or for new work.
@@ -167,7 +183,7 @@ extension Coordinator {
                 for lane in lanes(run, for: worker) {
                     guard let entry = firstPinned(run, lane, to: other) else { continue }
                     runs[run].lanes[lane].pinned[other]!.removeFirst()
-                    return taken(entry, role)
+                    return taken(entry)
                 }
             }
         }

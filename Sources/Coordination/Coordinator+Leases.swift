@@ -37,12 +37,15 @@ extension Coordinator {
     /// Asks to be woken when the first lease can end, and once an interval at least, so that a wake that comes late
     /// tells that we stood still.
     mutating func armWake() {
+        // A wake that is asked for is early enough: leases that it was not asked for end later.
+        guard dueWakeMs == nil else { return }
         var next: Int64?
-        for worker in workers where worker.isPresent {
-            let ends = min(now.monotonicMs + interval, worker.lastHeardMs + lease)
+        // By index: to walk through the workers themselves copies each.
+        for worker in workers.indices where workers[worker].isPresent {
+            let ends = min(now.monotonicMs + interval, workers[worker].lastHeardMs + lease)
             next = min(next ?? ends, ends)
         }
-        guard let next, dueWakeMs.map({ next < $0 }) ?? true else { return }
+        guard let next else { return }
         dueWakeMs = next
         newEffects.append(.wake(atMonotonicMs: next))
     }

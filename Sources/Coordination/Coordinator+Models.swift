@@ -32,7 +32,11 @@ extension Coordinator {
     private func presentWorkers() -> RolePair<Int?> {
         var present = RolePair<Int?>(nil)
         for role in Role.allCases {
-            present[role] = workers.firstIndex { $0.state == .live && $0.hello.role == role }
+            // By index: a closure would be given a copy of each worker, and this is asked at every step.
+            for worker in workers.indices where workers[worker].state == .live && workers[worker].hello.role == role {
+                present[role] = worker
+                break
+            }
         }
         return present
     }

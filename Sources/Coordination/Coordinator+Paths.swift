@@ -174,7 +174,7 @@ extension Coordinator {
         case .nowhere: break
         case .atBarrier: self[piece: piece].place = .nowhere
         case .queued:
-            queuedPieces[role(of: piece)] -= 1
+            count(piece, -1)
             self[piece: piece].place = .nowhere
         case .parked:
             let path = piece.path

@@ -12,13 +12,22 @@ extension Coordinator {
         let entry = ReadyEntry(order: orderOfService(piece), ticket: ticketSequence, piece: piece)
         let lane = lane(of: piece)
         self[piece: piece].place = .queued(ticket: ticketSequence)
-        queuedPieces[role] += 1
+        count(piece, 1)
         if isSuspect(self[piece: piece].tries) {
             suspects[role].insert(entry)
         } else if let home = self[reference].desk.homes[role], workers[home].state == .live {
             runs[reference.run].lanes[lane].pinned[home, default: ReadyQueue()].insert(entry)
         } else {
             runs[reference.run].lanes[lane].free.insert(entry)
+        }
+    }
+
+    /// Counts a piece that comes into a queue or leaves it.
+    mutating func count(_ piece: PieceReference, _ change: Int) {
+        if piece.isAhead {
+            queuedAhead += change
+        } else {
+            queuedPieces[role(of: piece)] += change
         }
     }
 

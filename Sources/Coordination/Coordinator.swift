@@ -28,8 +28,9 @@ public struct Coordinator: Sendable {
 
     /// Pieces that were held by workers that died: one at a time, each at a worker that has nothing else.
     var suspects = RolePair(ReadyQueue())
-    /// Pieces in queues, by the role they wait for.
+    /// Pieces in queues that do not run ahead, by the role they wait for; and those that do.
     var queuedPieces = RolePair(0)
+    var queuedAhead = 0
     /// Paths that have had an order and are not over, and how many there may be with the workers of this moment.
     var begunPaths = 0
     var begunBound = 0

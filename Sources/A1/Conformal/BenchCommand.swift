@@ -8,7 +8,7 @@ import Runtime
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this machine with A1's own code.",
-        subcommands: [BenchDecisionsCommand.self, BenchDriftCommand.self])
+        subcommands: [BenchDecisionsCommand.self, BenchDriftCommand.self, BenchCoordinationCommand.self])
 }
 
 struct BenchDecisionsCommand: ParsableCommand {
