@@ -121,9 +121,13 @@ struct ResultsPrinter {
         table.addRow(["tokens by draft", "\(summary.tokens.draft)"])
         table.addRow(["tokens by target", "\(summary.tokens.target)"])
         if summary.tokensReplaced > 0 { table.addRow(["tokens replaced", "\(summary.tokensReplaced)"]) }
+        if summary.discardedTokens > 0 { table.addRow(["tokens discarded", "\(summary.discardedTokens)"]) }
         table.addRow(["tokens/s", String(format: "%.1f", summary.tokensPerSecond)])
         table.addRow(["wall time", duration(summary.wallSeconds)])
         for worker in summary.busy { table.addRow(["busy \(worker.worker)", percent(worker.busy)]) }
+        if let share = summary.draftWaitShare, settings.strategy.isJudged {
+            table.addRow(["draft waits for verdicts", percent(share)])
+        }
         var text = table.rendered()
         if !summary.rateByRound.isEmpty {
             var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("TAKEN OVER", .right)])

@@ -10,6 +10,14 @@ public enum Strategy: String, Sendable, Codable, CaseIterable {
     case draft
     /// As `async`, but the verdict is drawn at the rejection rate and does not look at the score.
     case random
+
+    /// Whether blocks are scored and judged.
+    public var isJudged: Bool {
+        switch self {
+        case .async, .sync, .random: true
+        case .target, .draft: false
+        }
+    }
 }
 
 /// What happens to a block that is taken over.

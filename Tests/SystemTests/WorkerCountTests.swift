@@ -37,11 +37,39 @@ extension RealProcesses {
             }
             try growTo(1)
             #expect(try cluster.a1("calibrate", Self.batch, "--bank", "first", "--paths", "2").code == 0)
-            let strategies = ["async", "draft", "target"]
+            let strategies = ["async", "sync", "random", "draft", "target"]
             let alone = try strategies.map(texts)
             for count in [3, 8] {
                 try growTo(count)
                 #expect(try strategies.map(texts) == alone)
+            }
+        }
+
+        /// ALGORITHM.md, section 5: a bet that is won is what would have been drafted, one that is lost leaves nothing.
+        @Test func draftingAheadChangesNoBlock() throws {
+            let cluster = try TestCluster(
+                configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            try cluster.startCoordinator()
+            for name in ["draft-0", "target-0"] { try cluster.startWorker(name) }
+            #expect(try cluster.a1("calibrate", Self.batch, "--bank", "first", "--paths", "2").code == 0)
+            func results(ahead: Int) throws -> RunResults {
+                let run = try cluster.submit(
+                    Self.batch, "--bank", "first", "--bank-mode", "frozen", "--paths", "2", "--seed", "5", "--vote",
+                    "all", "--run-ahead", "\(ahead)", "--problems-in-flight", "2")
+                #expect(try cluster.a1("watch", run).code == 0)
+                return try cluster.results(run)
+            }
+            func texts(_ results: RunResults) -> [[String]] {
+                results.problems.flatMap { $0.paths.map { $0.blocks.map(\.text) } }
+            }
+            let waiting = try results(ahead: 0)
+            #expect(waiting.summary.discardedTokens == 0)
+            #expect(try #require(waiting.summary.draftWaitShare) > 0)
+            for ahead in [1, 3] {
+                let running = try results(ahead: ahead)
+                #expect(texts(running) == texts(waiting))
+                #expect(running.summary.takeovers > 10 && running.summary.discardedTokens > 0)
+                #expect(running.summary.draftWaitShare == 0)
             }
         }
 
