@@ -36,15 +36,19 @@ public enum Metrics {
     /// nil without trials or where the counts contradict each other.
     public static func wilsonInterval(successes: Int, trials: Int) -> ClosedRange<Double>? {
         guard trials > 0, successes >= 0, successes <= trials else { return nil }
+        return wilsonInterval(share: Double(successes) / Double(trials), trials: Double(trials))
+    }
+
+    /// The same for a share that need not be a whole count: of as many trials as a sample is worth.
+    static func wilsonInterval(share: Double, trials n: Double) -> ClosedRange<Double>? {
+        guard n > 0, (0...1).contains(share) else { return nil }
         // The 97.5 % quantile of the normal distribution.
         let z = 1.959_963_984_540_054
-        let n = Double(trials)
-        let share = Double(successes) / n
         let scale = 1 + z * z / n
         let centre = (share + z * z / (2 * n)) / scale
         let half = z / scale * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-        let lower = successes == 0 ? 0 : max(0, centre - half)
-        let upper = successes == trials ? 1 : min(1, centre + half)
+        let lower = share <= 0 ? 0 : max(0, centre - half)
+        let upper = share >= 1 ? 1 : min(1, centre + half)
         return lower...upper
     }
 

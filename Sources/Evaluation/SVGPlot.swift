@@ -3,12 +3,15 @@ public struct SVGPlot: Sendable {
     public struct Point: Sendable, Hashable {
         public var x: Double
         public var y: Double
+        /// Drawn as a line up and down through the point.
+        public var interval: ClosedRange<Double>?
         /// Stands beside the point.
         public var label: String?
 
-        public init(x: Double, y: Double, label: String? = nil) {
+        public init(x: Double, y: Double, interval: ClosedRange<Double>? = nil, label: String? = nil) {
             self.x = x
             self.y = y
+            self.interval = interval
             self.label = label
         }
     }
@@ -16,6 +19,8 @@ public struct SVGPlot: Sendable {
     public enum Style: Sendable, Hashable {
         case line
         case points
+        /// From 0 to each point, so wide on the axis of x.
+        case bars(width: Double)
     }
 
     public struct Series: Sendable, Hashable {
@@ -38,10 +43,11 @@ public struct SVGPlot: Sendable {
     /// A horizontal line with its name.
     public var level: (y: Double, name: String)?
 
-    private static let size = (width: 640.0, height: 400.0)
-    private static let area = (left: 64.0, right: 620.0, top: 56.0, bottom: 348.0)
-    /// Colours that people with any colour vision tell apart (Okabe and Ito, 2008).
-    private static let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"]
+    private static let width = 640.0
+    private static let area = (left: 64.0, right: 620.0, height: 292.0)
+    /// Names of series in a line above the area.
+    private static let namesPerLine = 3
+    private static let lineHeight = 18.0
 
     public init(title: String, x: String, y: String) {
         self.title = title
@@ -49,148 +55,134 @@ public struct SVGPlot: Sendable {
         self.y = y
     }
 
+    /// Above the area: the title and a line for each three series.
+    private var top: Double {
+        let lines = max(1, (series.count + Self.namesPerLine - 1) / Self.namesPerLine)
+        return 56 + Self.lineHeight * Double(lines - 1)
+    }
+
+    private var bottom: Double { top + Self.area.height }
+
     /// The whole document.
     public func rendered() -> String {
-        let points = series.flatMap(\.points)
-        let xAxis = Axis(points.map(\.x))
-        let yAxis = Axis(points.map(\.y) + (level.map { [$0.y] } ?? []))
-        let (width, height) = (Int(Self.size.width), Int(Self.size.height))
-        var lines = [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
-                + "viewBox=\"0 0 \(width) \(height)\" font-family=\"sans-serif\" font-size=\"12\">",
-            "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-            Self.text(title, x: Self.area.left, y: 22, size: 15),
-        ]
+        let xAxis = Axis(series.flatMap(Self.reach))
+        let heights = series.flatMap(Self.heights)
+        let yAxis = Axis(heights + (level.map { [$0.y] } ?? []))
+        var lines = SVGMarks.opening(width: Self.width, height: bottom + 52)
+        lines.append(SVGMarks.text(title, x: Self.area.left, y: 22, size: 15))
         lines += frame(xAxis, yAxis)
         if let level {
-            let height = place(level.y, yAxis, Self.area.bottom, Self.area.top)
-            lines.append(Self.stroke(Self.area.left, height, Self.area.right, height, "#888888", dashes: true))
-            lines.append(Self.text(level.name, x: Self.area.right, y: height - 4, anchor: "end"))
+            let height = place(level.y, yAxis, bottom, top)
+            lines.append(SVGMarks.stroke(Self.area.left, height, Self.area.right, height, "#888888", dashes: true))
+            lines.append(SVGMarks.text(level.name, x: Self.area.right, y: height - 4, anchor: "end"))
         }
-        for (number, entry) in series.enumerated() { lines += drawn(entry, number, xAxis, yAxis) }
+        for (number, entry) in series.enumerated() {
+            lines += drawn(entry, number, xAxis, yAxis) + legend(entry, number)
+        }
         lines.append("</svg>")
         return lines.joined(separator: "\n") + "\n"
     }
 
     // MARK: Parts
 
+    /// What the axis of x must hold of a series.
+    private static func reach(_ entry: Series) -> [Double] {
+        switch entry.style {
+        case .line, .points: entry.points.map(\.x)
+        case .bars(let width): entry.points.flatMap { [$0.x - width / 2, $0.x + width / 2] }
+        }
+    }
+
+    /// What the axis of y must hold of a series.
+    private static func heights(_ entry: Series) -> [Double] {
+        let ends = entry.points.flatMap { point in
+            [point.y] + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+        }
+        switch entry.style {
+        case .line, .points: return ends
+        case .bars: return ends.isEmpty ? [] : ends + [0]
+        }
+    }
+
     private func frame(_ xAxis: Axis, _ yAxis: Axis) -> [String] {
         let area = Self.area
         var lines = [
-            Self.stroke(area.left, area.bottom, area.right, area.bottom, "#000000"),
-            Self.stroke(area.left, area.top, area.left, area.bottom, "#000000"),
-            Self.text(x, x: (area.left + area.right) / 2, y: area.bottom + 38, anchor: "middle"),
-            "<g transform=\"translate(16 \(Self.number((area.top + area.bottom) / 2))) rotate(-90)\">"
-                + Self.text(y, x: 0, y: 0, anchor: "middle") + "</g>",
+            SVGMarks.stroke(area.left, bottom, area.right, bottom, "#000000"),
+            SVGMarks.stroke(area.left, top, area.left, bottom, "#000000"),
+            SVGMarks.text(x, x: (area.left + area.right) / 2, y: bottom + 38, anchor: "middle"),
+            "<g transform=\"translate(16 \(SVGMarks.number((top + bottom) / 2))) rotate(-90)\">"
+                + SVGMarks.text(y, x: 0, y: 0, anchor: "middle") + "</g>",
         ]
         for tick in xAxis.ticks {
             let at = place(tick, xAxis, area.left, area.right)
-            lines.append(Self.stroke(at, area.bottom, at, area.bottom + 5, "#000000"))
-            lines.append(Self.text(xAxis.name(of: tick), x: at, y: area.bottom + 19, anchor: "middle"))
+            lines.append(SVGMarks.stroke(at, bottom, at, bottom + 5, "#000000"))
+            lines.append(SVGMarks.text(xAxis.name(of: tick), x: at, y: bottom + 19, anchor: "middle"))
         }
         for tick in yAxis.ticks {
-            let at = place(tick, yAxis, area.bottom, area.top)
-            lines.append(Self.stroke(area.left, at, area.right, at, "#EEEEEE"))
-            lines.append(Self.text(yAxis.name(of: tick), x: area.left - 7, y: at + 4, anchor: "end"))
+            let at = place(tick, yAxis, bottom, top)
+            lines.append(SVGMarks.stroke(area.left, at, area.right, at, "#EEEEEE"))
+            lines.append(SVGMarks.text(yAxis.name(of: tick), x: area.left - 7, y: at + 4, anchor: "end"))
         }
         return lines
     }
 
+    private func colour(_ number: Int) -> String { SVGMarks.colours[number % SVGMarks.colours.count] }
+
     private func drawn(_ entry: Series, _ number: Int, _ xAxis: Axis, _ yAxis: Axis) -> [String] {
-        let colour = Self.colours[number % Self.colours.count]
+        let colour = self.colour(number)
         let area = Self.area
         let places = entry.points.map { point in
-            (place(point.x, xAxis, area.left, area.right), place(point.y, yAxis, area.bottom, area.top))
+            (x: place(point.x, xAxis, area.left, area.right), y: place(point.y, yAxis, bottom, top))
         }
         var lines: [String] = []
-        if entry.style == .line, places.count > 1 {
-            let path = places.map { "\(Self.number($0.0)),\(Self.number($0.1))" }.joined(separator: " ")
+        switch entry.style {
+        case .line where places.count > 1:
+            let path = places.map { "\(SVGMarks.number($0.x)),\(SVGMarks.number($0.y))" }.joined(separator: " ")
             lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>")
+        case .line, .points: break
+        case .bars(let width):
+            let wide = width / (xAxis.high - xAxis.low) * (area.right - area.left)
+            let zero = place(0, yAxis, bottom, top)
+            for place in places {
+                let upper = min(place.y, zero)
+                lines.append(
+                    SVGMarks.bar(
+                        x: place.x - wide / 2, y: upper, width: wide, height: abs(zero - place.y), colour))
+            }
         }
         for (place, point) in zip(places, entry.points) {
-            lines.append(
-                "<circle cx=\"\(Self.number(place.0))\" cy=\"\(Self.number(place.1))\" r=\"3.5\" fill=\"\(colour)\"/>")
-            if let label = point.label { lines.append(Self.text(label, x: place.0 + 6, y: place.1 - 5)) }
+            if let interval = point.interval {
+                let (low, high) = (interval.lowerBound, interval.upperBound)
+                lines.append(
+                    SVGMarks.stroke(
+                        place.x, self.place(low, yAxis, bottom, top), place.x, self.place(high, yAxis, bottom, top),
+                        colour))
+            }
+            if entry.isDotted { lines.append(SVGMarks.dot(x: place.x, y: place.y, radius: "3.5", colour)) }
+            if let label = point.label { lines.append(SVGMarks.text(label, x: place.x + 6, y: place.y - 5)) }
         }
-        let left = area.left + 180 * Double(number)
-        lines.append("<circle cx=\"\(Self.number(left + 4))\" cy=\"36\" r=\"4\" fill=\"\(colour)\"/>")
-        lines.append(Self.text(entry.name, x: left + 13, y: 40))
         return lines
+    }
+
+    private func legend(_ entry: Series, _ number: Int) -> [String] {
+        let left = Self.area.left + 180 * Double(number % Self.namesPerLine)
+        let height = 36 + Self.lineHeight * Double(number / Self.namesPerLine)
+        return [
+            SVGMarks.dot(x: left + 4, y: height, radius: "4", colour(number)),
+            SVGMarks.text(entry.name, x: left + 13, y: height + 4),
+        ]
     }
 
     private func place(_ value: Double, _ axis: Axis, _ from: Double, _ to: Double) -> Double {
         from + (value - axis.low) / (axis.high - axis.low) * (to - from)
     }
-
-    private static func stroke(
-        _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: String, dashes: Bool = false
-    ) -> String {
-        "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" y2=\"\(number(y2))\" "
-            + "stroke=\"\(colour)\"\(dashes ? " stroke-dasharray=\"5 4\"" : "")/>"
-    }
-
-    private static func text(
-        _ text: String, x: Double, y: Double, size: Int = 12, anchor: String = "start"
-    ) -> String {
-        "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(size)\" text-anchor=\"\(anchor)\">"
-            + escaped(text) + "</text>"
-    }
-
-    /// One digit after the point is a tenth of a pixel.
-    private static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
-        }
-    }
 }
 
-/// The range of an axis, in whole steps of 1, 2 or 5 times a power of ten.
-struct Axis: Sendable, Hashable {
-    let low: Double
-    let high: Double
-    let step: Double
-
-    init(_ values: [Double]) {
-        let finite = values.filter(\.isFinite)
-        let least = finite.min() ?? 0
-        let greatest = finite.max() ?? 1
-        let span = greatest > least ? greatest - least : max(abs(greatest), 1) / 2
-        var power = 1.0
-        while power * 10 <= span { power *= 10 }
-        while power > span { power /= 10 }
-        // 4 to 10 steps.
-        let step = [0.1, 0.2, 0.5, 1].map { $0 * power }.first { span / $0 <= 8 } ?? power * 2
-        self.step = step
-        // A value that is a tick but for the noise of binary fractions is that tick.
-        low = (least / step + 1e-9).rounded(.down) * step
-        let top = (greatest / step - 1e-9).rounded(.up) * step
-        high = top > low ? top : low + step
-    }
-
-    var ticks: [Double] { (0...Int(((high - low) / step).rounded())).map { low + Double($0) * step } }
-
-    /// A tick without the noise of binary fractions.
-    func name(of tick: Double) -> String {
-        let rounded = (tick / step).rounded() * step
-        guard step < 1 else { return "\(Int(rounded))" }
-        var digits = 0
-        var unit = 1.0
-        while unit > step * 1.001, digits < 12 {
-            unit /= 10
-            digits += 1
+extension SVGPlot.Series {
+    fileprivate var isDotted: Bool {
+        switch style {
+        case .line, .points: true
+        case .bars: false
         }
-        let scaled = Int((abs(rounded) / unit).rounded())
-        var text = "\(scaled)"
-        while text.count <= digits { text = "0" + text }
-        let point = text.index(text.endIndex, offsetBy: -digits)
-        return (rounded < 0 && scaled > 0 ? "-" : "") + text[..<point] + "." + text[point...]
     }
 }

@@ -55,6 +55,46 @@ import Testing
         #expect(try parsed(SVGPlot(title: "", x: "", y: "")).elements["svg"] == 1)
     }
 
+    @Test func barsStandOnZeroAndIntervalsAreLines() throws {
+        var plot = SVGPlot(title: "", x: "p", y: "share")
+        plot.series = [
+            .init(name: "bars", style: .bars(width: 0.5), points: [.init(x: 0.25, y: 3), .init(x: 0.75, y: 1)]),
+        ]
+        let bars = try parsed(plot)
+        // The ground and two bars; a circle in the legend alone. The axis begins at 0, not at the least bar.
+        #expect(bars.elements["rect"] == 3)
+        #expect(bars.elements["circle"] == 1)
+        #expect(plot.rendered().contains("height=\"292.0\""), "the highest bar takes the whole height")
+        let lines = try #require(bars.elements["line"])
+        plot.series[0].points[0].interval = 2...3
+        #expect(try parsed(plot).elements["line"] == lines + 1)
+    }
+
+    @Test func manySeriesHaveLinesOfNamesAboveThePlot() throws {
+        var plot = SVGPlot(title: "", x: "", y: "")
+        plot.series = (0..<8).map { .init(name: "series \($0)", style: .points, points: [.init(x: 0, y: 0)]) }
+        #expect(try parsed(plot).elements["circle"] == 16)
+        #expect(plot.rendered().contains("height=\"436\""))
+    }
+
+    @Test func aTimeLineHasARowForEachNameAndLanesWhereBarsOverlap() throws {
+        #expect(TimeLinePlot.lanes([0...2, 1...3, 2...4, 5...6, 1...5]) == [0, 1, 0, 0, 2])
+        #expect(TimeLinePlot.lanes([]).isEmpty)
+        let plot = TimeLinePlot(
+            title: "<work>", x: "seconds", kinds: ["draft", "score"],
+            bars: [
+                .init(row: "draft-0", kind: "draft", time: 0...1), .init(row: "draft-0", kind: "draft", time: 0...2),
+                .init(row: "target-0", kind: "score", time: 1...1), .init(row: "target-0", kind: "other", time: 1...3),
+            ])
+        let reading = try Reading(plot.rendered())
+        // The ground, four bars, three in the legend.
+        #expect(reading.elements["rect"] == 8)
+        for name in ["<work>", "seconds", "draft-0", "target-0", "draft", "score", "other"] {
+            #expect(reading.text.contains(name))
+        }
+        #expect(try Reading(TimeLinePlot(title: "", x: "", kinds: [], bars: []).rendered()).elements["svg"] == 1)
+    }
+
     @Test(arguments: [
         ([0.0, 14], 0.0, 14.0, ["0", "2", "14"]), ([0.3, 0.608], 0.3, 0.65, ["0.30", "0.35", "0.65"]),
         ([-1, 1], -1, 1, ["-1.0", "0.0", "1.0"]), ([5, 5], 5, 5.5, ["5.0", "5.5"]),
