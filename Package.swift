@@ -39,6 +39,7 @@ let package = Package(
         module("Evaluation"),
         module("Conformal", ["Domain"]),
         module("Coordination", ["Conformal", "Domain", "Evaluation"]),
+        module("Comparison", ["Domain", "Evaluation"]),
         module("Wire", ["Domain", protobuf], exclude: ["worker.proto"]),
         module("ModelFiles"),
         module("Tokenizers"),
@@ -71,9 +72,9 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "Batching", "Conformal", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs", "ModelFiles",
-                "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
-                "WorkerService", arguments, logging,
+                "Batching", "Comparison", "Conformal", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs",
+                "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport",
+                "Wire", "WorkerService", arguments, logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
@@ -85,6 +86,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation"]),
         tests("ConformalTests", ["Conformal", "Domain"]),
         tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"], exclude: ["Scripts"]),
+        tests("ComparisonTests", ["Comparison", "Domain", "Evaluation"]),
         tests("WireTests", ["Wire", "Domain"]),
         tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),
         tests("TokenizersTests", ["Tokenizers"]),

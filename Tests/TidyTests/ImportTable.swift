@@ -32,6 +32,7 @@ enum ImportTable {
         "Domain": pure(),
         "Conformal": pure(["Domain"], platform: mathematics),
         "Coordination": pure(["Conformal", "Domain", "Evaluation"]),
+        "Comparison": pure(["Domain", "Evaluation"]),
         // JSON between commands and coordinator, and what generated code needs, come from Foundation.
         "Wire": pure(["Domain", "SwiftProtobuf"], platform: ["Foundation", "FoundationEssentials"]),
         "Evaluation": pure(platform: mathematics, exceptions: ["BatchReader.swift": ["Foundation"]]),
@@ -57,9 +58,9 @@ enum ImportTable {
             "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
         ]),
         "A1": shell([
-            "ArgumentParser", "Batching", "Conformal", "Coordination", "CoordinatorService", "Domain", "Engine",
-            "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime", "Settings", "Tensors",
-            "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
+            "ArgumentParser", "Batching", "Comparison", "Conformal", "Coordination", "CoordinatorService", "Domain",
+            "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime", "Settings",
+            "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
         ]),
     ]
 
