@@ -13,10 +13,32 @@ import WorkerService
 struct ProcessOptions: ParsableArguments {
     @Option(help: "The cluster's configuration.")
     var config: String
+    @Flag(
+        help: ArgumentHelp(
+            "End when standard input does, as it does when the process that started this one is gone.",
+            visibility: .hidden))
+    var endWithInput = false
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds between heartbeats, over the configuration; a worker is lost after the same time as before.",
+            visibility: .hidden))
+    var heartbeatMs: Int?
+
+    func validate() throws {
+        if let heartbeatMs, heartbeatMs < 1 { throw ValidationError("--heartbeat-ms: a number from 1") }
+    }
 
     func configuration() throws -> ClusterConfiguration {
+        if endWithInput { EndWithInput.watch() }
         do {
-            return try ClusterConfiguration.load(path: config)
+            var configuration = try ClusterConfiguration.load(path: config)
+            if let heartbeatMs {
+                let limits = configuration.limits
+                let lossMs = limits.heartbeatIntervalMs * limits.heartbeatsMissed
+                configuration.limits.heartbeatIntervalMs = heartbeatMs
+                configuration.limits.heartbeatsMissed = max(1, lossMs / heartbeatMs)
+            }
+            return configuration
         } catch {
             throw refuseConfiguration(error)
         }

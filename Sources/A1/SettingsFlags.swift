@@ -81,17 +81,22 @@ struct SettingsFlags: ParsableArguments {
         ] {
             if let value { values.append((name, value)) }
         }
-        for assignment in set {
-            guard let equals = assignment.firstIndex(of: "=") else {
-                let names = RunSettings.fieldNames.joined(separator: ", ")
-                throw fail(.usage, "--set \(assignment): it is name=value; names: \(names)")
-            }
-            values.append((String(assignment[..<equals]), String(assignment[assignment.index(after: equals)...])))
-        }
+        values += try Self.assignments(set)
         do {
             return try base.overriding(values)
         } catch {
             throw fail(.usage, "\(error)")
+        }
+    }
+
+    /// The names and values of flags `--set name=value`.
+    static func assignments(_ flags: [String]) throws -> [(name: String, value: String)] {
+        try flags.map { assignment in
+            guard let equals = assignment.firstIndex(of: "=") else {
+                let names = RunSettings.fieldNames.joined(separator: ", ")
+                throw fail(.usage, "--set \(assignment): it is name=value; names: \(names)")
+            }
+            return (String(assignment[..<equals]), String(assignment[assignment.index(after: equals)...]))
         }
     }
 }

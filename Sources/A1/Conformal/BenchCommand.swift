@@ -7,8 +7,11 @@ import Runtime
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure this machine with A1's own code.",
-        subcommands: [BenchDecisionsCommand.self, BenchDriftCommand.self, BenchCoordinationCommand.self])
+        commandName: "bench", abstract: "Measure with A1's own code, and compare strategies.",
+        subcommands: [
+            BenchStrategiesCommand.self, BenchCoordinationCommand.self, BenchDecisionsCommand.self,
+            BenchDriftCommand.self,
+        ])
 }
 
 struct BenchDecisionsCommand: ParsableCommand {

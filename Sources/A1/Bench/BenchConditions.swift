@@ -1,0 +1,57 @@
+import Comparison
+import Domain
+import Foundation
+import Runtime
+import Tensors
+
+/// What a reader of a comparison must know to repeat it.
+enum BenchConditions {
+    static func all(
+        problems: String, plan: ComparisonPlan, settings: RunSettings, workers: [WorkerStatus]
+    ) throws -> [ComparisonReport.Condition] {
+        let date = Date(timeIntervalSince1970: Double(Clocks.wallMs) / 1_000)
+        let command = CommandLine.arguments.dropFirst().map { $0.contains(" ") ? "'\($0)'" : $0 }
+        var conditions = [
+            ComparisonReport.Condition("date", ISO8601DateFormatter().string(from: date)),
+            .init("version", A1.configuration.version),
+            .init("command", (["a1"] + command).joined(separator: " ")),
+            .init("machine", machine),
+            .init(
+                "problems",
+                "\(plan.parts.last?.upperBound ?? 0) of \(problems); parts: \(plan.parts.count), each run by every "
+                    + "strategy before the next; repetitions: \(plan.repetitions)"),
+        ]
+        for worker in workers.sorted(by: { $0.name < $1.name }) {
+            conditions.append(
+                .init(
+                    "worker \(worker.name)",
+                    "\(worker.role.rawValue), \(worker.model), SHA-256 \(worker.modelDigest), "
+                        + "threads: \(worker.threads), slots: \(worker.slots)"))
+        }
+        conditions.append(.init("other settings", try text(settings)))
+        return conditions
+    }
+
+    /// What the cells vary is not among them.
+    private static let varied: Set<String> = ["strategy", "paths", "rejectionRate", "runAhead"]
+
+    private static func text(_ settings: RunSettings) throws -> String {
+        let document = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(settings))
+        let others = (document as? [String: Any] ?? [:]).filter { !varied.contains($0.key) }
+        let data = try JSONSerialization.data(withJSONObject: others, options: [.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static var machine: String {
+        let kernels = (try? KernelChoice.current())?.rawValue ?? "unknown"
+        return "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(processor), kernels \(kernels)"
+    }
+
+    /// The name that Linux has for the first processor (proc(5)); not every architecture has one.
+    private static var processor: String {
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+        let name = line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
+        return name ?? "a processor without a name"
+    }
+}

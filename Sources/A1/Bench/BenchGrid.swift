@@ -1,0 +1,54 @@
+import ArgumentParser
+import Domain
+
+/// What a comparison varies: lists, separated by commas.
+struct BenchGrid: ParsableArguments {
+    @Option(help: "Which strategies, of async, sync, random, draft and target.")
+    var strategies = "async,sync,random,draft,target"
+    @Option(help: "m: paths of a problem.")
+    var paths = "1,4,16"
+    @Option(help: "r, for the strategies that judge.")
+    var rejectionRate = "0.25,0.4"
+    @Option(help: "W of async, each one a row. Default: what the configuration says.")
+    var runAhead: String?
+
+    func validate() throws {
+        _ = (try strategyList(), try pathsList(), try rateList(), try runAheadList())
+    }
+
+    func strategyList() throws -> [Strategy] {
+        try list("--strategies", strategies, "one of \(Strategy.allCases.map(\.rawValue).joined(separator: ", "))") {
+            Strategy(rawValue: $0)
+        }
+    }
+
+    func pathsList() throws -> [Int] {
+        try list("--paths", paths, "a number from 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } }
+    }
+
+    func rateList() throws -> [Double] {
+        try list("--rejection-rate", rejectionRate, "a share from 0 to 1") {
+            Double($0).flatMap { (0...1).contains($0) ? $0 : nil }
+        }
+    }
+
+    func runAheadList() throws -> [Int]? {
+        try runAhead.map { text in
+            try list("--run-ahead", text, "a number from 0") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+        }
+    }
+
+    /// The values of a list, each once.
+    private func list<Value: Hashable>(
+        _ option: String, _ text: String, _ wanted: String, _ read: (String) -> Value?
+    ) throws -> [Value] {
+        let values = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            guard let value = read(String(part)) else {
+                throw ValidationError("\(option): '\(part)' is not \(wanted); values are separated by commas")
+            }
+            return value
+        }
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
+    }
+}
