@@ -17,6 +17,10 @@ struct ComparisonRunner {
 
     /// Between two looks at a run; its times come from the coordinator.
     private static let intervalSeconds = 0.2
+    /// Between two runs, so that each worker's heartbeat has told of all that it did for the first.
+    private static let settlingSeconds = 0.25
+    /// Orders that were given up may be computed to the end of a step; then the next run begins all the same.
+    private static let settlingLooks = 120
 
     func run() throws -> [ComparisonCell: [PartOutcome]] {
         let steps = plan.steps
@@ -34,6 +38,7 @@ struct ComparisonRunner {
                 let eachMs = Double(Clocks.monotonicMs - beganMs) / Double(number)
                 title += "  about \(duration(eachMs * Double(steps.count - number) / 1_000)) left"
             }
+            try settle()
             let results = try results(step) { shown.show("\(title)  \($0)") }
             let withBars = step.cell == drawn && step.part == 0 && step.repetition == 0
             outcomes[step.cell, default: []].append(
@@ -43,7 +48,16 @@ struct ComparisonRunner {
         return outcomes
     }
 
-    /// The settings of a cell, with the seed of a step: all cells have the same.
+    /// Waits until nothing of the run before is left at the workers: it would be counted as the next one's.
+    private func settle() throws {
+        for _ in 0..<Self.settlingLooks {
+            try check()
+            Thread.sleep(forTimeInterval: Self.settlingSeconds)
+            if try client.status().workers.allSatisfy({ $0.state != .live || $0.orders == 0 }) { return }
+        }
+    }
+
+    /// What a cell's runs are set to, but for the seed.
     static func settings(_ base: RunSettings, _ cell: ComparisonCell) -> RunSettings {
         var settings = base
         settings.strategy = cell.strategy
