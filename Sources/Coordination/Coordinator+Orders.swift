@@ -33,6 +33,8 @@ extension Coordinator {
         counters.ordersSent += 1
         updateWaiting(reference)
         tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: piece.isAhead)))
+        // Asked here so that the words need not be made.
+        guard configuration.leastLogLevel <= .debug else { return }
         log(
             .debug, "order sent", path: tag.path, round: tag.round, worker: workers[worker].hello.name,
             fields: [

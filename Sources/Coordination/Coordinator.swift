@@ -142,6 +142,7 @@ public struct Coordinator: Sendable {
         _ level: LogEntry.Level, _ message: String, run: RunID? = nil, path: PathKey? = nil, round: Int? = nil,
         worker: String? = nil, fields: [LogEntry.Field] = []
     ) {
+        guard level >= configuration.leastLogLevel else { return }
         newEffects.append(
             .log(LogEntry(level, message, run: run, path: path, round: round, worker: worker, fields: fields)))
     }

@@ -41,7 +41,8 @@ struct CoordinatorLoop {
         do {
             epoch = try store.nextEpoch()
             core = Coordinator(configuration: CoordinationConfiguration(
-                    epoch: epoch, limits: options.limits, processID: ProcessFacts.processID))
+                    epoch: epoch, limits: options.limits, processID: ProcessFacts.processID,
+                    leastLogLevel: log.leastEntryLevel))
             let records = try store.records(ofOpenRunsOnly: false)
             try core.restore(records)
             log.notice(

@@ -1,11 +1,22 @@
 /// A line for the log, as a value: the pure core says what happened, the shell stamps the time and writes.
 public struct LogEntry: Sendable, Hashable {
     /// How much it matters.
-    public enum Level: String, Sendable, Codable, CaseIterable {
+    public enum Level: String, Sendable, Codable, CaseIterable, Comparable {
         case debug
         case info
         case warning
         case error
+
+        private var rank: Int {
+            switch self {
+            case .debug: 0
+            case .info: 1
+            case .warning: 2
+            case .error: 3
+            }
+        }
+
+        public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
     }
 
     public var level: Level

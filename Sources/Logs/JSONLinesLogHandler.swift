@@ -21,7 +21,11 @@ public struct JSONLinesLogHandler: LogHandler {
     public func log(event: LogEvent) {
         var all = metadata
         if let provider = metadataProvider { all.merge(provider.get()) { _, new in new } }
-        if let own = event.metadata { all.merge(own) { _, new in new } }
+        if all.isEmpty {
+            all = event.metadata ?? [:]
+        } else if let own = event.metadata {
+            all.merge(own) { _, new in new }
+        }
         if let error = event.error { all["error"] = "\(error)" }
         file.append(LogLine.bytes(
             timeMs: LogTime.nowMs(), level: event.level, process: file.process,

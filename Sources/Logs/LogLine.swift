@@ -36,13 +36,13 @@ enum LogLine {
         maximumBytes: Int
     ) -> [UInt8] {
         var line: [UInt8] = []
-        line.reserveCapacity(256)
-        line += Array("{\"time\":\"\(LogTime.text(ofMs: timeMs))\",\"level\":\"\(level.rawValue)\",\"worker\":".utf8)
+        line.reserveCapacity(512)
+        line += "{\"time\":\"\(LogTime.text(ofMs: timeMs))\",\"level\":\"\(level.rawValue)\",\"worker\":".utf8
         LogText.appendJSON(process, to: &line)
         for key in leading {
             if let value = metadata[key] { append(key, value, to: &line) }
         }
-        line += Array(",\"message\":".utf8)
+        line += ",\"message\":".utf8
         LogText.appendJSON(cut(message, to: maximumBytes / 2), to: &line)
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where !leading.contains(key) {
             let before = line.count

@@ -28,6 +28,12 @@ enum LogText {
     /// Appends a text as a JSON string, quotes included.
     static func appendJSON(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
+        // Nearly every text is of this kind, and busy processes write many.
+        guard !text.utf8.allSatisfy(isPlain) else {
+            bytes += text.utf8
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": bytes += Array("\\\"".utf8)
@@ -38,9 +44,13 @@ enum LogText {
             case _ where isControl(scalar):
                 let digits = String(scalar.value, radix: 16)
                 bytes += Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
-            case _: bytes += Array(String(scalar).utf8)
+            case _: bytes += UTF8.encode(scalar)!
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Stands for itself in JSON and at a terminal.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }

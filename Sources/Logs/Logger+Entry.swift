@@ -12,11 +12,20 @@ extension Logger {
             case .error: .error
             }
         guard level >= logLevel else { return }
-        var metadata: Logger.Metadata = [:]
-        if let run = entry.run { metadata.merge(.about(run)) { $1 } }
-        if let path = entry.path { metadata.merge(.about(path, round: entry.round)) { $1 } }
-        if let worker = entry.worker { metadata["about_worker"] = "\(worker)" }
-        for field in entry.fields { metadata[field.name] = "\(field.value)" }
+        var metadata = entry.path.map { Logger.Metadata.about($0, round: entry.round) } ?? [:]
+        if let run = entry.run { metadata[LogKey.run] = .string(run.rawValue) }
+        if let worker = entry.worker { metadata["about_worker"] = .string(worker) }
+        for field in entry.fields { metadata[field.name] = .string(field.value) }
         log(level: level, "\(entry.message)", metadata: metadata)
+    }
+
+    /// The least severe entries that `write` writes.
+    public var leastEntryLevel: LogEntry.Level {
+        switch logLevel {
+        case .trace, .debug: .debug
+        case .info, .notice: .info
+        case .warning: .warning
+        case .error, .critical: .error
+        }
     }
 }

@@ -35,7 +35,7 @@ public final class Transport: Sendable {
     private struct Outgoing: Sendable {
         var socket: Int
         var peer: PeerID?
-        var body: [UInt8]
+        var body: @Sendable () -> [UInt8]
     }
 
     private struct Mailbox: Sendable {
@@ -78,8 +78,10 @@ public final class Transport: Sendable {
     }
 
     /// Queues a message; never blocks. What cannot be delivered comes back as an event.
-    /// - Parameter peer: which peer of a router; nil on a dealer.
-    public func send(socket: Int, to peer: PeerID?, _ body: [UInt8]) {
+    /// - Parameters:
+    ///   - peer: which peer of a router; nil on a dealer.
+    ///   - body: makes the bytes, on the transport's thread: whoever decides much need not encode as well.
+    public func send(socket: Int, to peer: PeerID?, _ body: @autoclosure @escaping @Sendable () -> [UInt8]) {
         mailbox.withLock { $0.messages.append(Outgoing(socket: socket, peer: peer, body: body)) }
         wake()
     }
@@ -104,7 +106,7 @@ public final class Transport: Sendable {
                 return (box.messages, box.isClosing)
             }
             for message in messages {
-                sockets.send(socket: message.socket, peer: message.peer, body: message.body, deliver: deliver)
+                sockets.send(socket: message.socket, peer: message.peer, body: message.body(), deliver: deliver)
             }
             if isClosing { break }
             sockets.poll(deliver: deliver)

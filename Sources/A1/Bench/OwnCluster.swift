@@ -57,8 +57,7 @@ final class OwnCluster: Sendable {
 
     /// Starts everything and waits until each worker is ready.
     func start() throws -> Client {
-        try start("coordinator", ["coordinator"])
-        while AnnouncedEndpoints(folder) == nil { try pause() }
+        try startCoordinator()
         for worker in configuration.workers { try start(worker.name, ["worker", "--name", worker.name]) }
         let client = try Client(folder: folder)
         while true {
@@ -70,6 +69,12 @@ final class OwnCluster: Sendable {
             if configuration.workers.allSatisfy({ live.contains($0.name) }) { return client }
             try pause()
         }
+    }
+
+    /// Starts the coordinator alone and waits until it listens.
+    func startCoordinator() throws {
+        try start("coordinator", ["coordinator"])
+        while AnnouncedEndpoints(folder) == nil { try pause() }
     }
 
     private func start(_ name: String, _ command: [String]) throws {
@@ -92,6 +97,11 @@ final class OwnCluster: Sendable {
     private func pause() throws {
         usleep(20_000)
         try check()
+    }
+
+    /// Processor time that the coordinator has taken so far, seconds.
+    var coordinatorSeconds: Double {
+        processes.withLock { $0.running.first?.processorSeconds ?? 0 }
     }
 
     /// Complains of a process that has ended, with what it said last.

@@ -98,6 +98,21 @@ final class OwnProcess: Sendable {
         waitForEnd()
     }
 
+    /// Processor time of its busiest thread, seconds (proc(5), `/proc/PID/task/TID/stat`).
+    var processorSeconds: Double {
+        let tasks = "/proc/\(identifier)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        let ticks = threads.map { thread -> Int in
+            let stat = String(
+                decoding: FileManager.default.contents(atPath: "\(tasks)/\(thread)/stat") ?? Data(), as: UTF8.self)
+            // The name, in parentheses, may hold anything; utime and stime are the 12th and 13th field after it.
+            let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+            guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else { return 0 }
+            return user + system
+        }
+        return Double(ticks.max() ?? 0) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// The last lines of what it said.
     var lastWords: [String] {
         let data = FileManager.default.contents(atPath: output) ?? Data()

@@ -9,45 +9,36 @@ struct CoreLoad {
     private var workers: ScriptedWorkers
     private var pending: [(worker: Int, instruction: WorkerInstruction)] = []
     private var stepping = Duration.zero
-    private var steps = 0
 
-    struct Result {
-        var blocks: Int
-        var steps: Int
-        /// In the state machine alone.
-        var seconds: Double
-    }
-
-    init(workers count: Int, openPaths: Int, spec: RunSpec, problems: [ProblemSpec]) {
+    init(_ load: CoordinationLoad) {
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1))
-        workers = ScriptedWorkers(count: count, slots: max(1, openPaths / (4 * count)))
+        workers = ScriptedWorkers(count: load.workers, slots: load.slots)
         step(.started)
         for (number, hello) in workers.hellos.enumerated() { step(.workerGreeted(peer(number), hello)) }
-        step(.runSubmitted(ClientToken(rawValue: 1), spec, problems))
+        step(.runSubmitted(ClientToken(rawValue: 1), load.spec, load.problems))
     }
 
-    /// Works until so many blocks are written or the run has ended.
-    mutating func run(blocks: Int) -> Result {
+    /// Works until so many blocks are written.
+    ///
+    /// - Returns: blocks a second of time in the state machine.
+    mutating func run(blocks: Int) -> Double {
         stepping = .zero
-        steps = 0
-        let before = workers.blocks
-        while workers.blocks - before < blocks, !pending.isEmpty {
+        workers.restart()
+        while workers.blocks < blocks, !pending.isEmpty {
             let batch = pending
             pending = []
             for (worker, instruction) in batch {
-                for message in workers.answers(worker, to: instruction, now: .now) {
-                    if let event = message.event(from: peer(worker)) { step(event) }
-                }
+                guard let message = workers.answer(to: instruction, now: .now) else { continue }
+                if let event = message.event(from: peer(worker)) { step(event) }
             }
         }
-        return Result(blocks: workers.blocks - before, steps: steps, seconds: stepping / .seconds(1))
+        return Double(workers.blocks) / (stepping / .seconds(1))
     }
 
     private mutating func step(_ event: Event) {
         let begin = ContinuousClock.now
         let effects = coordinator.step(event, now: Clocks.now)
         stepping += ContinuousClock.now - begin
-        steps += 1
         for case .send(let peer, let instruction) in effects { pending.append((number(peer), instruction)) }
     }
 
