@@ -27,7 +27,7 @@ extension Coordinator {
         let reserved = dispatchSuspects(role)
         if mayHaveWork(role) { dispatchConfirmed(role, reserved: reserved) }
         guard role == .draft, queuedAhead > 0 else { return }
-        for worker in workers.indices where workers[worker].hello.role == role && worker != reserved {
+        for worker in workersOfRole[role] where worker != reserved {
             guard queuedAhead > 0 else { break }
             while hasSpareRoom(worker), let piece = takeAheadWork(for: worker) { order(piece, at: worker) }
         }
@@ -35,7 +35,7 @@ extension Coordinator {
 
     private mutating func dispatchConfirmed(_ role: Role, reserved: Int?) {
         var fastestMs = Double.infinity
-        for worker in workers.indices where workers[worker].state == .live && workers[worker].hello.role == role {
+        for worker in workersOfRole[role] where workers[worker].state == .live {
             fastestMs = min(fastestMs, workers[worker].tokenMs ?? .infinity)
         }
         var isBarren = [Bool](repeating: false, count: workers.count)
@@ -66,7 +66,7 @@ extension Coordinator {
     /// until it is idle: the one returned.
     private mutating func dispatchSuspects(_ role: Role) -> Int? {
         while let entry = firstSuspect(role) {
-            let present = workers.indices.filter { workers[$0].state == .live && workers[$0].hello.role == role }
+            let present = workersOfRole[role].filter { workers[$0].state == .live }
             guard let chosen = present.min(by: { workers[$0].orders.count < workers[$1].orders.count }) else {
                 return nil
             }
@@ -96,7 +96,7 @@ extension Coordinator {
         _ role: Role, excluding isBarren: [Bool], _ ordersPerSlot: Int, fastestMs: Double
     ) -> Int? {
         var best: (worker: Int, load: Double)?
-        for worker in workers.indices where workers[worker].hello.role == role && !isBarren[worker] {
+        for worker in workersOfRole[role] where !isBarren[worker] {
             guard hasRoom(worker, ordersPerSlot) else { continue }
             let share = Double(workers[worker].confirmedOrders + 1) / Double(slots(worker))
             let load = share * slowness(worker, fastestMs: fastestMs)
@@ -177,7 +177,7 @@ extension Coordinator {
     /// What waits for another worker without room, its own or for new work.
     private mutating func takeOverWaiting(_ role: Role, for worker: Int, reserved: Int?) -> PieceReference? {
         guard queuedPieces[role] > 0 else { return nil }
-        for other in workers.indices where other != worker && workers[other].hello.role == role {
+        for other in workersOfRole[role] where other != worker {
             guard other == reserved || !hasRoom(other) else { continue }
             for run in openRuns where runs[run].modelFaults.isEmpty {
                 for lane in lanes(run, for: worker) {

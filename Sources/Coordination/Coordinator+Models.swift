@@ -33,7 +33,7 @@ extension Coordinator {
         var present = RolePair<Int?>(nil)
         for role in Role.allCases {
             // By index: a closure would be given a copy of each worker, and this is asked at every step.
-            for worker in workers.indices where workers[worker].state == .live && workers[worker].hello.role == role {
+            for worker in workersOfRole[role] where workers[worker].state == .live {
                 present[role] = worker
                 break
             }

@@ -153,7 +153,7 @@ extension Coordinator {
     /// Adds the time since the last step to that of every draft worker that had room and waited.
     mutating func countWaiting(until moment: Moment) {
         guard let last = lastStepMs, moment.monotonicMs > last else { return }
-        for worker in workers.indices where workers[worker].waitingPaths > 0 {
+        for worker in workersOfRole[.draft] where workers[worker].waitingPaths > 0 {
             guard hasSpareRoom(worker) else { continue }
             workers[worker].verdictWaitMs += moment.monotonicMs - last
         }

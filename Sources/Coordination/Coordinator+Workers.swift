@@ -32,6 +32,7 @@ extension Coordinator {
                 isDeath: isYounger && known.state == .live)
             peers[known.peer] = nil
             workers[worker].replace(with: hello, peer: peer, nowMs: now.monotonicMs)
+            sortWorkersByRole()
             peers[peer] = worker
             takeIn(worker)
         }
@@ -75,7 +76,12 @@ extension Coordinator {
         }
         workerNumbers[hello.name] = worker
         peers[peer] = worker
+        sortWorkersByRole()
         return worker
+    }
+
+    private mutating func sortWorkersByRole() {
+        for role in Role.allCases { workersOfRole[role] = workers.indices.filter { workers[$0].hello.role == role } }
     }
 
     /// Why this worker cannot work beside those that are here.

@@ -23,6 +23,8 @@ public struct Coordinator: Sendable {
     var submissions: [String: RunID] = [:]
 
     var workers: [Worker] = []
+    /// Indices of the workers of each role, ascending: dispatch asks often.
+    var workersOfRole = RolePair<[Int]>([])
     var workerNumbers: [String: Int] = [:]
     var peers: [PeerID: Int] = [:]
 

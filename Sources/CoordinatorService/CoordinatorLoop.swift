@@ -114,7 +114,10 @@ struct CoordinatorLoop {
     private mutating func take(_ input: CoordinatorService.Input) {
         switch input {
         case .stop: stop()
-        case .transport(.received(CoordinatorService.workerSocket, let peer, let body)): heardWorker(peer, body)
+        case .worker(let peer, .success(let message)): heard(message, from: peer)
+        case .worker(let peer, .failure(let error)):
+            refusedMessages += 1
+            step(.messageRefused(peer, reason: "\(error)"))
         case .transport(.received(_, let peer, let body)): heardClient(peer, body)
         case .transport(.refused(CoordinatorService.workerSocket, let peer, let reason)):
             refusedMessages += 1
@@ -129,20 +132,15 @@ struct CoordinatorLoop {
         }
     }
 
-    private mutating func heardWorker(_ peer: PeerID, _ body: [UInt8]) {
-        do {
-            switch try WorkerMessage(decoding: body) {
-            case .hello(let hello): step(.workerGreeted(peer, hello))
-            case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
-            case .block(let report): step(.blockArrived(peer, report))
-            case .scored(let report): step(.scoreArrived(peer, report))
-            case .failed(let report): step(.orderFailed(peer, report))
-            case .withdrawn(let report): step(.orderWithdrawn(peer, report))
-            case .goodbye(let farewell): step(.workerLeft(peer, farewell))
-            }
-        } catch {
-            refusedMessages += 1
-            step(.messageRefused(peer, reason: "\(error)"))
+    private mutating func heard(_ message: WorkerMessage, from peer: PeerID) {
+        switch message {
+        case .hello(let hello): step(.workerGreeted(peer, hello))
+        case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
+        case .block(let report): step(.blockArrived(peer, report))
+        case .scored(let report): step(.scoreArrived(peer, report))
+        case .failed(let report): step(.orderFailed(peer, report))
+        case .withdrawn(let report): step(.orderWithdrawn(peer, report))
+        case .goodbye(let farewell): step(.workerLeft(peer, farewell))
         }
     }
 

@@ -12,8 +12,22 @@ import Wire
 /// `run()` is its lifetime. One thread steps the core and commits; the socket thread never waits for a disk.
 public final class CoordinatorService: Sendable {
     enum Input: Sendable {
+        /// What a worker says, read on the socket's thread: the thread that decides has enough to do.
+        case worker(PeerID, Result<WorkerMessage, WireError>)
         case transport(TransportEvent)
         case stop
+
+        init(_ event: TransportEvent) {
+            guard case .received(CoordinatorService.workerSocket, let peer, let body) = event else {
+                self = .transport(event)
+                return
+            }
+            do throws(WireError) {
+                self = .worker(peer, .success(try WorkerMessage(decoding: body)))
+            } catch {
+                self = .worker(peer, .failure(error))
+            }
+        }
     }
 
     static let workerSocket = 0
@@ -80,7 +94,7 @@ public final class CoordinatorService: Sendable {
                     SocketConfiguration(.router(bind: options.workerEndpoint)),
                     SocketConfiguration(.router(bind: options.clientEndpoint)),
                 ], limits: options.limits
-            ) { [inbox] event in inbox.post(.transport(event)) }
+            ) { [inbox] event in inbox.post(Input(event)) }
         } catch {
             throw CoordinatorError(.unavailable, "\(error)")
         }
