@@ -172,11 +172,31 @@ extension Coordinator {
             newEffects.append(.send(peer, .introduceYourself))
             return
         }
+        noteOrders(of: worker, heartbeat)
         workers[worker].note(heartbeat, nowMs: now.monotonicMs)
         if heartbeat.isDraining {
             beginDraining(worker)
         } else {
             workers[worker].state = .live
+        }
+    }
+
+    /// Orders that were under way when a worker connected anew are lost, and nobody says so: it is alive and idle. When
+    /// some heartbeats in a row know of no order, what was sent before them goes back to its queues.
+    private mutating func noteOrders(of worker: Int, _ heartbeat: Heartbeat) {
+        let before = workers[worker].lastHeardMs
+        let isIdle = heartbeat.activeOrders == 0 && heartbeat.waitingOrders == 0 && !workers[worker].orders.isEmpty
+        workers[worker].idleBeats = isIdle ? workers[worker].idleBeats + 1 : 0
+        guard workers[worker].idleBeats > limits.heartbeatsMissed else { return }
+        workers[worker].idleBeats = 0
+        for id in workers[worker].sortedOrders {
+            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order, order.sentMs < before
+            else { continue }
+            log(.warning, "order lost on the way", path: order.tag.path, worker: workers[worker].hello.name)
+            finish(piece, order)
+            workers[worker].held[piece.path] = nil
+            tell(worker, .cancel(id))
+            tryAgain(piece)
         }
     }
 

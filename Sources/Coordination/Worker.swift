@@ -22,6 +22,8 @@ struct Worker: Sendable {
     var waitingPaths = 0
     /// Time in which it had room for one of these.
     var verdictWaitMs: Int64 = 0
+    /// Heartbeats in a row that know of no order, though it has some.
+    var idleBeats = 0
     /// Segments it holds of each path, after the prompt.
     var held: [PathReference: [SegmentID]] = [:]
     var restarts = 0
@@ -97,6 +99,7 @@ struct Worker: Sendable {
         orders = [:]
         aheadOrders = 0
         withdrawnAhead = []
+        idleBeats = 0
         tokenMs = nil
         held = [:]
         isAlone = false

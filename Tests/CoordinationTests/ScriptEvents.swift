@@ -30,7 +30,8 @@ extension ScriptRunner {
             return .heartbeatArrived(
                 peer(try word(0)),
                 Heartbeat(
-                    progress: UInt64(line.int("progress") ?? 0), computeMs: Int64(line.int("compute") ?? 0),
+                    progress: UInt64(line.int("progress") ?? 0), activeOrders: line.int("active") ?? 1,
+                    computeMs: Int64(line.int("compute") ?? 0),
                     isDraining: line.words.contains("draining")))
         case "bye":
             return .workerLeft(

@@ -111,6 +111,33 @@ extension RealProcesses {
             #expect(scratch.processes.isEmpty)
         }
 
+        /// The same way of having a cluster of one's own, with scripted workers in the place of models.
+        @Test func theCoordinatorIsMeasuredAndNothingIsLeft() throws {
+            let scratch = try Scratch()
+            let tool = try Tool(
+                [
+                    "bench", "coordination", "--workers", "1,3", "--open-paths", "64", "--few-paths", "4", "--blocks",
+                    "400", "--json",
+                ], environment: ["TMPDIR": scratch.url.path])
+            try #require(tool.code == 0, "\(tool.err)")
+            let lines = try #require(JSONSerialization.jsonObject(with: tool.out) as? [[String: Double]])
+            #expect(lines.map { $0["workers"] } == [1, 3])
+            for line in lines {
+                for key in ["core_blocks_per_second", "blocks_per_second", "messages_per_second"] {
+                    #expect(try #require(line[key]) > 0)
+                }
+                // A block and a score, each an order and its answer.
+                #expect(try #require(line["messages_per_second"]) >= 2 * #require(line["blocks_per_second"]))
+                #expect(try #require(line["verdict_p50_ms"]) > 0)
+                #expect(try #require(line["verdict_p99_ms"]) >= #require(line["verdict_p50_ms"]))
+            }
+            #expect(scratch.clusters.isEmpty)
+            #expect(scratch.processes.isEmpty)
+            for arguments in [["--workers", "0"], ["--workers", "x"], ["--blocks", "0"], ["--open-paths", "-1"]] {
+                #expect(try Tool(["bench", "coordination"] + arguments).code == 64)
+            }
+        }
+
         /// Starts a long comparison and returns when a run of it is under way.
         private func begin(_ scratch: Scratch) throws -> ChildProcess {
             let errors = scratch.url.appending(path: "errors")
