@@ -34,12 +34,15 @@ extension Coordinator {
 
     /// The block is the path's.
     mutating func accept(_ report: BlockReport, _ reference: PathReference, worker name: String) {
-        log(
-            .info, "block accepted", path: report.tag.path, round: report.tag.round, worker: name,
-            fields: [
-                .init("author", report.block.author.rawValue), .init("segment", report.block.id.description),
-                .init("tokens", "\(report.block.tokens.count)"), .init("finish", report.finish.rawValue),
-            ])
+        // The worker's own log has said that it was written.
+        if configuration.leastLogLevel <= .debug {
+            log(
+                .debug, "block accepted", path: report.tag.path, round: report.tag.round, worker: name,
+                fields: [
+                    .init("author", report.block.author.rawValue), .init("segment", report.block.id.description),
+                    .init("tokens", "\(report.block.tokens.count)"), .init("finish", report.finish.rawValue),
+                ])
+        }
         commit(
             .blockAccepted(
                 BlockRecord(

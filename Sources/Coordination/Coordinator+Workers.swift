@@ -182,15 +182,16 @@ extension Coordinator {
     }
 
     /// Orders that were under way when a worker connected anew are lost, and nobody says so: it is alive and idle. When
-    /// some heartbeats in a row know of no order, what was sent before them goes back to its queues.
+    /// its heartbeats have known of no order for the length of a lease, what was sent before goes back to its queues.
     private mutating func noteOrders(of worker: Int, _ heartbeat: Heartbeat) {
-        let before = workers[worker].lastHeardMs
         let isIdle = heartbeat.activeOrders == 0 && heartbeat.waitingOrders == 0 && !workers[worker].orders.isEmpty
-        workers[worker].idleBeats = isIdle ? workers[worker].idleBeats + 1 : 0
-        guard workers[worker].idleBeats > limits.heartbeatsMissed else { return }
-        workers[worker].idleBeats = 0
+        let since = isIdle ? workers[worker].idleSinceMs ?? now.monotonicMs : nil
+        workers[worker].idleSinceMs = since
+        let leaseMs = Int64(limits.heartbeatIntervalMs * limits.heartbeatsMissed)
+        guard let since, now.monotonicMs - since >= leaseMs else { return }
+        workers[worker].idleSinceMs = nil
         for id in workers[worker].sortedOrders {
-            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order, order.sentMs < before
+            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order, order.sentMs < since
             else { continue }
             log(.warning, "order lost on the way", path: order.tag.path, worker: workers[worker].hello.name)
             finish(piece, order)

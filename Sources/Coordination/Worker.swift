@@ -22,8 +22,8 @@ struct Worker: Sendable {
     var waitingPaths = 0
     /// Time in which it had room for one of these.
     var verdictWaitMs: Int64 = 0
-    /// Heartbeats in a row that know of no order, though it has some.
-    var idleBeats = 0
+    /// Since when its heartbeats have known of no order, though it has some.
+    var idleSinceMs: Int64?
     /// Segments it holds of each path, after the prompt.
     var held: [PathReference: [SegmentID]] = [:]
     var restarts = 0
@@ -99,7 +99,7 @@ struct Worker: Sendable {
         orders = [:]
         aheadOrders = 0
         withdrawnAhead = []
-        idleBeats = 0
+        idleSinceMs = nil
         tokenMs = nil
         held = [:]
         isAlone = false

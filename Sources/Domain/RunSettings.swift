@@ -166,7 +166,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
         takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens, score: ScoreRule = .mean,
-        scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 2,
+        scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 1,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
         vote: VoteRule = .majority, answerPattern: AnswerRule = .box, seed: UInt64 = 0
