@@ -13,6 +13,7 @@ extension Coordinator {
                     takeUp(PathReference(run: number, problem: problem, path: path))
                 }
                 settle(number, problem)
+                passBarrier(number, problem)
                 if !runs[number].isOpen { break }
             }
             settle(number)
@@ -32,7 +33,6 @@ extension Coordinator {
             guard self[reference].path.hasBegun else { return }
             markBegun(reference)
             newPiece(reference)
-            passBarrier(reference.run, reference.problem)
         case .ended: break
         }
     }
