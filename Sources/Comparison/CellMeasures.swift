@@ -84,8 +84,7 @@ extension CellMeasures {
             outcomes.flatMap { outcome in
                 outcome.workers.filter { $0.role == .draft }.map { ($0.verdictWait, outcome.seconds) }
             })
-        let waits = workers.reduce(0) { $0 + $1.memory + $1.sync }
-        arithmeticIntensity = waits > 0 ? workers.reduce(0) { $0 + $1.compute } / waits : nil
+        arithmeticIntensity = RunMeasures.arithmeticIntensity(workers.map { ($0.compute, $0.memory + $0.sync) })
         latencyMedian = Statistics.median(latencies)
         latencyNineInTen = Statistics.quantile(latencies, 0.9)
         rounds = Self.rounds(outcomes)

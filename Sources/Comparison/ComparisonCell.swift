@@ -28,24 +28,6 @@ public struct ComparisonCell: Sendable, Hashable {
     /// The cell of another strategy that this one is compared with.
     public func baseline(_ strategy: Strategy) -> ComparisonCell {
         ComparisonCell(
-            strategy: strategy, paths: paths, rejectionRate: strategy.hasVerdicts ? rejectionRate : nil)
-    }
-}
-
-extension Strategy {
-    /// Whether blocks are judged, so that there is a rate of takeovers.
-    public var hasVerdicts: Bool {
-        switch self {
-        case .async, .sync, .random: true
-        case .draft, .target: false
-        }
-    }
-
-    /// Whether the draft writes ahead of verdicts.
-    public var draftsAhead: Bool {
-        switch self {
-        case .async, .random: true
-        case .sync, .draft, .target: false
-        }
+            strategy: strategy, paths: paths, rejectionRate: strategy.isJudged ? rejectionRate : nil)
     }
 }

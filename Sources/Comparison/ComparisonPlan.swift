@@ -28,7 +28,7 @@ public struct ComparisonPlan: Sendable, Hashable {
         for paths in paths {
             for strategy in strategies {
                 let aheads: [Int?] = strategy == .async ? runAheads : strategy.draftsAhead ? [runAhead] : [nil]
-                for rate in strategy.hasVerdicts ? rejectionRates.map(Optional.some) : [nil] {
+                for rate in strategy.isJudged ? rejectionRates.map(Optional.some) : [nil] {
                     cells += aheads.map {
                         ComparisonCell(strategy: strategy, paths: paths, rejectionRate: rate, runAhead: $0)
                     }

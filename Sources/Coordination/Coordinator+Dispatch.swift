@@ -3,13 +3,13 @@ import Domain
 /// Which worker gets which piece of work.
 ///
 /// Of the workers with room the one with the least load is served first; one that takes much longer for a token than
-/// the fastest of its role counts as the more loaded. It gets work of the run that has the
-/// fewest orders out at this role (the earlier run if equal), so that runs share the workers evenly and one alone
-/// has them all. Within the run: begun paths first - opening blocks in the order of problem and path, so that a
-/// problem is soon over; scores and takeovers in the order of their arrival - and of those, only paths that this
-/// worker holds or nobody does; then a path never begun, within the bound on begun paths. A worker that would still
-/// have room takes over paths that wait for one that has none. What room is left then is filled with blocks that run
-/// ahead; confirmed work that comes later takes no notice of these, and the worker puts them off for it.
+/// the fastest of its role counts as the more loaded. It gets work of the run that has the fewest orders out at this
+/// role (the earlier run if equal), so that runs share the workers evenly and one alone has them all. Within the run:
+/// begun paths first - opening blocks in the order of problem and path, so that a problem is soon over; scores and
+/// takeovers in the order of their arrival - and of those, only paths that this worker holds or nobody does; then a
+/// path never begun, within the bound on begun paths. A worker that would still have room takes over paths that wait
+/// for one that has none. What room is left then is filled with blocks that run ahead; confirmed work that comes later
+/// takes no notice of these, and the worker puts them off for it.
 extension Coordinator {
     mutating func dispatch() {
         guard !isDraining, !openRuns.isEmpty else { return }
@@ -56,10 +56,7 @@ extension Coordinator {
 
     /// Whether there is a piece for the role that does not run ahead, or a path to begin.
     private func mayHaveWork(_ role: Role) -> Bool {
-        queuedPieces[role] > 0 || openRuns.contains { run in
-            runs[run].policy.opener.role == role && runs[run].fresh.problem < runs[run].problems.count
-                && (begunPaths < begunBound || mustBegin(run, role))
-        }
+        queuedPieces[role] > 0 || openRuns.contains { mayBegin($0, role) }
     }
 
     /// Gives each suspect piece to a worker that has nothing else. While one waits, a worker is kept from new work
@@ -119,23 +116,26 @@ extension Coordinator {
             best = run
         }
         guard let run = best else { return takeOverWaiting(role, for: worker, reserved: reserved) }
-        return takeFirst(run, role, for: worker) ?? firstFresh(run).map { PieceReference(path: $0) }
+        return takeFirst(lanes(run, for: worker).map { (run, $0) }, for: worker)
+            ?? firstFresh(run).map { PieceReference(path: $0) }
     }
 
-    /// The piece that has waited longest of those that the worker may do, its own before others' if equal.
-    private mutating func takeFirst(_ run: Int, _ role: Role, for worker: Int) -> PieceReference? {
-        var best: (entry: ReadyEntry, lane: Lane, isPinned: Bool)?
-        for lane in lanes(run, for: worker) {
+    /// The piece that is first of those that the worker may do in these lanes, its own before others' if equal.
+    private mutating func takeFirst(_ lanes: [(run: Int, lane: Lane)], for worker: Int) -> PieceReference? {
+        var best: (entry: ReadyEntry, run: Int, lane: Lane, isPinned: Bool)?
+        for (run, lane) in lanes {
             if let entry = firstPinned(run, lane, to: worker), best.map({ entry < $0.entry }) ?? true {
-                best = (entry, lane, true)
+                best = (entry, run, lane, true)
             }
-            if let entry = firstFree(run, lane), best.map({ entry < $0.entry }) ?? true { best = (entry, lane, false) }
+            if let entry = firstFree(run, lane), best.map({ entry < $0.entry }) ?? true {
+                best = (entry, run, lane, false)
+            }
         }
         guard let best else { return nil }
         if best.isPinned {
-            runs[run].lanes[best.lane].pinned[worker]!.removeFirst()
+            runs[best.run].lanes[best.lane].pinned[worker]!.removeFirst()
         } else {
-            runs[run].lanes[best.lane].free.removeFirst()
+            runs[best.run].lanes[best.lane].free.removeFirst()
         }
         return taken(best.entry)
     }
@@ -145,8 +145,7 @@ extension Coordinator {
         for lane in lanes(run, for: worker) {
             if firstPinned(run, lane, to: worker) != nil || firstFree(run, lane) != nil { return true }
         }
-        return runs[run].policy.opener.role == role && (hasRoomToBegin(role) || mustBegin(run, role))
-            && firstFresh(run) != nil
+        return mayBegin(run, role) && firstFresh(run) != nil
     }
 
     private mutating func taken(_ entry: ReadyEntry) -> PieceReference {
@@ -156,22 +155,7 @@ extension Coordinator {
 
     /// The block to be drafted ahead that has the fewest before it, of paths that this worker holds or nobody does.
     private mutating func takeAheadWork(for worker: Int) -> PieceReference? {
-        var best: (entry: ReadyEntry, run: Int, isPinned: Bool)?
-        for run in openRuns where runs[run].modelFaults.isEmpty {
-            if let entry = firstPinned(run, .ahead, to: worker), best.map({ entry < $0.entry }) ?? true {
-                best = (entry, run, true)
-            }
-            if let entry = firstFree(run, .ahead), best.map({ entry < $0.entry }) ?? true {
-                best = (entry, run, false)
-            }
-        }
-        guard let best else { return nil }
-        if best.isPinned {
-            runs[best.run].lanes[.ahead].pinned[worker]!.removeFirst()
-        } else {
-            runs[best.run].lanes[.ahead].free.removeFirst()
-        }
-        return taken(best.entry)
+        takeFirst(openRuns.filter { runs[$0].modelFaults.isEmpty }.map { ($0, .ahead) }, for: worker)
     }
 
     /// What waits for another worker without room, its own or for new work.
@@ -190,18 +174,15 @@ extension Coordinator {
         return nil
     }
 
-    /// Whether a path may begin at this role: more begun paths than the workers can hold in their caches would keep
-    /// nobody busier and let every problem wait for every other.
-    private func hasRoomToBegin(_ role: Role) -> Bool {
-        begunPaths < begunBound
-            && openRuns.contains { runs[$0].modelFaults.isEmpty && runs[$0].policy.opener.role == role }
-    }
-
-    /// Whether the run waits at a barrier for a path that was never begun: it may then begin whatever the bound.
-    private func mustBegin(_ run: Int, _ role: Role) -> Bool {
-        guard runs[run].policy.hasBarrier, runs[run].policy.opener.role == role, runs[run].modelFaults.isEmpty,
-            runs[run].fresh.problem < runs[run].problems.count
-        else { return false }
+    /// Whether a path of the run may begin at this role: more begun paths than the workers can hold in their caches
+    /// would keep nobody busier and let every problem wait for every other. A path that others wait for at a barrier
+    /// may begin whatever the bound.
+    private func mayBegin(_ run: Int, _ role: Role) -> Bool {
+        guard runs[run].policy.opener.role == role, runs[run].fresh.problem < runs[run].problems.count else {
+            return false
+        }
+        if begunPaths < begunBound { return true }
+        guard runs[run].policy.hasBarrier, runs[run].modelFaults.isEmpty else { return false }
         let paths = runs[run].problems[runs[run].fresh.problem].paths
         return paths.contains { $0.desk.hasBegun } && paths.contains { !$0.desk.hasBegun && $0.path.state == .opening }
     }

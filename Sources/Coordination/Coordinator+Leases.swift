@@ -3,7 +3,7 @@ import Domain
 /// Time: which workers are still believed, and when to look again.
 extension Coordinator {
     private var interval: Int64 { Int64(limits.heartbeatIntervalMs) }
-    private var lease: Int64 { interval * Int64(limits.heartbeatsMissed) }
+    var lease: Int64 { interval * Int64(limits.heartbeatsMissed) }
 
     /// Takes the work from workers that were not heard of, or that made no progress with what they have.
     mutating func checkLeases() {

@@ -43,8 +43,7 @@ extension Coordinator {
             preconditionFailure("a path that is opening can be written to: \(error)")
         }
         ahead.path = ifKept(ahead.path, block, policy)
-        ahead.blocks.append(report)
-        ahead.writers.append(worker)
+        ahead.blocks.append((report, worker))
         self[piece.path].desk.ahead = ahead
         runAhead(piece.path)
         updateWaiting(piece.path)
@@ -56,20 +55,13 @@ extension Coordinator {
     mutating func winBet(_ reference: PathReference) -> Bool {
         guard var ahead = self[reference].desk.ahead, self[reference].path.state == .opening else { return false }
         if !ahead.blocks.isEmpty {
-            let report = ahead.blocks.removeFirst()
-            let writer = ahead.writers.removeFirst()
+            let block = ahead.blocks.removeFirst()
             self[reference].desk.ahead = ahead
-            accept(report, reference, worker: writer)
+            accept(block.report, reference, worker: block.worker)
             return true
         }
-        let place = ahead.piece.place
-        guard place != .nowhere else {
-            self[reference].desk.ahead = nil
-            return false
-        }
-        guard case .ordered(let order) = place else {
-            withdraw(PieceReference(path: reference, isAhead: true))
-            self[reference].desk.ahead = nil
+        guard let order = ahead.piece.order else {
+            dropAhead(reference)
             return false
         }
         self[reference].desk.due = ahead.piece

@@ -187,8 +187,7 @@ extension Coordinator {
         let isIdle = heartbeat.activeOrders == 0 && heartbeat.waitingOrders == 0 && !workers[worker].orders.isEmpty
         let since = isIdle ? workers[worker].idleSinceMs ?? now.monotonicMs : nil
         workers[worker].idleSinceMs = since
-        let leaseMs = Int64(limits.heartbeatIntervalMs * limits.heartbeatsMissed)
-        guard let since, now.monotonicMs - since >= leaseMs else { return }
+        guard let since, now.monotonicMs - since >= lease else { return }
         workers[worker].idleSinceMs = nil
         for id in workers[worker].sortedOrders {
             guard let piece = workers[worker].orders[id], let order = self[piece: piece].order, order.sentMs < since

@@ -58,14 +58,12 @@ struct Piece: Sendable {
 struct Ahead: Sendable {
     /// The path as it will be if every block is kept.
     var path: Path
-    /// Written on that bet, oldest first.
-    var blocks: [BlockReport] = []
-    /// Names of the workers that wrote them.
-    var writers: [String] = []
+    /// Written on that bet, oldest first, each with the name of the worker that wrote it.
+    var blocks: [(report: BlockReport, worker: String)] = []
     /// The piece for the block after these.
     var piece = Piece()
 
-    var tokens: Int { blocks.reduce(0) { $0 + $1.block.tokens.count } }
+    var tokens: Int { blocks.reduce(0) { $0 + $1.report.block.tokens.count } }
 }
 
 /// Which piece of a path.

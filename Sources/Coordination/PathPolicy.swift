@@ -45,7 +45,7 @@ struct PathPolicy: Sendable, Hashable {
             case .target, .draft: nil
             }
         rounds = judge == nil ? nil : settings.rounds
-        runAhead = judge == nil || judge == .barrier ? 0 : settings.runAhead
+        runAhead = settings.strategy.draftsAhead ? settings.runAhead : 0
         score = settings.score
         scoreWindow = settings.scoreWindow
         takeover = settings.takeover

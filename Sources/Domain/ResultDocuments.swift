@@ -161,8 +161,13 @@ public struct RunMeasures: Sendable, Codable, Hashable {
     /// r_a = T_c / (T_m + T_s), the asynchronous arithmetic intensity (arXiv:2509.15148), over all workers; nil where
     /// nobody ever waited.
     public var arithmeticIntensity: Double? {
-        let waits = workers.reduce(0) { $0 + $1.memory + $1.sync }
-        return waits > 0 ? workers.reduce(0) { $0 + $1.busy } / waits : nil
+        Self.arithmeticIntensity(workers.map { ($0.busy, $0.memory + $0.sync) })
+    }
+
+    /// r_a of shares of time, or of times, that were spent computing and waiting.
+    public static func arithmeticIntensity(_ times: [(computing: Double, waiting: Double)]) -> Double? {
+        let waiting = times.reduce(0) { $0 + $1.waiting }
+        return waiting > 0 ? times.reduce(0) { $0 + $1.computing } / waiting : nil
     }
 }
 

@@ -11,11 +11,19 @@ public enum Strategy: String, Sendable, Codable, CaseIterable {
     /// As `async`, but the verdict is drawn at the rejection rate and does not look at the score.
     case random
 
-    /// Whether blocks are scored and judged.
+    /// Whether blocks are scored and judged, so that there is a rate of takeovers.
     public var isJudged: Bool {
         switch self {
         case .async, .sync, .random: true
         case .target, .draft: false
+        }
+    }
+
+    /// Whether the draft may write ahead of verdicts.
+    public var draftsAhead: Bool {
+        switch self {
+        case .async, .random: true
+        case .sync, .target, .draft: false
         }
     }
 }

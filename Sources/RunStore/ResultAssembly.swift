@@ -70,7 +70,7 @@ struct ResultAssembly {
         // Cancelling ends every open path with one record, that of the run.
         let outcome = end?.outcome ?? (run.state == .cancelled ? .cancelled : nil)
         var tokens = TokenCounts()
-        for block in blocks where block.keptTokens == nil && block.stands {
+        for block in blocks where block.stands {
             switch block.author {
             case .draft: tokens.draft += block.tokens
             case .target: tokens.target += block.tokens

@@ -93,8 +93,8 @@ public final class WorkerService: Sendable {
         }
     }
 
-    /// Random per incarnation: a router ignores a second peer of the same id. The first byte is not zero, which
-    /// ZeroMQ keeps for itself.
+    /// Random per incarnation: at a router a second peer of the same id takes the place of the first. The first byte is
+    /// not zero, which ZeroMQ keeps for itself.
     private func routingID() -> [UInt8] {
         [1] + withUnsafeBytes(of: (incarnation, ProcessFacts.randomBits())) { Array($0) }
     }

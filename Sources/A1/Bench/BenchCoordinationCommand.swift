@@ -2,7 +2,6 @@ import ArgumentParser
 import Domain
 import Evaluation
 import Foundation
-import Glibc
 import Runtime
 import Settings
 
@@ -94,12 +93,9 @@ struct BenchCoordinationCommand: ParsableCommand {
     }
 
     private func counts() throws -> [Int] {
-        try workers.split(separator: ",").map { text in
-            guard let count = Int(text), (1...Limits.standard.workers / 2).contains(count) else {
-                throw ValidationError(
-                    "--workers: '\(text)' is not a number from 1 to \(Limits.standard.workers / 2)")
-            }
-            return count
+        let most = Limits.standard.workers / 2
+        return try commaList("--workers", workers, "a number from 1 to \(most)") { text in
+            Int(text).flatMap { (1...most).contains($0) ? $0 : nil }
         }
     }
 
@@ -149,14 +145,11 @@ struct BenchCoordinationCommand: ParsableCommand {
         _ load: CoordinationLoad, _ models: BenchModels, blocks: Int? = nil
     ) throws -> ProcessLoad.Result {
         let cluster = try OwnCluster(models.configuration, path: models.path, configs: models.configs)
-        let signals = Signals([SIGINT, SIGTERM, SIGHUP]) { number in
-            cluster.kill()
-            Glibc.exit(128 + number)
+        return try OwnCluster.ending(cluster) {
+            try cluster.startCoordinator()
+            let process = try ProcessLoad(load, cluster: cluster)
+            _ = try process.run(blocks: (blocks ?? self.blocks) / 4)
+            return try process.run(blocks: blocks ?? self.blocks)
         }
-        defer { withExtendedLifetime(signals) { cluster.stop() } }
-        try cluster.startCoordinator()
-        let process = try ProcessLoad(load, cluster: cluster)
-        _ = try process.run(blocks: (blocks ?? self.blocks) / 4)
-        return try process.run(blocks: blocks ?? self.blocks)
     }
 }

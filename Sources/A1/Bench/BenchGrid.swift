@@ -38,17 +38,25 @@ struct BenchGrid: ParsableArguments {
         }
     }
 
-    /// The values of a list, each once.
+    /// Each value once.
     private func list<Value: Hashable>(
         _ option: String, _ text: String, _ wanted: String, _ read: (String) -> Value?
     ) throws -> [Value] {
-        let values = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            guard let value = read(String(part)) else {
-                throw ValidationError("\(option): '\(part)' is not \(wanted); values are separated by commas")
-            }
-            return value
-        }
         var seen: Set<Value> = []
-        return values.filter { seen.insert($0).inserted }
+        return try commaList(option, text, wanted, read).filter { seen.insert($0).inserted }
+    }
+}
+
+/// The values of an option that takes a list, separated by commas.
+///
+/// - Parameter wanted: what each is, for the error.
+func commaList<Value>(
+    _ option: String, _ text: String, _ wanted: String, _ read: (String) -> Value?
+) throws -> [Value] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let value = read(String(part)) else {
+            throw ValidationError("\(option): '\(part)' is not \(wanted); values are separated by commas")
+        }
+        return value
     }
 }

@@ -73,21 +73,18 @@ struct BenchStrategiesCommand: ParsableCommand {
         try checkPage()
 
         let ownCluster = try own.map { try OwnCluster($0.configuration, path: $0.path, configs: $0.configs) }
-        let signals = Signals([SIGINT, SIGTERM, SIGHUP]) { number in
-            ownCluster?.kill()
-            Glibc.exit(128 + number)
-        }
-        defer { withExtendedLifetime(signals) { ownCluster?.stop() } }
-        if ownCluster != nil { say("starting \(configuration.workers.count) workers of \(configuration.name)") }
-        let client = try ownCluster?.start() ?? cluster.client()
         let name = URL(fileURLWithPath: batch).lastPathComponent
-        let runner = ComparisonRunner(
-            client: client, plan: plan, problems: problems, name: name, settings: settings,
-            check: { try ownCluster?.check() })
-        let outcomes = try runner.run()
-        var report = ComparisonReport(plan, outcomes)
-        report.conditions = try BenchConditions.all(
-            problems: name, plan: plan, settings: settings, workers: try client.status().workers)
+        let report = try OwnCluster.ending(ownCluster) {
+            if ownCluster != nil { say("starting \(configuration.workers.count) workers of \(configuration.name)") }
+            let client = try ownCluster?.start() ?? cluster.client()
+            let runner = ComparisonRunner(
+                client: client, plan: plan, problems: problems, name: name, settings: settings,
+                check: { try ownCluster?.check() })
+            var report = ComparisonReport(plan, try runner.run())
+            report.conditions = try BenchConditions.all(
+                problems: name, plan: plan, settings: settings, workers: try client.status().workers)
+            return report
+        }
         try show(report, title: "Strategies compared: \(configuration.name), \(name)")
     }
 

@@ -134,6 +134,18 @@ final class OwnCluster: Sendable {
 
     // MARK: End
 
+    /// Does something with a cluster and ends it, however that comes out; an interrupt ends both and the command.
+    ///
+    /// - Parameter cluster: nil where the cluster is somebody else's and stays.
+    static func ending<Result>(_ cluster: OwnCluster?, _ body: () throws -> Result) rethrows -> Result {
+        let signals = Signals([SIGINT, SIGTERM, SIGHUP]) { number in
+            cluster?.kill()
+            Glibc.exit(128 + number)
+        }
+        defer { withExtendedLifetime(signals) { cluster?.stop() } }
+        return try body()
+    }
+
     /// Ends the workers, then the coordinator, and removes the folder.
     func stop() {
         for process in close().reversed() { process.end(patienceMs: Self.patienceMs) }

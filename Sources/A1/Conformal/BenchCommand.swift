@@ -52,11 +52,8 @@ struct BenchDecisionsCommand: ParsableCommand {
     }
 
     private func sizes() throws -> [Int] {
-        try banks.split(separator: ",").map { text in
-            guard let size = Int(text), (1...100_000_000).contains(size) else {
-                throw ValidationError("--banks: '\(text)' is not a number from 1 to 100000000")
-            }
-            return size
+        try commaList("--banks", banks, "a number from 1 to 100000000") { text in
+            Int(text).flatMap { (1...100_000_000).contains($0) ? $0 : nil }
         }
     }
 
