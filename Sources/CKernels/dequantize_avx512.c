@@ -9,6 +9,7 @@
 #pragma STDC FP_CONTRACT OFF
 #define A1_HALF_TO_FLOAT(h) _cvtsh_ss(h)
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))
+#include "lanes_body.h"
 #include "dequantize_body.h"
 #pragma clang attribute pop
 #endif

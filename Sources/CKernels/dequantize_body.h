@@ -2,20 +2,9 @@
 // format; numbers of types and sizes of blocks stand in ModelFiles/TensorType.swift. Products
 // and sums are rounded one by one (no contraction), as the format's reference arithmetic does.
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t signed16 __attribute__((vector_size(16)));
 
-#define FLOATS(v) __builtin_convertvector((v), a1_floats)
-#define INTS(v) __builtin_convertvector((v), a1_ints)
-
 // Loops over parts of a block are unrolled so that shifts are by constants: bytes have no variable shift.
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-A1_INLINE bytes16 load16(const uint8_t *p) {
-    bytes16 v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
 
 A1_INLINE uint16_t load_half_bits(const uint8_t *p) {
     uint16_t bits;

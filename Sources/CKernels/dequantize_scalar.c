@@ -4,4 +4,5 @@
 #include "families.h"
 #include "lanes.h"
 #pragma STDC FP_CONTRACT OFF
+#include "lanes_body.h"
 #include "dequantize_body.h"

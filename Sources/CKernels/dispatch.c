@@ -4,17 +4,20 @@
 #include <string.h>
 #include "families.h"
 
-#define FAMILY_TABLE(F)                                                                                   \
-    static const a1_kernel_table F##_table = {                                                            \
-        #F, a1_##F##_dequantize, a1_##F##_product, a1_##F##_rms_norm, a1_##F##_silu_multiply,             \
+// A family F whose products with bytes are those of P.
+#define FAMILY_TABLE(F, P)                                                                                \
+    static const a1_kernel_table P##_table = {                                                            \
+        #P, a1_##F##_dequantize, a1_##F##_product, a1_##F##_rms_norm, a1_##F##_silu_multiply,             \
         a1_##F##_gelu_multiply, a1_##F##_dot, a1_##F##_dot_rows, a1_##F##_axpy, a1_##F##_axpy_rows,       \
         a1_##F##_add, a1_##F##_scale, a1_##F##_softmax_in_place, a1_##F##_log_sum_exp,                    \
-        a1_##F##_exponential, a1_##F##_rotate_halves, a1_##F##_rotate_pairs, a1_##F##_index_of_maximum};
+        a1_##F##_exponential, a1_##F##_rotate_halves, a1_##F##_rotate_pairs, a1_##F##_index_of_maximum,\
+        a1_##P##_pack, a1_##P##_quantize_row, a1_##P##_int8_product};
 
-FAMILY_TABLE(scalar)
+FAMILY_TABLE(scalar, scalar)
 #if defined(__x86_64__)
-FAMILY_TABLE(avx2)
-FAMILY_TABLE(avx512)
+FAMILY_TABLE(avx2, avx2)
+FAMILY_TABLE(avx512, avx512)
+FAMILY_TABLE(avx512, avx512vnni)
 #endif
 
 static const a1_kernel_table *chosen = &scalar_table;
@@ -27,10 +30,10 @@ const a1_kernel_table *a1_kernels_named(const char *name) {
     const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
         && __builtin_cpu_supports("f16c");
     if (!strcmp(name, "avx2") && has_avx2) return &avx2_table;
-    if (!strcmp(name, "avx512") && has_avx2 && __builtin_cpu_supports("avx512f")
-        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512vl"))
-        return &avx512_table;
+    const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (!strcmp(name, "avx512") && has_avx512) return &avx512_table;
+    if (!strcmp(name, "avx512vnni") && has_avx512 && __builtin_cpu_supports("avx512vnni")) return &avx512vnni_table;
 #endif
     return NULL;
 }
@@ -42,7 +45,7 @@ const char *a1_kernels_requested(void) {
 
 // An unknown or impossible request falls back to the best family here; the Tensors module reports it.
 __attribute__((constructor)) static void choose_family(void) {
-    const char *const order[] = {a1_kernels_requested(), "avx512", "avx2", "scalar"};
+    const char *const order[] = {a1_kernels_requested(), "avx512vnni", "avx512", "avx2", "scalar"};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         const a1_kernel_table *table = a1_kernels_named(order[i]);
         if (table) {

@@ -27,10 +27,20 @@
     void a1_##F##_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);             \
     int64_t a1_##F##_index_of_maximum(const float *x, int64_t n);
 
+#define A1_DECLARE_INT8(F)                                                                                    \
+    void a1_##F##_pack(const a1_weights *w, void *to);                                                        \
+    void a1_##F##_quantize_row(const float *x, int64_t token, const a1_int8_rows *to);                        \
+    void a1_##F##_int8_product(const a1_weights *w, const a1_int8_rows *x, int64_t tokens, float *y,          \
+                               int64_t y_stride, const float *bias, a1_int8_scratch *scratch);
+
 A1_DECLARE_FAMILY(scalar)
+A1_DECLARE_INT8(scalar)
 #if defined(__x86_64__)
 A1_DECLARE_FAMILY(avx2)
 A1_DECLARE_FAMILY(avx512)
+A1_DECLARE_INT8(avx2)
+A1_DECLARE_INT8(avx512)
+A1_DECLARE_INT8(avx512vnni)
 #endif
 
 #endif

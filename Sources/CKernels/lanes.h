@@ -11,6 +11,12 @@
 #include <string.h>
 #include "CKernels.h"
 
+// Loops whose trip count is a constant, written out.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// Keeps the compiler from moving loads up across this place, which costs registers.
+#define A1_KEEP_ORDER __asm__ volatile("" ::: "memory")
+
 #define A1_INLINE static inline __attribute__((always_inline, unused))
 
 // Functions that take or return lanes are static and always inlined, so no ABI is at stake.
@@ -21,6 +27,10 @@ typedef float a1_loose_floats __attribute__((vector_size(64), aligned(4)));
 typedef float a1_floats8 __attribute__((vector_size(32)));
 typedef float a1_floats4 __attribute__((vector_size(16)));
 typedef int32_t a1_ints __attribute__((vector_size(64)));
+typedef uint32_t a1_uints __attribute__((vector_size(64)));
+typedef int32_t a1_loose_ints __attribute__((vector_size(64), aligned(4)));
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int8_t loose_signed16 __attribute__((vector_size(16), aligned(1)));
 typedef double a1_doubles __attribute__((vector_size(128)));
 typedef double a1_doubles8 __attribute__((vector_size(64)));
 typedef double a1_doubles4 __attribute__((vector_size(32)));
@@ -36,6 +46,8 @@ static inline int64_t a1_bytes_of(const a1_weights *w, int64_t columns) {
 // Less zero, not plus zero, which would lose the sign of a negative zero.
 #define A1_SPLAT(s) ((float)(s) - (a1_floats){})
 #define A1_SELECT(mask, a, b) ((a1_floats)(((mask) & (a1_ints)(a)) | (~(mask) & (a1_ints)(b))))
+#define FLOATS(v) __builtin_convertvector((v), a1_floats)
+#define INTS(v) __builtin_convertvector((v), a1_ints)
 #define A1_DOUBLES(v) __builtin_convertvector((v), a1_doubles)
 
 #endif

@@ -24,6 +24,18 @@ A1_INLINE double sum_doubles(a1_doubles v) {
     return (q[0] + q[2]) + (q[1] + q[3]);
 }
 
+A1_INLINE int32_t sum_ints(a1_ints v) {
+    int32_t sum = 0;
+    for (int j = 0; j < A1_LANES; j++) sum += v[j];
+    return sum;
+}
+
+A1_INLINE bytes16 load16(const uint8_t *p) {
+    bytes16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
 // NaN never wins.
 A1_INLINE float maximum_of(const float *x, int64_t n) {
     a1_floats best = A1_SPLAT(-INFINITY);

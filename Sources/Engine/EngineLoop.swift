@@ -65,7 +65,7 @@ final class EngineLoop: @unchecked Sendable {
         do {
             pass = try ForwardPass(
                 model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
-                maximumContext: contextLimit)
+                maximumContext: contextLimit, activations: options.isExact ? .float32 : .int8)
         } catch { throw .kernels(error) }
         samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }
         batcher = Batcher(limits: BatchLimits(

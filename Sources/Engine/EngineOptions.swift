@@ -8,11 +8,14 @@ public struct EngineOptions: Sendable, Equatable {
     public var maximumSequences: Int
     /// Memory for keys and values. Only what is used is taken from the system.
     public var kvCacheBytes: Int
+    /// Float32 activations; otherwise products with quantised weights quantise them to int8.
+    public var isExact: Bool
 
     public init(
         threadCount: Int = 1, maximumStepTokens: Int = 256, maximumSequences: Int = 64,
-        kvCacheBytes: Int = 1 << 30
+        kvCacheBytes: Int = 1 << 30, isExact: Bool = false
     ) {
+        self.isExact = isExact
         self.threadCount = threadCount
         self.maximumStepTokens = maximumStepTokens
         self.maximumSequences = maximumSequences

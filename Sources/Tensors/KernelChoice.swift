@@ -3,11 +3,12 @@ import CKernels
 /// Which kernels compute: chosen once a process by `A1_KERNELS`, else the best the processor has.
 ///
 /// All but `openblas` give the same bits. `openblas` differs in matrix products alone, which it gives to
-/// the system's BLAS; it is the twin the own kernels are checked against.
+/// the system's BLAS, always in float32; it is the twin the own kernels are checked against.
 public enum KernelChoice: String, Sendable, CaseIterable {
     case scalar
     case avx2
     case avx512
+    case avx512vnni
     case openblas
 
     /// What this processor can run, best last.
@@ -29,8 +30,7 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     /// The fastest family of own kernels here. On x86 without AVX2 that is OpenBLAS, because a
     /// multiply-add is a library call there; on other processors the plain family compiles to good vectors.
     static var best: KernelChoice {
-        if available.contains(.avx512) { return .avx512 }
-        if available.contains(.avx2) { return .avx2 }
+        for choice in [KernelChoice.avx512vnni, .avx512, .avx2] where available.contains(choice) { return choice }
         #if arch(x86_64)
             return .openblas
         #else

@@ -28,12 +28,7 @@ final class KernelTileProduct: TileProduct, @unchecked Sendable {
     }
 
     func multiply(_ job: ProductJob, rows: Range<Int>, tileRows: Int) {
-        let weights = job.weights
-        var tile = a1_weights(
-            start: weights.start + rows.lowerBound * weights.bytesPerRow, rows: Int64(rows.count),
-            columns: Int64(weights.columns), bytes_per_row: Int64(weights.bytesPerRow),
-            type: weights.type.rawValue, elements_per_block: Int32(weights.type.elementsPerBlock),
-            bytes_per_block: Int32(weights.type.bytesPerBlock))
+        var tile = job.weights.kernelWeights(rows: rows)
         table.pointee.product(
             &tile, job.x, Int64(job.xStride), Int64(job.count), job.y + rows.lowerBound, Int64(job.yStride),
             job.bias.map { $0 + rows.lowerBound }, scratch)

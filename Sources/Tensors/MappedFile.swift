@@ -68,6 +68,15 @@ public final class MappedFile: @unchecked Sendable {
         _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), min(count, bytes.count), MADV_DONTNEED)
     }
 
+    /// The same for the whole pages among some bytes of the file.
+    func forget(_ start: UnsafeRawPointer, byteCount: Int) {
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        let first = (Int(bitPattern: start) + page - 1) / page * page
+        let last = (Int(bitPattern: start) + byteCount) / page * page
+        guard first < last else { return }
+        _ = madvise(UnsafeMutableRawPointer(bitPattern: first), last - first, MADV_DONTNEED)
+    }
+
     deinit {
         a1_mapping_forget(note)
         close(descriptor)

@@ -3,10 +3,10 @@ import ModelFiles
 
 /// Products of weight matrices with rows of activations, with scratch allocated once.
 ///
-/// Weight rows are dequantised to float32 stretch by stretch where the second-level cache holds them and
-/// multiplied with all token rows; tiles of rows are shared among the pool's threads. The bits of an
-/// output depend on its weight row, its token row and its bias alone: not on the batch, the tile or
-/// the thread.
+/// In float32, weight rows are dequantised stretch by stretch where the second-level cache holds them and multiplied
+/// with all token rows. With bytes, packed weights are multiplied with quantised token rows. Tiles of rows are shared
+/// among the pool's threads. The bits of an output depend on its weight row, its token row and its bias alone: not on
+/// the batch, the tile or the thread.
 ///
 /// One product runs at a time; calls from several threads take turns.
 public struct MatrixProduct: Sendable {
@@ -14,27 +14,42 @@ public struct MatrixProduct: Sendable {
     public let maximumColumns: Int
     /// The kernels in use.
     public let kernels: KernelChoice
+    /// `int8` if it was asked for and the kernels can.
+    public let activations: Activations
 
     private let pool: ComputePool
     private let workers: [any TileProduct]
+    private let int8: Int8TileProduct?
 
-    /// Scratch for every thread of the pool, for matrices of up to `maximumColumns` columns. `kernels` nil
-    /// takes what `A1_KERNELS` or the processor says.
-    public init(pool: ComputePool, maximumColumns: Int, kernels: KernelChoice? = nil) throws(TensorError) {
+    /// Scratch for every thread of the pool, for matrices of up to `maximumColumns` columns.
+    ///
+    /// - Parameters:
+    ///   - maximumRows: most token rows of a product with bytes.
+    ///   - kernels: nil takes what `A1_KERNELS` or the processor says.
+    ///   - activations: for `ProductGroup`s; `openblas` has float32 alone.
+    public init(
+        pool: ComputePool, maximumColumns: Int, maximumRows: Int = 0, kernels: KernelChoice? = nil,
+        activations: Activations = .float32
+    ) throws(TensorError) {
         let choice = if let kernels { kernels } else { try KernelChoice.current() }
         guard KernelChoice.available.contains(choice) else {
             throw .kernelsUnavailable(requested: choice.rawValue)
         }
         self.kernels = choice
+        self.activations = choice == .openblas ? .float32 : activations
         self.pool = pool
         self.maximumColumns = maximumColumns
+        let table = a1_kernels_named(choice.rawValue) ?? a1_kernels()!
         workers = try (0..<pool.threadCount).map { (_) throws(TensorError) -> any TileProduct in
             if choice == .openblas { return try OpenBLASTileProduct(maximumColumns: maximumColumns) }
-            return KernelTileProduct(table: a1_kernels_named(choice.rawValue) ?? a1_kernels())
+            return KernelTileProduct(table: table)
         }
+        int8 = self.activations == .int8
+            ? try Int8TileProduct(
+                table, threads: pool.threadCount, maximumRows: maximumRows, maximumColumns: maximumColumns) : nil
     }
 
-    /// `y[t][r] = sum over c of weights[r][c] * x[t][c] (+ bias[r])` for `count` token rows.
+    /// `y[t][r] = sum over c of weights[r][c] * x[t][c] (+ bias[r])` for `count` token rows, in float32.
     ///
     /// - Parameters:
     ///   - x: `[count][columns]`, rows `xStride` floats apart (default: `columns`).
@@ -53,6 +68,50 @@ public struct MatrixProduct: Sendable {
         pool.run(count: (weights.rows + tileRows - 1) / tileRows) { tile, thread in
             let first = tile * tileRows
             workers[thread].multiply(job, rows: first..<min(first + tileRows, weights.rows), tileRows: tileRows)
+        }
+    }
+
+    // MARK: - Groups
+
+    /// Products that share an input. A part with a packed form is multiplied with bytes if `activations` say so.
+    public func group(_ parts: [ProductGroup.Part]) -> ProductGroup {
+        let total = parts.reduce(0) { $0 + $1.weights.rows }
+        return ProductGroup(parts) { part in
+            guard int8 != nil, part.packed != nil else {
+                return workers[0].tileRows(part.weights, threads: pool.threadCount)
+            }
+            return Int8TileProduct.tileRows(part.weights.rows, of: total, threads: pool.threadCount)
+        }
+    }
+
+    /// Rows of the next input have so many columns. To be followed by `setInput` for each row.
+    ///
+    /// - Parameter isFine: whether numbers are quantised to 15 bits instead of 8, at twice the work.
+    public func beginInput(columns: Int, isFine: Bool = false) {
+        precondition(columns <= maximumColumns, "an input of \(columns) columns")
+        int8?.rows.begin(columns: columns, isFine: isFine)
+    }
+
+    /// Takes one row of the input; from any thread, each row from one. Does nothing in float32.
+    public func setInput(_ row: Int, _ x: UnsafePointer<Float>) {
+        int8?.rows.set(row, from: x)
+    }
+
+    /// All products of the group for `count` token rows, which are in `x` and were given to `setInput`.
+    ///
+    /// - Parameter x: `[count][columns]`.
+    public func multiply(_ group: ProductGroup, _ x: UnsafePointer<Float>, count: Int) {
+        guard count > 0 else { return }
+        pool.run(count: group.tileCount) { index, thread in
+            let (job, rows) = group.tile(index)
+            if let int8, let packed = job.packed {
+                int8.multiply(job, packed, rows: rows, count: count, thread: thread)
+            } else {
+                let product = ProductJob(
+                    weights: job.weights, x: x, xStride: group.columns, count: count, y: job.output,
+                    yStride: job.weights.rows, bias: job.bias.map { UnsafePointer($0) })
+                workers[thread].multiply(product, rows: rows, tileRows: job.tileRows)
+            }
         }
     }
 }

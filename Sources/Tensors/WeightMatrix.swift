@@ -56,6 +56,17 @@ public struct WeightMatrix: @unchecked Sendable {
     /// Bytes of the whole matrix.
     public var byteCount: Int { bytesPerRow * rows }
 
+    /// Some rows, as the kernels take them.
+    func kernelWeights(rows: Range<Int>) -> a1_weights {
+        a1_weights(
+            start: start + rows.lowerBound * bytesPerRow, rows: Int64(rows.count), columns: Int64(columns),
+            bytes_per_row: Int64(bytesPerRow), type: type.rawValue, elements_per_block: Int32(type.elementsPerBlock),
+            bytes_per_block: Int32(type.bytesPerBlock))
+    }
+
+    /// Gives back the memory of the file's pages that hold the matrix; it stays valid.
+    func forgetPages() { file.forget(start, byteCount: byteCount) }
+
     /// Writes `columns` floats: one row, as in an embedding look-up.
     public func dequantizeRow(_ row: Int, into: UnsafeMutablePointer<Float>) {
         precondition(row >= 0 && row < rows, "row \(row) of \(name), which has \(rows)")

@@ -6,10 +6,10 @@ extension ForwardPass {
     func attend(_ batch: ForwardBatch, layer index: Int) {
         let layer = model.weights.layers[index]
         let rows = batch.rowCount
-        normalize(rows, by: layer.attentionNorm)
-        product.multiply(layer.query, scratch.normalized, count: rows, into: scratch.queries, bias: layer.queryBias)
-        product.multiply(layer.key, scratch.normalized, count: rows, into: scratch.keys, bias: layer.keyBias)
-        product.multiply(layer.value, scratch.normalized, count: rows, into: scratch.values, bias: layer.valueBias)
+        // What is wrong in queries and keys is multiplied by attention: of all errors of quantised tokens these weigh
+        // most, and these products are the smallest.
+        normalize(rows, by: layer.attentionNorm, isFine: true)
+        product.multiply(products.layers[index].attention, scratch.normalized, count: rows)
         pool.run(count: rows) { row, _ in
             placeRow(row, batch, layer, index)
         }
@@ -17,7 +17,10 @@ extension ForwardPass {
         pool.run(count: rows * heads) { task, thread in
             attendHead(task % heads, row: task / heads, batch, layer, index, thread)
         }
-        product.multiply(layer.output, scratch.attended, count: rows, into: scratch.normalized, bias: layer.outputBias)
+        let width = model.configuration.queryLength
+        product.beginInput(columns: width)
+        pool.run(count: rows) { row, _ in product.setInput(row, scratch.attended + row * width) }
+        product.multiply(products.layers[index].attentionOutput, scratch.attended, count: rows)
         addToResidual(rows, normalizedBy: layer.attentionOutputNorm)
     }
 

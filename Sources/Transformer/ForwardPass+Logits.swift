@@ -8,13 +8,15 @@ extension ForwardPass {
         let vocabulary = model.vocabularySize
         for first in stride(from: 0, to: batch.logitRowCount, by: ScratchLayout.logitRows) {
             let count = min(ScratchLayout.logitRows, batch.logitRowCount - first)
+            // Logits are what scores are made of.
+            product.beginInput(columns: width, isFine: true)
             for row in 0..<count {
                 let residual = scratch.residual + batch.logitRows[first + row] * width
-                a1_rms_norm(
-                    residual, model.weights.outputNorm, Int64(width), sizes.normEpsilon,
-                    scratch.logitInput + row * width)
+                let input = scratch.logitInput + row * width
+                a1_rms_norm(residual, model.weights.outputNorm, Int64(width), sizes.normEpsilon, input)
+                product.setInput(row, input)
             }
-            product.multiply(model.weights.output, scratch.logitInput, count: count, into: scratch.logits)
+            product.multiply(products.output, scratch.logitInput, count: count)
             pool.run(count: count) { row, thread in
                 let values = UnsafeMutableBufferPointer(start: scratch.logits + row * vocabulary, count: vocabulary)
                 if let cap = sizes.logitSoftCap { softCap(scratch.logits + row * vocabulary, vocabulary, cap) }

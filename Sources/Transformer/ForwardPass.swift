@@ -19,15 +19,18 @@ public final class ForwardPass: @unchecked Sendable {
     let pool: ComputePool
     let product: MatrixProduct
     let scratch: ForwardScratch
+    let products: ModelProducts
     let rotary: RotaryEmbedding
     let slidingRotary: RotaryEmbedding
 
     /// - Parameters:
     ///   - maximumContext: longest sequence; at most what the cache holds.
     ///   - kernels: nil takes what `A1_KERNELS` or the processor says.
+    ///   - activations: `int8` takes memory for the packed form of quantised weights, about as much as they have in
+    ///     the file, whose pages are given back.
     public init(
         _ model: TransformerModel, cache: KVCache, pool: ComputePool, maximumRows: Int, maximumContext: Int,
-        kernels: KernelChoice? = nil
+        kernels: KernelChoice? = nil, activations: Activations = .float32
     ) throws(TensorError) {
         let sizes = model.configuration
         self.model = model
@@ -37,11 +40,13 @@ public final class ForwardPass: @unchecked Sendable {
         self.maximumContext = maximumContext
         product = try MatrixProduct(
             pool: pool, maximumColumns: max(sizes.embeddingLength, sizes.queryLength, sizes.feedForwardLength),
-            kernels: kernels)
+            maximumRows: max(maximumRows, ScratchLayout.logitRows), kernels: kernels,
+            activations: model.hasQuantizedMatrices ? activations : .float32)
         scratch = try ForwardScratch(
             ScratchLayout(
                 sizes, vocabularySize: model.vocabularySize, rows: maximumRows, context: maximumContext,
                 threads: pool.threadCount))
+        products = try ModelProducts(model.weights, product, scratch, pool)
         rotary = RotaryEmbedding(sizes.rotary, factors: model.weights.rotaryFactors)
         slidingRotary = RotaryEmbedding(sizes.slidingRotary)
     }
@@ -78,31 +83,35 @@ public final class ForwardPass: @unchecked Sendable {
     }
 
     private func feedForward(_ batch: ForwardBatch, layer index: Int) {
-        let layer = model.weights.layers[index]
         let width = model.configuration.feedForwardLength
         let rows = batch.rowCount
-        normalize(rows, by: layer.feedForwardNorm)
-        product.multiply(layer.gate, scratch.normalized, count: rows, into: scratch.gate, bias: layer.gateBias)
-        product.multiply(layer.up, scratch.normalized, count: rows, into: scratch.up, bias: layer.upBias)
+        let products = products.layers[index]
+        normalize(rows, by: model.weights.layers[index].feedForwardNorm)
+        product.multiply(products.gateAndUp, scratch.normalized, count: rows)
+        product.beginInput(columns: width)
         pool.run(count: rows) { row, _ in
             let gate = scratch.gate + row * width
             switch model.architecture.activation {
             case .silu: a1_silu_multiply(gate, scratch.up + row * width, Int64(width), gate)
             case .gelu: a1_gelu_multiply(gate, scratch.up + row * width, Int64(width), gate)
             }
+            product.setInput(row, gate)
         }
-        product.multiply(layer.down, scratch.gate, count: rows, into: scratch.normalized, bias: layer.downBias)
-        addToResidual(rows, normalizedBy: layer.feedForwardOutputNorm)
+        product.multiply(products.down, scratch.gate, count: rows)
+        addToResidual(rows, normalizedBy: model.weights.layers[index].feedForwardOutputNorm)
     }
 
-    /// `scratch.normalized` from `scratch.residual`.
-    func normalize(_ rows: Int, by weight: [Float]) {
+    /// `scratch.normalized` from `scratch.residual`: the input of the next products.
+    func normalize(_ rows: Int, by weight: [Float], isFine: Bool = false) {
         let width = model.configuration.embeddingLength
+        product.beginInput(columns: width, isFine: isFine)
         weight.withUnsafeBufferPointer { weight in
             pool.run(count: rows) { row, _ in
+                let out = scratch.normalized + row * width
                 a1_rms_norm(
-                    scratch.residual + row * width, weight.baseAddress, Int64(width),
-                    model.configuration.normEpsilon, scratch.normalized + row * width)
+                    scratch.residual + row * width, weight.baseAddress, Int64(width), model.configuration.normEpsilon,
+                    out)
+                product.setInput(row, out)
             }
         }
     }

@@ -7,6 +7,9 @@ public struct TransformerModel: Sendable {
     /// Tokens the model knows; ids run from 0.
     public var vocabularySize: Int { weights.embedding.rows }
 
+    /// Whether any matrix is quantised in blocks, so that products with bytes are possible.
+    public var hasQuantizedMatrices: Bool { weights.matrices.contains { PackedWeights.byteCount(of: $0) != nil } }
+
     let architecture: Architecture
     let weights: TransformerWeights
 

@@ -106,7 +106,8 @@ extension RealProcesses {
         let byIds = try Tool(
             ["model", "score", "--model", model, "--exact"], lines: references.map { try Tool.json(Ids(ids: $0.ids)) })
         let byText = try Tool(
-            ["model", "score", "--model", model], lines: references.map { try Tool.json(Text(text: $0.text)) })
+            ["model", "score", "--model", model, "--exact"],
+            lines: references.map { try Tool.json(Text(text: $0.text)) })
         #expect(byIds.out == byText.out)
         for line in byIds.lines { #expect(try Self.keys(line) == ["ids", "logprobs", "mean_nll"]) }
         let scores = try byIds.answers(Score.self)
@@ -118,6 +119,22 @@ extension RealProcesses {
             #expect(differences.max()! < 2e-3)
             #expect(abs(try #require(score.meanNLL) - reference.mean_nll) < 1e-4)
         }
+    }
+
+    @Test(arguments: ["builtin-draft", "builtin-target"]) func theFastModeIsNear(model: String) throws {
+        let references = try Self.references(model)
+        let tool = try Tool(
+            ["model", "score", "--model", model], lines: references.map { try Tool.json(Ids(ids: $0.ids)) })
+        let scores = try tool.answers(Score.self)
+        try #require(scores.count == references.count)
+        var (found, expected) = (0.0, 0.0)
+        for (score, reference) in zip(scores, references) {
+            let mean = try #require(score.meanNLL)
+            #expect(abs(mean - reference.mean_nll) < 0.01 * reference.mean_nll)
+            found += mean * Double(score.logprobs.count)
+            expected += reference.mean_nll * Double(score.logprobs.count)
+        }
+        #expect(abs(found - expected) < 0.003 * expected)
     }
 
     @Test func oneTokenHasNothingToBeScoredBy() throws {

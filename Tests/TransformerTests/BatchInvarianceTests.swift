@@ -1,4 +1,5 @@
 import ModelFiles
+import Tensors
 import TestSupport
 import Testing
 
@@ -12,17 +13,26 @@ import Testing
     struct Subject: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let vocabulary: Int
+        var activations = Activations.float32
         let writer: @Sendable () -> ModelFileWriter
 
         func load() throws -> TransformerModel { try RandomModel.load(writer()) }
+
+        func runner(_ model: TransformerModel, threads: Int = 1, rows: Int = 256) throws -> SequenceRunner {
+            try SequenceRunner(model, threads: threads, rows: rows, activations: activations)
+        }
     }
 
     private static let subjects: [Subject] = RandomModel.samples.enumerated().map { index, model in
         Subject(testDescription: "\(model.architecture), sample \(index)", vocabulary: model.vocabulary) {
             ModelFileWriter(metadata: model.metadata(), tensors: model.tensors())
         }
-    } + DescribedModel.all.filter(\.isQuantised).map { model in
-        Subject(testDescription: model.name, vocabulary: model.last.count) { model.writer() }
+    } + DescribedModel.all.filter(\.isQuantised).flatMap { model in
+        [(Activations.float32, "exact"), (.int8, "with bytes")].map { activations, name in
+            Subject(
+                testDescription: "\(model.name), \(name)", vocabulary: model.last.count, activations: activations
+            ) { model.writer() }
+        }
     }
 
     @Test func quantisedModelsAreAmongThem() {
@@ -37,17 +47,17 @@ import Testing
     }
 
     /// The sequence alone, in one go.
-    private static func alone(_ model: TransformerModel, _ tokens: [Int32]) throws -> [[Float]] {
-        try SequenceRunner(model).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
+    private static func alone(_ model: TransformerModel, _ tokens: [Int32], _ subject: Subject) throws -> [[Float]] {
+        try subject.runner(model).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
     }
 
     @Test(arguments: subjects)
     func cutIntoChunks(random: Subject) throws {
         let model = try random.load()
         let tokens = Self.tokens(1, random)
-        let expected = try Self.alone(model, tokens)
+        let expected = try Self.alone(model, tokens, random)
         for size in [1, 3, 16, 17, 33] {
-            let runner = try SequenceRunner(model)
+            let runner = try random.runner(model)
             var found: [[Float]] = []
             for start in stride(from: 0, to: tokens.count, by: size) {
                 let end = min(start + size, tokens.count)
@@ -61,8 +71,8 @@ import Testing
     func besideOthers(random: Subject) throws {
         let model = try random.load()
         let sequences = (0..<5).map { Self.tokens(UInt64($0), random) }
-        let expected = try sequences.map { try Self.alone(model, $0) }
-        let runner = try SequenceRunner(model, rows: 5 * Self.length)
+        let expected = try sequences.map { try Self.alone(model, $0, random) }
+        let runner = try random.runner(model, rows: 5 * Self.length)
         var found = [[[Float]]](repeating: [], count: sequences.count)
         var computed = [0, 0, 0, 0, 0]
         var generator = SeededGenerator(seed: 3)
@@ -86,8 +96,8 @@ import Testing
     func onTwoThreads(random: Subject) throws {
         let model = try random.load()
         let tokens = Self.tokens(1, random)
-        let found = try SequenceRunner(model, threads: 2).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
-        #expect(try found == Self.alone(model, tokens))
+        let found = try random.runner(model, threads: 2).run([.init(tokens: tokens[...], blocks: [0, 1, 2, 3])])
+        #expect(try found == Self.alone(model, tokens, random))
     }
 
     @Test(arguments: subjects)
@@ -95,8 +105,8 @@ import Testing
         let model = try random.load()
         let first = Self.tokens(1, random)
         let second = Array(first[..<20]) + Self.tokens(2, random)[20...]
-        let expected = try Self.alone(model, second)
-        let runner = try SequenceRunner(model)
+        let expected = try Self.alone(model, second, random)
+        let runner = try random.runner(model)
         _ = runner.run([.init(tokens: first[...], blocks: [0, 1, 2, 3])])
         // A fork after 20 tokens: block 0 is shared, block 1 copied, the rest written anew.
         runner.cache.copyBlock(1, to: 11)
@@ -111,8 +121,8 @@ import Testing
         let random = Self.subjects[0]
         let model = try random.load()
         let tokens = Self.tokens(1, random)
-        let expected = try Self.alone(model, tokens)
-        let found = try SequenceRunner(model).run([
+        let expected = try Self.alone(model, tokens, random)
+        let found = try random.runner(model).run([
             .init(tokens: tokens[...], blocks: [0, 1, 2, 3], logits: 7..<9),
             .init(tokens: tokens[...], blocks: [4, 5, 6, 7], logits: 0..<0),
             .init(tokens: tokens[...], blocks: [8, 9, 10, 11], logits: 49..<50),

@@ -11,13 +11,15 @@ final class SequenceRunner {
     let pass: ForwardPass
     private var batch = ForwardBatch()
 
-    init(_ model: TransformerModel, threads: Int = 1, rows: Int = 256) throws {
+    init(
+        _ model: TransformerModel, threads: Int = 1, rows: Int = 256, activations: Activations = .float32
+    ) throws {
         let (blocks, tokensPerBlock) = (64, 16)
         self.model = model
         cache = try #require(KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock))
         pass = try ForwardPass(
             model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: rows,
-            maximumContext: blocks * tokensPerBlock)
+            maximumContext: blocks * tokensPerBlock, activations: activations)
     }
 
     static func load(_ path: String) throws -> TransformerModel {

@@ -24,7 +24,7 @@ struct ModelCompareCommand: ParsableCommand {
     var kernels: KernelChoice?
     @Option(help: "Kernels of the second.")
     var withKernels: KernelChoice?
-    @Flag(help: "Float32 activations in the first, as in `a1 model score`; so far every mode is exact.")
+    @Flag(help: "Float32 activations in the first, as in `a1 model score`.")
     var exact = false
     @Flag(help: "Float32 activations in the second.")
     var withExact = false
@@ -68,8 +68,11 @@ struct ModelCompareCommand: ParsableCommand {
         guard limit > 1 else { throw fail(.dataError, "a context of \(limit) token leaves nothing to compare") }
         let begin = first.tokenizer.addsBeginToken ? first.tokenizer.beginToken.map { [$0] } ?? [] : []
         let pair = (
-            try LogitReader(first.transformer, window: limit, threads: options.threadCount, kernels: kernels),
-            try LogitReader(second.transformer, window: limit, threads: options.threadCount, kernels: withKernels))
+            try LogitReader(
+                first.transformer, window: limit, threads: options.threadCount, kernels: kernels, isExact: exact),
+            try LogitReader(
+                second.transformer, window: limit, threads: options.threadCount, kernels: withKernels,
+                isExact: withExact))
         var comparison = LogitComparison()
         for start in stride(from: 0, to: tokens.count, by: limit - begin.count) {
             let window = begin + tokens[start..<min(start + limit - begin.count, tokens.count)]
@@ -137,7 +140,7 @@ private final class LogitReader {
     private let storage: UnsafeMutablePointer<Float>
     private var batch = ForwardBatch()
 
-    init(_ model: TransformerModel, window: Int, threads: Int, kernels: KernelChoice?) throws {
+    init(_ model: TransformerModel, window: Int, threads: Int, kernels: KernelChoice?, isExact: Bool) throws {
         let size = BlockLayout.tokensPerBlock
         let count = (window + size - 1) / size
         guard let cache = KVCache(model.configuration, blockCount: count, tokensPerBlock: size) else {
@@ -146,7 +149,7 @@ private final class LogitReader {
         do {
             pass = try ForwardPass(
                 model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: Self.rows,
-                maximumContext: count * size, kernels: kernels)
+                maximumContext: count * size, kernels: kernels, activations: isExact ? .float32 : .int8)
         } catch {
             throw fail(.usage, "\(error)")
         }

@@ -70,8 +70,8 @@ struct EngineFlags: ParsableArguments {
     var kvMemory: Int?
     @Flag(
         help: """
-            Float32 activations: the mathematics of the dequantised weights. So far every mode is exact; scripts that \
-            must stay so when a faster one becomes the default say it.
+            Float32 activations: the mathematics of the dequantised weights. Otherwise activations are quantised to \
+            bytes where weights are quantised, which is several times faster.
             """)
     var exact = false
 
@@ -90,6 +90,7 @@ struct EngineFlags: ParsableArguments {
     ) throws -> Engine {
         var options = EngineOptions.holdingContext(
             of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences)
+        options.isExact = exact
         options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
         do {
             return try Engine(model: model, options: options, onEvent: onEvent)

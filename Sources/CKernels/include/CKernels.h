@@ -1,9 +1,9 @@
-// Kernels of A1: dequantisation, matrix products and vector operations on float32.
+// Kernels of A1: dequantisation, matrix products in float32 and with bytes, and vector operations on float32.
 //
-// Every kernel exists in three families (scalar, AVX2, AVX-512) that are compiled from the same body
-// and follow the same order of operations, so all families give the same bits. The family is
-// chosen once, when the program is loaded: the best one the processor supports, or the one that the
-// environment variable A1_KERNELS names (scalar, avx2, avx512; "openblas" takes the best family for
+// Every kernel exists in several families (scalar, AVX2, AVX-512; products with bytes also AVX-512 VNNI) that are
+// compiled from the same body and follow the same order of operations, so all families give the same bits. The
+// family is chosen once, when the program is loaded: the best one the processor supports, or the one that the
+// environment variable A1_KERNELS names (scalar, avx2, avx512, avx512vnni; "openblas" takes the best family for
 // everything but matrix products, which the Tensors module then gives to OpenBLAS).
 //
 // Sums of vector operations run in 16 lanes (lane j adds the elements whose index is j modulo 16, in
@@ -49,6 +49,33 @@ typedef struct a1_product_scratch {
     float sums[A1_PASS_TOKENS * A1_TILE_ROWS];
 } a1_product_scratch;
 
+// Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
+typedef struct a1_int8_rows {
+    // [token][columns]: the value divided by its half's scale, from -127 to 127.
+    int8_t *values;
+    // [token][columns]: second digits, from -64 to 63. Written and read if is_fine.
+    int8_t *fine;
+    // [token][columns / 16]: scale of the last digit, sum of the numbers without it, and both multiplied.
+    float *scales;
+    int32_t *sums;
+    float *totals;
+    // [token][columns / 32]: sums of two totals.
+    float *block_totals;
+    int64_t columns;
+    bool is_fine;
+} a1_int8_rows;
+
+// Token rows that share one unpacking of the weights.
+#define A1_INT8_PASS_TOKENS 128
+
+// What one thread needs for a product with bytes, about 36 KiB; on a 64-byte boundary.
+typedef struct a1_int8_scratch {
+    uint8_t values[256 * A1_PANEL_ROWS];
+    float scales[16 * A1_PANEL_ROWS];
+    float minima[16 * A1_PANEL_ROWS];
+    float sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
+} a1_int8_scratch;
+
 // One family of kernels. Pointers never alias unless said otherwise; nothing needs alignment.
 typedef struct a1_kernel_table {
     const char *name;
@@ -72,6 +99,15 @@ typedef struct a1_kernel_table {
     void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t half);
     void (*rotate_pairs)(float *x, const float *cosines, const float *sines, int64_t half);
     int64_t (*index_of_maximum)(const float *x, int64_t n);
+    // Turns weights of a quantised type for int8_product: whole panels of A1_PANEL_ROWS rows, missing ones zero, as
+    // many bytes a row as before. w->rows may be any number.
+    void (*pack)(const a1_weights *w, void *to);
+    // One token row of to->columns floats to bytes. A number that is not finite makes its block's scale NaN.
+    void (*quantize_row)(const float *x, int64_t token, const a1_int8_rows *to);
+    // y[t][r] = sum over k of weights[r][k] * x[t][k] (+ bias[r]), of packed weights (w->start begins a panel) and
+    // quantised tokens. The bits of y[t][r] depend on row r, row t and bias[r] alone, and on no family.
+    void (*int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t tokens, float *y, int64_t y_stride,
+                         const float *bias, a1_int8_scratch *scratch);
 } a1_kernel_table;
 
 // The family in use.

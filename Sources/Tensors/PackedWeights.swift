@@ -1,0 +1,62 @@
+import CKernels
+import ModelFiles
+
+/// Weight matrices turned for products with bytes: the bits of the file in another order, in panels of 32 rows.
+public struct PackedWeights: Sendable {
+    private let arena: WeightArena
+    private let offsets: [Int?]
+
+    /// Packs those of `matrices` that are quantised in blocks; the pages of the file that held them are given back.
+    ///
+    /// - Parameter kernels: not `openblas`.
+    public init(_ matrices: [WeightMatrix], pool: ComputePool, kernels: KernelChoice) throws(TensorError) {
+        var offsets: [Int?] = []
+        var byteCount = 0
+        for matrix in matrices {
+            offsets.append(Self.byteCount(of: matrix).map { _ in byteCount })
+            byteCount += Self.byteCount(of: matrix) ?? 0
+        }
+        self.offsets = offsets
+        arena = try WeightArena(byteCount: byteCount)
+        let table = a1_kernels_named(kernels.rawValue) ?? a1_kernels()!
+        for (matrix, offset) in zip(matrices, offsets) {
+            if let offset { Self.pack(matrix, to: arena.start + offset, pool, table) }
+        }
+    }
+
+    /// The packed form of the matrix with that number, if it has one.
+    public subscript(_ index: Int) -> PackedMatrix? {
+        offsets[index].map { PackedMatrix(start: UnsafeRawPointer(arena.start + $0), arena: arena) }
+    }
+
+    /// Bytes that the packed form of a matrix takes, whole panels on cache lines; nil if its numbers are not
+    /// quantised in blocks.
+    public static func byteCount(of matrix: WeightMatrix) -> Int? {
+        guard matrix.type.elementsPerBlock > 1 else { return nil }
+        let panel = Int(A1_PANEL_ROWS)
+        return (matrix.rows + panel - 1) / panel * panel * matrix.bytesPerRow
+    }
+
+    private static func pack(
+        _ matrix: WeightMatrix, to start: UnsafeMutableRawPointer, _ pool: ComputePool,
+        _ table: UnsafePointer<a1_kernel_table>
+    ) {
+        // A thread's share of about a megabyte, in whole panels.
+        let panel = Int(A1_PANEL_ROWS)
+        let rows = max(1, (1 << 20) / (panel * matrix.bytesPerRow)) * panel
+        pool.run(count: (matrix.rows + rows - 1) / rows) { part, _ in
+            let first = part * rows
+            var weights = matrix.kernelWeights(rows: first..<min(first + rows, matrix.rows))
+            table.pointee.pack(&weights, start + first * matrix.bytesPerRow)
+        }
+        matrix.forgetPages()
+    }
+}
+
+/// A matrix in `PackedWeights`.
+///
+/// Sendable because packed weights are never written again and the arena keeps them alive.
+public struct PackedMatrix: @unchecked Sendable {
+    let start: UnsafeRawPointer
+    let arena: WeightArena
+}
