@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
         .target(name: "CMappings"),
+        // Defines malloc and its kin: for programs that count their allocations, not for libraries.
+        .target(name: "CAllocations"),
 
         // Pure: values in, values out.
         module("Domain"),
@@ -72,9 +74,9 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "Batching", "Comparison", "Conformal", "CoordinatorService", "Domain", "Engine", "Evaluation", "Logs",
-                "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport",
-                "Wire", "WorkerService", arguments, logging,
+                "Batching", "CAllocations", "Comparison", "Conformal", "CoordinatorService", "Domain", "Engine",
+                "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers",
+                "Transformer", "Transport", "Wire", "WorkerService", arguments, logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
@@ -91,11 +93,14 @@ let package = Package(
         tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("BatchingTests", ["Batching", "TestSupport"]),
-        tests("TensorsTests", ["Tensors", "ModelFiles", "CKernels"]),
+        tests("TensorsTests", ["Tensors", "ModelFiles", "CAllocations", "CKernels"]),
         tests("TransformerTests", ["Transformer", "Tensors", "ModelFiles", "Tokenizers", "TestSupport"]),
         tests(
             "EngineTests",
-            ["Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "TestSupport"]),
+            [
+                "Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "CAllocations",
+                "TestSupport",
+            ]),
         tests("SettingsTests", ["Settings", "Domain", "Evaluation"]),
         tests("LogsTests", ["Logs", "Domain", logging]),
         tests("RunStoreTests", ["RunStore", "Domain", "TestSupport", database]),

@@ -6,16 +6,21 @@
 /// out of memory. Run-ahead work evicts nothing while there is confirmed work, and is paused where that
 /// needs its place; what it has so far stays. Every step holds one row for each request that decodes;
 /// what is left of the step goes to prompts and blocks, in order of admission.
+///
+/// Memory for a request is taken when it is admitted: steps take none.
 public struct Batcher: Sendable {
     public let limits: BatchLimits
     private var table: SequenceTable
     private var requests: [RequestID: BatchRequest] = [:]
     private var waiting: [RequestID] = []
     private var active: [RequestID] = []
+    /// Blocks that the step that is being planned has begun to compute. Empty between steps; keeps its memory.
+    private var begun: Set<PrefixIndex.Link> = []
 
     public init(limits: BatchLimits) {
         self.limits = limits
         table = SequenceTable(blockCount: limits.blockCount)
+        begun.reserveCapacity(limits.maximumSequences)
     }
 
     public var freeBlockCount: Int { table.freeBlockCount }
@@ -105,13 +110,12 @@ public struct Batcher: Sendable {
 
     // MARK: - A step
 
-    /// The next step. Blocks for it are held from here on.
-    public mutating func plan() -> StepPlan {
-        var plan = StepPlan()
+    /// The next step, in the place of what `plan` says. Blocks for it are held from here on.
+    public mutating func plan(into plan: inout StepPlan) {
+        plan.removeAll()
         admitWaiting(&plan)
         planDecodes(&plan)
         planChunks(&plan)
-        return plan
     }
 
     /// Records that the plan's tokens are computed: their keys and values stand in the blocks.
@@ -173,6 +177,7 @@ public struct Batcher: Sendable {
                 return false
             }
         }
+        requests[request.id]!.tokens.reserveCapacity(request.maximumLength)
         table.activate(request.key, reservingTokens: request.maximumLength)
         let isWritable = table.makeTailWritable(request.key, copies: &plan.copies)
         precondition(isWritable, "no free block where one was counted")
@@ -187,25 +192,33 @@ public struct Batcher: Sendable {
     }
 
     private mutating func planDecodes(_ plan: inout StepPlan) {
-        for id in active where isDecoding(id) {
-            addChunk(id, tokens: 1, to: &plan)
+        for id in active {
+            let request = requests[id]!
+            if isDecoding(request) { addChunk(request, tokens: 1, to: &plan) }
         }
     }
 
-    /// Two requests never compute the same block in one step: the second waits and then shares it.
+    /// Confirmed work first.
     private mutating func planChunks(_ plan: inout StepPlan) {
+        guard plan.chunks.count < active.count else { return }
+        planChunks(&plan, runAhead: false)
+        planChunks(&plan, runAhead: true)
+        begun.removeAll(keepingCapacity: true)
+    }
+
+    /// Two requests never compute the same block in one step: the second waits and then shares it.
+    private mutating func planChunks(_ plan: inout StepPlan, runAhead: Bool) {
         var left = limits.maximumStepTokens - plan.tokenCount
-        var begun: Set<PrefixIndex.Link> = []
-        let confirmedFirst = active.filter { !requests[$0]!.isRunAhead } + active.filter { requests[$0]!.isRunAhead }
-        for id in confirmedFirst where !isDecoding(id) && left > 0 {
+        for id in active where left > 0 {
             let request = requests[id]!
+            guard request.isRunAhead == runAhead, !isDecoding(request) else { continue }
             table.adoptFollowingBlocks(request.key, of: request.tokens, limit: request.firstLogits)
             if let link = table.nextLink(request.key, in: request.tokens) {
                 let isFirst = begun.insert(link).inserted
                 guard isFirst || !canShareNextBlock(request) else { continue }
             }
             let count = min(left, request.tokens.count - table.length(of: request.key))
-            addChunk(id, tokens: count, to: &plan)
+            addChunk(request, tokens: count, to: &plan)
             left -= count
         }
     }
@@ -217,17 +230,15 @@ public struct Batcher: Sendable {
             && length + BlockLayout.tokensPerBlock <= request.firstLogits
     }
 
-    private func isDecoding(_ id: RequestID) -> Bool {
-        guard case .generate? = requests[id]?.work else { return false }
-        return requests[id]!.tokens.count - table.length(of: requests[id]!.key) == 1
+    private func isDecoding(_ request: BatchRequest) -> Bool {
+        request.isGeneration && request.tokens.count - table.length(of: request.key) == 1
     }
 
-    private mutating func addChunk(_ id: RequestID, tokens count: Int, to plan: inout StepPlan) {
-        let request = requests[id]!
+    private mutating func addChunk(_ request: BatchRequest, tokens count: Int, to plan: inout StepPlan) {
         let start = table.length(of: request.key)
         table.grow(request.key, by: count, copies: &plan.copies)
         let positions = start..<start + count
         let logits = (request.firstLogits..<request.endOfLogits).clamped(to: positions)
-        plan.chunks.append(PlannedChunk(request: id, key: request.key, positions: positions, logits: logits))
+        plan.chunks.append(PlannedChunk(request: request.id, key: request.key, positions: positions, logits: logits))
     }
 }

@@ -8,13 +8,26 @@ public struct PlannedChunk: Equatable, Sendable {
     public var logits: Range<Int>
 }
 
-/// What the next step computes. An empty plan means that there is nothing to do.
+/// What the next step computes. An empty plan means that there is nothing to do. Filled anew for each step; keeps its
+/// memory.
 public struct StepPlan: Equatable, Sendable {
     /// To be made, in order, before the chunks are computed.
     public var copies: [BlockCopy] = []
     public var chunks: [PlannedChunk] = []
     /// A request waits for KV blocks that others hold.
     public var isWaitingForMemory = false
+
+    /// With memory for so many chunks, and as many copies.
+    public init(maximumChunks: Int = 0) {
+        copies.reserveCapacity(maximumChunks)
+        chunks.reserveCapacity(maximumChunks)
+    }
+
+    mutating func removeAll() {
+        copies.removeAll(keepingCapacity: true)
+        chunks.removeAll(keepingCapacity: true)
+        isWaitingForMemory = false
+    }
 
     public var tokenCount: Int {
         chunks.reduce(0) { $0 + $1.positions.count }

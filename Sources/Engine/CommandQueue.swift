@@ -43,12 +43,13 @@ final class CommandQueue: @unchecked Sendable {
         return true
     }
 
-    /// All commands, in order of arrival; waits for one if `waits`.
-    func take(waits: Bool) -> [EngineCommand] {
+    /// Fills `taken`, which is empty, with all commands in order of arrival; waits for one if `waits`. The memory of
+    /// `taken` serves the commands that come next.
+    func take(into taken: inout [EngineCommand], waits: Bool) {
+        precondition(taken.isEmpty, "commands were left over")
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while waits, commands.isEmpty { pthread_cond_wait(arrival, mutex) }
-        defer { commands.removeAll() }
-        return commands
+        swap(&commands, &taken)
     }
 }

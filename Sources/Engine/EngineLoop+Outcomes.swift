@@ -4,8 +4,8 @@ import Batching
 extension EngineLoop {
     func take(_ outcome: RowOutcome, of wanted: WantedRow, now: ContinuousClock.Instant) {
         // An earlier row of the same step may have ended the request.
-        guard let work = tasks[wanted.request]?.work else { return }
-        switch (outcome, work) {
+        guard tasks[wanted.request] != nil else { return }
+        switch (outcome, wanted.work) {
         case (.notFinite, _):
             // What such a model leaves in the cache is worth nothing.
             let key = batcher.request(wanted.request)!.key

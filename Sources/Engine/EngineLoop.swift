@@ -7,21 +7,27 @@ import Transformer
 /// `@unchecked Sendable`: made on one thread and then handed to the compute thread, which alone uses it.
 final class EngineLoop: @unchecked Sendable {
     /// A request that was accepted, and when things happened to it.
-    struct Task {
+    final class Task {
         enum Work {
             case generate(Generation)
             case score(Scoring)
         }
 
-        var work: Work
+        let work: Work
         let submitted: ContinuousClock.Instant
         var started: ContinuousClock.Instant?
         var timing = Timing()
+
+        init(work: Work, submitted: ContinuousClock.Instant) {
+            self.work = work
+            self.submitted = submitted
+        }
     }
 
     /// A wanted row of logits: whose, and after which position.
     struct WantedRow {
         var request: RequestID
+        var work: Task.Work
         var position: Int
     }
 
@@ -39,7 +45,9 @@ final class EngineLoop: @unchecked Sendable {
     private let cache: KVCache
     private let pass: ForwardPass
     private let samplers: [Sampler]
-    private var batch = ForwardBatch()
+    // Of the step at hand; they keep their memory, so that a step takes none.
+    private var plan: StepPlan
+    private var batch: ForwardBatch
     private var wantedRows: [WantedRow] = []
     /// Of each wanted row; written by the pool's threads, each its own element.
     private let outcomes: UnsafeMutablePointer<RowOutcome>
@@ -71,6 +79,11 @@ final class EngineLoop: @unchecked Sendable {
         batcher = Batcher(limits: BatchLimits(
             blockCount: blocks, maximumStepTokens: options.maximumStepTokens,
             maximumSequences: options.maximumSequences))
+        plan = StepPlan(maximumChunks: options.maximumSequences)
+        batch = ForwardBatch(
+            maximumRows: options.maximumStepTokens,
+            maximumBlocks: options.maximumSequences * BlockLayout.blocks(for: contextLimit))
+        wantedRows.reserveCapacity(options.maximumStepTokens)
         outcomes = .allocate(capacity: options.maximumStepTokens)
         publish()
     }
@@ -82,11 +95,12 @@ final class EngineLoop: @unchecked Sendable {
     /// Runs until a shutdown is asked for.
     func run() {
         let clock = ContinuousClock()
+        var commands: [EngineCommand] = []
         while true {
-            var commands: [EngineCommand] = []
-            let waited = clock.measure { commands = queue.take(waits: tasks.isEmpty) }
+            let waited = clock.measure { queue.take(into: &commands, waits: tasks.isEmpty) }
             if tasks.isEmpty { statistics.idleSeconds += waited.seconds }
             let goesOn = commands.allSatisfy { obey($0) }
+            commands.removeAll(keepingCapacity: true)
             if goesOn { step(clock) }
             publish()
             guard goesOn else { return }
@@ -96,12 +110,12 @@ final class EngineLoop: @unchecked Sendable {
     /// Plans, runs and publishes one step.
     private func step(_ clock: ContinuousClock) {
         let start = clock.now
-        let plan = batcher.plan()
+        batcher.plan(into: &plan)
         guard !plan.chunks.isEmpty else { return }
-        prepare(plan, now: start)
-        pass.run(batch) { [tasks] row, logits, thread in
+        prepare(now: start)
+        pass.run(batch) { row, logits, thread in
             let wanted = wantedRows[row]
-            switch tasks[wanted.request]!.work {
+            switch wanted.work {
             case .generate(let generation): outcomes[row] = generation.choose(from: logits, samplers[thread])
             case .score(let scoring): outcomes[row] = scoring.score(logits, position: wanted.position)
             }
@@ -115,33 +129,34 @@ final class EngineLoop: @unchecked Sendable {
         for (row, wanted) in wantedRows.enumerated() {
             take(outcomes[row], of: wanted, now: end)
         }
+        wantedRows.removeAll(keepingCapacity: true)
     }
 
     /// Fills the batch with what the plan says, and copies blocks that are about to be written.
-    private func prepare(_ plan: StepPlan, now: ContinuousClock.Instant) {
+    private func prepare(now: ContinuousClock.Instant) {
         for copy in plan.copies { cache.copyBlock(copy.source, to: copy.destination) }
         batch.removeAll()
-        wantedRows.removeAll(keepingCapacity: true)
         for chunk in plan.chunks {
+            let task = tasks[chunk.request]!
             batch.add(
                 tokens: batcher.request(chunk.request)!.tokens[chunk.positions], start: chunk.positions.lowerBound,
                 blocks: batcher.blocks(of: chunk.key), logits: chunk.logits)
             for position in chunk.logits {
-                wantedRows.append(WantedRow(request: chunk.request, position: position))
+                wantedRows.append(WantedRow(request: chunk.request, work: task.work, position: position))
             }
-            note(chunk, now: now)
+            note(chunk, of: task, now: now)
         }
     }
 
-    private func note(_ chunk: PlannedChunk, now: ContinuousClock.Instant) {
-        if tasks[chunk.request]!.started == nil { tasks[chunk.request]!.started = now }
-        tasks[chunk.request]!.timing.computedTokens += chunk.positions.count
-        statistics.prefilledTokens += chunk.positions.count - (isDecoding(chunk) ? 1 : 0)
+    private func note(_ chunk: PlannedChunk, of task: Task, now: ContinuousClock.Instant) {
+        if task.started == nil { task.started = now }
+        task.timing.computedTokens += chunk.positions.count
+        statistics.prefilledTokens += chunk.positions.count - (isDecoding(chunk, of: task) ? 1 : 0)
     }
 
     /// Whether the chunk is the one token that the step before has chosen.
-    private func isDecoding(_ chunk: PlannedChunk) -> Bool {
-        guard case .generate(let generation) = tasks[chunk.request]!.work else { return false }
+    private func isDecoding(_ chunk: PlannedChunk, of task: Task) -> Bool {
+        guard case .generate(let generation) = task.work else { return false }
         return chunk.positions.lowerBound >= generation.request.context.count
     }
 

@@ -12,13 +12,20 @@ final class Generation {
     private var isSeen: Set<Int32> = []
     private let random: CounterRandom
 
+    /// Room for what tokens write. Text has four a token or fewer; what has more, as long runs of spaces, makes room as
+    /// it comes.
+    private static let bytesPerToken = 16
+
     init(_ request: GenerateRequest, contextLimit: Int) {
         self.request = request
         maximumTokens = min(request.maximumTokens, contextLimit - request.context.count)
         random = CounterRandom(seed: request.seed)
         block.tokens.reserveCapacity(maximumTokens)
         block.logProbabilities.reserveCapacity(maximumTokens)
+        block.bytes.reserveCapacity(maximumTokens * Self.bytesPerToken)
         if request.sampling.repetitionPenalty != 1 {
+            seen.reserveCapacity(request.context.count + maximumTokens)
+            isSeen.reserveCapacity(request.context.count + maximumTokens)
             for token in request.context { note(token) }
         }
     }
@@ -37,7 +44,7 @@ final class Generation {
             block.finish = .endToken
             return true
         }
-        let bytes = tokenizer.bytes(of: token)
+        let bytes = tokenizer.slice(of: token)
         block.tokens.append(token)
         block.logProbabilities.append(logProbability)
         block.bytes.append(contentsOf: bytes)

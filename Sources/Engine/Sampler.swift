@@ -68,20 +68,45 @@ final class Sampler {
         let top = scaled[Int(Logits(values: scaled).likeliest)]
         if options.topK > 0 {
             gather(below: top) { $0.count >= options.topK }
-            candidates.sort(by: Candidate.isLikelier)
+            sortCandidates(by: Candidate.isLikelier)
             candidates.removeLast(max(0, candidates.count - options.topK))
             cut(at: Double(options.topP), of: candidates.reduce(0) { $0 + $1.weight })
         } else if options.topP < 1 {
             let total = exp(Logits(values: scaled).logSumExp - Double(top))
             let enough = Double(options.topP) * total
             gather(below: top) { $0.reduce(0) { $0 + $1.weight } >= enough }
-            candidates.sort(by: Candidate.isLikelier)
+            sortCandidates(by: Candidate.isLikelier)
             cut(at: Double(options.topP), of: total)
         } else {
             gather(below: top, within: -log(options.minP) + 0.01) { _ in true }
         }
         if options.minP > 0 { candidates.removeAll { $0.weight < Double(options.minP) } }
-        candidates.sort { $0.token < $1.token }
+        sortCandidates { $0.token < $1.token }
+    }
+
+    /// Sorts in place; `sort` takes memory to merge in. `precedes` decides about every pair, so there is one order.
+    private func sortCandidates(by precedes: (Candidate, Candidate) -> Bool) {
+        candidates.withUnsafeMutableBufferPointer { heap in
+            for root in (0..<heap.count / 2).reversed() { sink(root, in: heap, by: precedes) }
+            for end in (1..<max(1, heap.count)).reversed() {
+                heap.swapAt(0, end)
+                sink(0, in: UnsafeMutableBufferPointer(rebasing: heap[..<end]), by: precedes)
+            }
+        }
+    }
+
+    /// Moves the candidate at `root` down a heap, whose root is its last candidate, to its place.
+    private func sink(
+        _ root: Int, in heap: UnsafeMutableBufferPointer<Candidate>, by precedes: (Candidate, Candidate) -> Bool
+    ) {
+        var place = root
+        while 2 * place + 1 < heap.count {
+            var child = 2 * place + 1
+            if child + 1 < heap.count, precedes(heap[child], heap[child + 1]) { child += 1 }
+            guard precedes(heap[place], heap[child]) else { return }
+            heap.swapAt(place, child)
+            place = child
+        }
     }
 
     /// Fills `candidates` with the tokens at most `limit` nats below the likeliest one. The limit is doubled
@@ -104,13 +129,11 @@ final class Sampler {
     private func cut(at share: Double, of total: Double) {
         guard share < 1 else { return }
         var reached = 0.0
-        for (index, candidate) in candidates.enumerated() {
+        let last = candidates.firstIndex { candidate in
             reached += candidate.weight
-            if reached >= share * total {
-                candidates.removeLast(candidates.count - index - 1)
-                return
-            }
+            return reached >= share * total
         }
+        if let last { candidates.removeLast(candidates.count - last - 1) }
     }
 
     // MARK: - The draw

@@ -7,24 +7,40 @@ import Synchronization
 /// `job` is written by the caller of `run` alone while no helper reads it: a helper reads it only
 /// between seeing a new `generation` (acquire) and counting itself out of `working` (release), and
 /// `run` waits for `working` to reach zero before it returns. That is why it is safe unchecked.
+///
+/// A loop costs one write that all helpers see, and one count down by each. What many threads touch lies in cache
+/// lines of its own, so that a thread that takes an index does not slow those that wait for a loop.
 final class ComputeCrew: @unchecked Sendable {
     private struct Job {
         let count: Int
-        let body: (Int, Int) -> Void
+        let body: ComputeLoop
     }
 
-    private static let spinRounds = 4_000
+    /// As long as the two cache lines that processors fetch together.
+    private typealias Gap = InlineArray<16, Int>
 
+    /// Some tens of microseconds: longer than what lies between the loops of a step.
+    private static let spinRounds = 4_000
+    /// A few microseconds: as helpers that run end. One that does not run needs the processor.
+    private static let spinRoundsForHelpers = 200
+
+    // Of the callers of `run`, and of helpers that fall asleep.
     private let turn = Mutex<Void>(())
-    private var job: Job?
-    private let next = Atomic<Int>(0)
-    private let working = Atomic<Int>(0)
-    private let generation = Atomic<Int>(0)
-    private let stopping = Atomic<Bool>(false)
     private let helpers = Atomic<Int>(0)
     private let sleeping = Atomic<Int>(0)
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
+    private let gapBeforeLoop = Gap(repeating: 0)
+    // Written before a loop, read by all helpers.
+    private var job: Job?
+    private let stopping = Atomic<Bool>(false)
+    private let generation = Atomic<Int>(0)
+    private let gapBeforeNext = Gap(repeating: 0)
+    // Written by all within a loop.
+    private let next = Atomic<Int>(0)
+    private let gapBeforeWorking = Gap(repeating: 0)
+    private let working = Atomic<Int>(0)
+    private let gapAtEnd = Gap(repeating: 0)
 
     init() {
         mutex = .allocate(capacity: 1)
@@ -71,16 +87,15 @@ final class ComputeCrew: @unchecked Sendable {
 
     func run(count: Int, _ body: (Int, Int) -> Void) {
         turn.withLock { _ in
-            withoutActuallyEscaping(body) { body in
-                job = Job(count: count, body: body)
-                next.store(0, ordering: .relaxed)
-                working.store(helpers.load(ordering: .acquiring), ordering: .relaxed)
-                generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-                wakeSleepers()
-                work(Job(count: count, body: body), thread: 0)
-                while working.load(ordering: .acquiring) > 0 { sched_yield() }
-                job = nil
-            }
+            let job = Job(count: count, body: .of(body))
+            self.job = job
+            next.store(0, ordering: .relaxed)
+            working.store(helpers.load(ordering: .acquiring), ordering: .relaxed)
+            generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            wakeSleepers()
+            work(job, thread: 0)
+            waitForHelpers()
+            self.job = nil
         }
     }
 
@@ -116,12 +131,20 @@ final class ComputeCrew: @unchecked Sendable {
         }
     }
 
-    /// Every generation is waited for in turn: `run` does not begin one before all helpers ended the last.
-    private func waitForGeneration(after seen: Int) {
-        for _ in 0..<Self.spinRounds where generation.load(ordering: .acquiring) == seen {
+    private func waitForHelpers() {
+        for _ in 0..<Self.spinRoundsForHelpers {
+            guard working.load(ordering: .acquiring) > 0 else { return }
             a1_pause()
         }
-        guard generation.load(ordering: .acquiring) == seen else { return }
+        while working.load(ordering: .acquiring) > 0 { sched_yield() }
+    }
+
+    /// Every generation is waited for in turn: `run` does not begin one before all helpers ended the last.
+    private func waitForGeneration(after seen: Int) {
+        for _ in 0..<Self.spinRounds {
+            guard generation.load(ordering: .acquiring) == seen else { return }
+            a1_pause()
+        }
         pthread_mutex_lock(mutex)
         sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
         while generation.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wakeUp, mutex) }

@@ -34,7 +34,7 @@ public final class ComputePool: Sendable {
 
     /// Runs `body(index, thread)` for every index below `count`, each once, and returns when all are
     /// done. `thread` is below `threadCount` and no two bodies run with the same one at a time. Calls
-    /// from several threads take turns; a body must not call `run` of the same pool.
+    /// from several threads take turns; a body must not call `run` of the same pool. Takes no memory.
     public func run(count: Int, _ body: (_ index: Int, _ thread: Int) -> Void) {
         guard count > 0 else { return }
         guard threadCount > 1, count > 1 else {

@@ -4,11 +4,14 @@ extension Tokenizer {
     ///
     /// Control and unknown tokens write nothing unless `special` is true, which renders them as they are written in
     /// prompts. Unused ids and ids outside of the vocabulary write nothing.
-    public func bytes(of token: Int32, special: Bool = false) -> [UInt8] {
+    public func bytes(of token: Int32, special: Bool = false) -> [UInt8] { Array(slice(of: token, special: special)) }
+
+    /// What a token writes, as `bytes(of:special:)` says, in the memory of the vocabulary.
+    public func slice(of token: Int32, special: Bool = false) -> ArraySlice<UInt8> {
         guard let kind = kind(of: token) else { return [] }
         switch kind {
-        case .normal, .userDefined, .byte: return Array(tables.vocabulary.surfaces[Int(token)])
-        case .control, .unknown: return special ? Array(tables.vocabulary.surfaces[Int(token)]) : []
+        case .normal, .userDefined, .byte: return tables.vocabulary.surfaces[Int(token)]
+        case .control, .unknown: return special ? tables.vocabulary.surfaces[Int(token)] : []
         case .unused: return []
         }
     }
@@ -18,7 +21,7 @@ extension Tokenizer {
         var output: [UInt8] = []
         var followsSpecial = true
         for token in tokens {
-            var piece = bytes(of: token, special: special)[...]
+            var piece = slice(of: token, special: special)
             let isSpecial = kind(of: token).map { $0 != .normal && $0 != .byte } ?? false
             if tables.addsSpacePrefix, followsSpecial, !isSpecial, piece.first == UInt8(ascii: " ") {
                 piece = piece.dropFirst()

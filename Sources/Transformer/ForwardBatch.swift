@@ -15,7 +15,14 @@ public struct ForwardBatch: Sendable {
     /// Rows whose logits are wanted, rising.
     private(set) var logitRows: [Int] = []
 
-    public init() {}
+    /// - Parameters:
+    ///   - maximumRows: rows to have memory for.
+    ///   - maximumBlocks: blocks of all sequences, shared ones counted for each, to have memory for.
+    public init(maximumRows: Int = 0, maximumBlocks: Int = 0) {
+        rows.reserveCapacity(maximumRows)
+        logitRows.reserveCapacity(maximumRows)
+        blockTables.reserveCapacity(maximumBlocks)
+    }
 
     /// Tokens in the batch.
     public var rowCount: Int { rows.count }

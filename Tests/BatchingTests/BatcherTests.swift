@@ -10,6 +10,8 @@ import Testing
         var twin: SequenceTableTests.Twin
         var logits: [RequestID: [Int]] = [:]
         var computed = 0
+        /// Used for every step, as the engine does.
+        private var plan = StepPlan()
 
         init(_ limits: BatchLimits) {
             batcher = Batcher(limits: limits)
@@ -18,7 +20,7 @@ import Testing
 
         /// One step; the chunks it computed.
         mutating func step() -> [PlannedChunk] {
-            let plan = batcher.plan()
+            batcher.plan(into: &plan)
             #expect(plan.tokenCount <= batcher.limits.maximumStepTokens)
             twin.apply(plan.copies)
             for chunk in plan.chunks {
@@ -263,6 +265,15 @@ import Testing
         for key in UInt64(0)..<8 { machine.batcher.release(SequenceKey(rawValue: key)) }
         #expect(machine.batcher.freeBlockCount == blocks)
         #expect(machine.batcher.cachedSequenceCount == 0)
+    }
+}
+
+extension Batcher {
+    /// The next step, in memory of its own.
+    mutating func plan() -> StepPlan {
+        var plan = StepPlan()
+        self.plan(into: &plan)
+        return plan
     }
 }
 

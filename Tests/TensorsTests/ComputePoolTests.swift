@@ -1,3 +1,4 @@
+import CAllocations
 import Synchronization
 import Tensors
 import Testing
@@ -28,6 +29,31 @@ struct ComputePoolTests {
             pool.run(count: 3) { index, _ in total.add(index, ordering: .relaxed) }
         }
         #expect(total.load(ordering: .relaxed) == 15_000)
+    }
+
+    @Test("loops take no memory", .enabled(if: a1_allocations_are_counted()), arguments: [1, 2, 4])
+    func allocations(threads: Int) {
+        let pool = ComputePool(threadCount: threads)
+        // Of each thread: what it had allocated when it was first seen, and when it was last.
+        let first = UnsafeMutablePointer<UInt64>.allocate(capacity: pool.threadCount)
+        let last = UnsafeMutablePointer<UInt64>.allocate(capacity: pool.threadCount)
+        first.initialize(repeating: .max, count: pool.threadCount)
+        last.initialize(repeating: .max, count: pool.threadCount)
+        var sum = 0
+        let before = a1_thread_allocation_count()
+        for round in 0..<2000 {
+            pool.run(count: 8) { index, thread in
+                last[thread] = a1_thread_allocation_count()
+                if first[thread] == .max { first[thread] = last[thread] }
+                if index == round % 8 { sum += index }
+            }
+        }
+        let after = a1_thread_allocation_count()
+        #expect(after == before)
+        #expect(sum == 7000)
+        for thread in 0..<pool.threadCount { #expect(first[thread] == last[thread]) }
+        first.deallocate()
+        last.deallocate()
     }
 
     @Test("no two bodies share a thread number at one time, also with several callers")

@@ -58,12 +58,15 @@ enum ImportTable {
             "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
         ]),
         "A1": shell([
-            "ArgumentParser", "Batching", "Comparison", "Conformal", "Coordination", "CoordinatorService", "Domain",
-            "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime", "Settings",
-            "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
+            "ArgumentParser", "Batching", "CAllocations", "Comparison", "Conformal", "Coordination",
+            "CoordinatorService", "Domain", "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore",
+            "RunStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
+            "WorkerService",
         ]),
     ]
 
     /// C modules and system library maps: no Swift in them.
-    static let withoutSwift: Set<String> = ["CKernels", "CMappings", "COpenBLAS", "COpenSSL", "CZeroMQ"]
+    static let withoutSwift: Set<String> = [
+        "CAllocations", "CKernels", "CMappings", "COpenBLAS", "COpenSSL", "CZeroMQ",
+    ]
 }
