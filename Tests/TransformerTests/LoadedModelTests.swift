@@ -19,9 +19,8 @@ import Tokenizers
 
     /// Opens a random model whose metadata have been changed; the error's text if that fails.
     private func open(
-        _ change: (inout [(String, MetadataValue)]) -> Void
+        _ model: RandomModel = RandomModel.samples[0], _ change: (inout [(String, MetadataValue)]) -> Void
     ) throws -> Result<LoadedModel, ModelLoadError> {
-        let model = RandomModel.samples[0]
         var metadata = model.metadata() + Self.tokenizer
         change(&metadata)
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf")
@@ -39,6 +38,22 @@ import Tokenizers
         #expect(model.tokenizer.beginToken == 1)
         #expect(model.tokenizer.addsBeginToken)
         #expect(model.tokenizer.endTokens.contains(2))
+    }
+
+    /// Of every matrix once; the embedding counts where it is the output's as well.
+    @Test(arguments: [false, true]) func itsMatricesAreCounted(isTied: Bool) throws {
+        let random = RandomModel(architecture: "llama", keyValueHeads: 4, isTied: isTied)
+        let model = try open(random) { _ in }.get()
+        var elements = ["layers": 0, "output": 0]
+        for tensor in random.tensors() where tensor.shape.count == 2 {
+            let isLayers = tensor.name.hasPrefix("blk.")
+            guard isLayers || isTied || tensor.name == "output.weight" else { continue }
+            elements[isLayers ? "layers" : "output"]! += tensor.shape.reduce(1, *)
+        }
+        let (layers, output) = (model.transformer.layerMatrices, model.transformer.outputMatrix)
+        #expect([layers.floatWeights, output.floatWeights] == [elements["layers"], elements["output"]])
+        #expect(layers.byteCount == 4 * layers.floatWeights && output.byteCount == 4 * output.floatWeights)
+        #expect(layers.quantisedWeights + output.quantisedWeights == 0)
     }
 
     @Test func aModelWithoutANameIsCalledAsItsFile() throws {
