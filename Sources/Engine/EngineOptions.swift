@@ -20,6 +20,7 @@ public struct EngineOptions: Sendable, Equatable {
         self.maximumStepTokens = maximumStepTokens
         self.maximumSequences = maximumSequences
         self.kvCacheBytes = kvCacheBytes
+        self.isExact = isExact
     }
 
     func check() throws(EngineError) {

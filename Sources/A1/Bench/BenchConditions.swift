@@ -48,7 +48,7 @@ enum BenchConditions {
     }
 
     /// The name that Linux has for the first processor (proc(5)); not every architecture has one.
-    private static var processor: String {
+    static var processor: String {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
         let name = line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }

@@ -17,33 +17,24 @@ struct BenchGrid: ParsableArguments {
     }
 
     func strategyList() throws -> [Strategy] {
-        try list("--strategies", strategies, "one of \(Strategy.allCases.map(\.rawValue).joined(separator: ", "))") {
-            Strategy(rawValue: $0)
-        }
+        let names = Strategy.allCases.map(\.rawValue).joined(separator: ", ")
+        return try distinctList("--strategies", strategies, "one of \(names)") { Strategy(rawValue: $0) }
     }
 
     func pathsList() throws -> [Int] {
-        try list("--paths", paths, "a number from 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } }
+        try distinctList("--paths", paths, "a number from 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } }
     }
 
     func rateList() throws -> [Double] {
-        try list("--rejection-rate", rejectionRate, "a share from 0 to 1") {
+        try distinctList("--rejection-rate", rejectionRate, "a share from 0 to 1") {
             Double($0).flatMap { (0...1).contains($0) ? $0 : nil }
         }
     }
 
     func runAheadList() throws -> [Int]? {
         try runAhead.map { text in
-            try list("--run-ahead", text, "a number from 0") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+            try distinctList("--run-ahead", text, "a number from 0") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
         }
-    }
-
-    /// Each value once.
-    private func list<Value: Hashable>(
-        _ option: String, _ text: String, _ wanted: String, _ read: (String) -> Value?
-    ) throws -> [Value] {
-        var seen: Set<Value> = []
-        return try commaList(option, text, wanted, read).filter { seen.insert($0).inserted }
     }
 }
 
@@ -59,4 +50,12 @@ func commaList<Value>(
         }
         return value
     }
+}
+
+/// The same, each value once, where it stands first.
+func distinctList<Value: Hashable>(
+    _ option: String, _ text: String, _ wanted: String, _ read: (String) -> Value?
+) throws -> [Value] {
+    var seen: Set<Value> = []
+    return try commaList(option, text, wanted, read).filter { seen.insert($0).inserted }
 }

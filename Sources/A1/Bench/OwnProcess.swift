@@ -10,14 +10,17 @@ final class OwnProcess: Sendable {
     }
 
     let name: String
-    /// Where what it says goes, both streams.
+    /// Where what it says goes: both streams, or its results alone.
     let output: String
     private let identifier: pid_t
     private let line: Int32
     /// What `waitpid` said, once it has ended. While it is nil the identifier belongs to the process.
     private let status = Mutex<Int32?>(nil)
 
-    init(name: String, _ arguments: [String], environment: [String: String], output: String) throws(Failure) {
+    /// - Parameter sharesErrors: whether its standard error is this process's own, and only results go to `output`.
+    init(
+        name: String, _ arguments: [String], environment: [String: String], output: String, sharesErrors: Bool = false
+    ) throws(Failure) {
         self.name = name
         self.output = output
         var ends: [Int32] = [-1, -1]
@@ -27,7 +30,8 @@ final class OwnProcess: Sendable {
             throw Failure(description: "\(name) cannot be started: \(String(cString: strerror(errno)))")
         }
         defer { close(ends[1]) }
-        let (code, pid) = Self.spawn(arguments, environment, input: ends[1], output: output)
+        let (code, pid) = Self.spawn(
+            arguments, environment, input: ends[1], output: output, sharesErrors: sharesErrors)
         guard code == 0 else {
             close(ends[0])
             throw Failure(description: "\(name) cannot be started: \(String(cString: strerror(code)))")
@@ -37,14 +41,14 @@ final class OwnProcess: Sendable {
     }
 
     private static func spawn(
-        _ arguments: [String], _ environment: [String: String], input: Int32, output: String
+        _ arguments: [String], _ environment: [String: String], input: Int32, output: String, sharesErrors: Bool
     ) -> (code: Int32, pid: pid_t) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        if !sharesErrors { posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -88,6 +92,18 @@ final class OwnProcess: Sendable {
 
     private func waitForEnd() {
         while exitCode == nil { usleep(5_000) }
+    }
+
+    /// Waits until it has ended by itself, without disturbing it; gives what `exitCode` does.
+    func wait() -> Int32 {
+        // It writes nothing into its line; reading comes back when it closes its end.
+        var byte: UInt8 = 0
+        while true {
+            let count = read(line, &byte, 1)
+            if count == 0 || (count < 0 && errno != EINTR) { break }
+        }
+        waitForEnd()
+        return exitCode ?? 0
     }
 
     /// Asks it to end, and kills it if it takes longer than that.

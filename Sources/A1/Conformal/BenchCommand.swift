@@ -9,8 +9,8 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure with A1's own code, and compare strategies.",
         subcommands: [
-            BenchStrategiesCommand.self, BenchCoordinationCommand.self, BenchDecisionsCommand.self,
-            BenchDriftCommand.self,
+            BenchStrategiesCommand.self, BenchEngineCommand.self, BenchMachineCommand.self,
+            BenchCoordinationCommand.self, BenchDecisionsCommand.self, BenchDriftCommand.self,
         ])
 }
 

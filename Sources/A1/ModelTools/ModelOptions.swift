@@ -26,13 +26,27 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> LoadedModel { try load(model) }
 
     /// Opens a model by its name or path.
-    func load(_ name: String) throws -> LoadedModel {
-        let path = try modelPath(name, manifest: manifest)
-        do {
-            return try LoadedModel(path: path)
-        } catch {
-            throw fail(openingExitCode(error), "\(error)")
-        }
+    func load(_ name: String) throws -> LoadedModel { try openModel(modelPath(name, manifest: manifest)) }
+}
+
+func openModel(_ path: String) throws -> LoadedModel {
+    do {
+        return try LoadedModel(path: path)
+    } catch {
+        throw fail(openingExitCode(error), "\(error)")
+    }
+}
+
+/// The engine of a tool.
+func makeEngine(
+    _ model: LoadedModel, _ options: EngineOptions, onEvent: @escaping @Sendable (EngineEvent) -> Void
+) throws -> Engine {
+    do {
+        return try Engine(model: model, options: options, onEvent: onEvent)
+    } catch .kernels(let error) where error.isLackOfMemory {
+        throw fail(.dataError, "\(model.path): \(error)")
+    } catch {
+        throw fail(.usage, "\(error)")
     }
 }
 
@@ -92,12 +106,6 @@ struct EngineFlags: ParsableArguments {
             of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences)
         options.isExact = exact
         options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
-        do {
-            return try Engine(model: model, options: options, onEvent: onEvent)
-        } catch .kernels(let error) where error.isLackOfMemory {
-            throw fail(.dataError, "\(model.path): \(error)")
-        } catch {
-            throw fail(.usage, "\(error)")
-        }
+        return try makeEngine(model, options, onEvent: onEvent)
     }
 }

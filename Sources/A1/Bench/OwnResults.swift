@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Runtime
+
+/// What another process of this executable printed, once it has ended well. Its complaints and its progress go where
+/// ours go; it ends when this process does.
+///
+/// - Parameters:
+///   - arguments: with `--end-with-input`.
+///   - environment: variables beside those of this process.
+func ownResults(_ arguments: [String], environment: [String: String] = [:]) throws -> Data {
+    let temporary = FileManager.default.temporaryDirectory.path
+    let path = "\(temporary)/a1-bench-\(ProcessFacts.randomName()).json"
+    let process: OwnProcess
+    let results: FileHandle
+    do {
+        process = try OwnProcess(
+            name: "a1 \(arguments.prefix(2).joined(separator: " "))", arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: path,
+            sharesErrors: true)
+        results = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    } catch {
+        throw fail(.cannotCreate, "no results in \(temporary): \(error); TMPDIR sets another place")
+    }
+    // Both have it open; nothing is left of it, however this process ends.
+    try? FileManager.default.removeItem(atPath: path)
+    let code = process.wait()
+    guard code == 0 else { throw ArgumentParser.ExitCode(code) }
+    do {
+        return try results.readToEnd() ?? Data()
+    } catch {
+        throw fail(.ioError, "the results of \(process.name) cannot be read: \(error)")
+    }
+}
