@@ -44,6 +44,9 @@ struct BenchEngineCommand: ParsableCommand {
     var repeats = 3
     @Flag(help: "Print JSON.")
     var json = false
+    /// What the machine can do, as `a1 bench machine --json` says it: for a process that measures some kernels.
+    @Option(help: .hidden)
+    var machine: String?
     @Flag(help: .hidden)
     var endWithInput = false
 
@@ -75,7 +78,31 @@ struct BenchEngineCommand: ParsableCommand {
 
     func run() throws {
         if endWithInput { EndWithInput.watch() }
-        let cells = try kernelChoices().map { try $0.flatMap(measureApart) } ?? measureHere()
+        let path = try modelPath(model, manifest: manifest)
+        let plan = EngineBenchPlan(
+            prompt: prompt, generate: generate, sequences: try sequenceCounts(), repeats: repeats, isExact: exact,
+            hasSharedPrompt: sharedPrompt)
+        try plan.check(openModel(path))
+        let current: KernelChoice
+        do { current = try KernelChoice.current() } catch { throw fail(.usage, "\(error)") }
+        let progress = isatty(STDERR_FILENO) == 1 ? ProgressLine() : nil
+        progress?.show("what the machine can do")
+        let machines = try self.machines()
+        let cells: [EngineCell]
+        if let choices = try kernelChoices() {
+            cells = try choices.flatMap { try measureApart($0, machines) }
+        } else {
+            cells = try machines.flatMap { machine in
+                progress?.show("\(current)  threads: \(machine.threads)  loading")
+                let bench = try EngineBench(path: path, plan, kernels: current, machine: machine)
+                return try plan.cells.map { cell in
+                    progress?.show(
+                        "\(current)  threads: \(machine.threads)  \(cell.kind)  sequences: \(cell.sequences)")
+                    return try bench.measure(cell)
+                }
+            }
+        }
+        progress?.end()
         if json {
             try putJSON(cells)
             return
@@ -83,32 +110,21 @@ struct BenchEngineCommand: ParsableCommand {
         put(EngineCell.text(cells, processor: BenchConditions.processor), terminator: "")
     }
 
-    private func measureHere() throws -> [EngineCell] {
-        let path = try modelPath(model, manifest: manifest)
-        let plan = EngineBenchPlan(
-            prompt: prompt, generate: generate, sequences: try sequenceCounts(), repeats: repeats, isExact: exact,
-            hasSharedPrompt: sharedPrompt)
-        let kernels: KernelChoice
-        do { kernels = try KernelChoice.current() } catch { throw fail(.usage, "\(error)") }
-        try plan.check(openModel(path))
-        let progress = isatty(STDERR_FILENO) == 1 ? ProgressLine() : nil
-        defer { progress?.end() }
-        progress?.show("what the machine can do")
-        return try MachineLine.measured(threads: try threadCounts(threads)).flatMap { machine in
-            progress?.show("threads: \(machine.threads)  loading")
-            let bench = try EngineBench(path: path, plan, kernels: kernels, machine: machine)
-            return try plan.cells.map { cell in
-                progress?.show("threads: \(machine.threads)  \(cell.kind.rawValue)  sequences: \(cell.sequences)")
-                return try bench.measure(cell)
-            }
+    private func machines() throws -> [MachineLine] {
+        guard let machine else { return try MachineLine.measured(threads: try threadCounts(threads)) }
+        do {
+            return try JSONDecoder().decode([MachineLine].self, from: Data(machine.utf8))
+        } catch {
+            throw fail(.usage, "--machine: \(error)")
         }
     }
 
     /// By a process that was started with these kernels: they are chosen once a process.
-    private func measureApart(_ kernels: KernelChoice) throws -> [EngineCell] {
+    private func measureApart(_ kernels: KernelChoice, _ machines: [MachineLine]) throws -> [EngineCell] {
         var arguments = [
             "bench", "engine", "--model", model, "--prompt", "\(prompt)", "--generate", "\(generate)",
             "--sequences", sequences, "--threads", threads, "--repeat", "\(repeats)", "--json", "--end-with-input",
+            "--machine", String(decoding: try JSONEncoder().encode(machines), as: UTF8.self),
         ]
         if let manifest { arguments += ["--manifest", manifest] }
         if exact { arguments.append("--exact") }
