@@ -15,7 +15,6 @@ public struct EngineOptions: Sendable, Equatable {
         threadCount: Int = 1, maximumStepTokens: Int = 256, maximumSequences: Int = 64,
         kvCacheBytes: Int = 1 << 30, isExact: Bool = false
     ) {
-        self.isExact = isExact
         self.threadCount = threadCount
         self.maximumStepTokens = maximumStepTokens
         self.maximumSequences = maximumSequences
