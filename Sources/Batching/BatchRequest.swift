@@ -28,11 +28,12 @@ public struct BatchRequest: Sendable {
         if case .generate = work { true } else { false }
     }
 
-    /// Most tokens the sequence will have in the cache. (The last generated token is never computed.)
+    /// Most tokens the sequence will have in the cache. (The last token of a generated or scored block is never
+    /// computed: nobody wants the logits after it.)
     var maximumLength: Int {
         switch work {
         case .generate(let maximumTokens): tokens.count + max(0, maximumTokens - 1)
-        case .score: tokens.count
+        case .score: tokens.count - 1
         }
     }
 

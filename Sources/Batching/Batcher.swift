@@ -217,7 +217,7 @@ public struct Batcher: Sendable {
                 let isFirst = begun.insert(link).inserted
                 guard isFirst || !canShareNextBlock(request) else { continue }
             }
-            let count = min(left, request.tokens.count - table.length(of: request.key))
+            let count = min(left, request.endOfLogits - table.length(of: request.key))
             addChunk(request, tokens: count, to: &plan)
             left -= count
         }

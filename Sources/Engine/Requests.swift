@@ -38,7 +38,7 @@ public struct GenerateRequest: Sendable {
 }
 
 /// Asks for the log-probability of each token of a block, given the context and the block before it.
-/// Afterwards the sequence cached under `key` is context and block.
+/// Afterwards the sequence cached under `key` is context and block but for the block's last token.
 public struct ScoreRequest: Sendable {
     public var id: RequestID
     public var key: SequenceKey

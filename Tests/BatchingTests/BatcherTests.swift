@@ -53,9 +53,12 @@ import Testing
 
         mutating func finishOrAppend(_ chunk: PlannedChunk, _ token: (RequestID, Int) -> Int32) {
             let request = batcher.request(chunk.request)!
-            guard chunk.positions.upperBound == request.tokens.count else { return }
             switch request.work {
-            case .generate(1), .score: batcher.finish(request.id)
+            case .score:
+                guard chunk.positions.upperBound == request.tokens.count - 1 else { return }
+                batcher.finish(request.id)
+            case .generate where chunk.positions.upperBound < request.tokens.count: return
+            case .generate(1): batcher.finish(request.id)
             case .generate: batcher.append(token(request.id, request.tokens.count), to: request.id)
             }
         }
