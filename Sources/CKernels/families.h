@@ -25,7 +25,9 @@
     void a1_##F##_exponential(const float *x, int64_t n, float *out);                                         \
     void a1_##F##_rotate_halves(float *x, const float *cosines, const float *sines, int64_t half);            \
     void a1_##F##_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);             \
-    int64_t a1_##F##_index_of_maximum(const float *x, int64_t n);
+    int64_t a1_##F##_index_of_maximum(const float *x, int64_t n);                                             \
+    void a1_##F##_soft_cap(float *x, int64_t n, float cap);                                                   \
+    void a1_##F##_attend(const a1_attention *job, float *scratch);
 
 #define A1_DECLARE_INT8(F)                                                                                    \
     void a1_##F##_pack(const a1_weights *w, void *to);                                                        \

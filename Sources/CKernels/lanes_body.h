@@ -36,21 +36,29 @@ A1_INLINE bytes16 load16(const uint8_t *p) {
     return v;
 }
 
-// NaN never wins.
+A1_INLINE a1_floats larger_lanes(a1_floats v, a1_floats best) { return A1_SELECT(v > best, v, best); }
+
+// The largest lane of a vector without NaN.
+A1_INLINE float largest_lane(a1_floats v) {
+    v = larger_lanes(__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7), v);
+    v = larger_lanes(__builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11), v);
+    v = larger_lanes(__builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13), v);
+    return v[0] > v[1] ? v[0] : v[1];
+}
+
+// NaN never wins. Four vectors at a time hide the latency of the comparison.
 A1_INLINE float maximum_of(const float *x, int64_t n) {
-    a1_floats best = A1_SPLAT(-INFINITY);
+    a1_floats b0 = A1_SPLAT(-INFINITY), b1 = b0, b2 = b0, b3 = b0;
     int64_t i = 0;
-    for (; i + A1_LANES <= n; i += A1_LANES) {
-        a1_floats v = A1_LOAD(x + i);
-        best = A1_SELECT(v > best, v, best);
+    for (; i + 4 * A1_LANES <= n; i += 4 * A1_LANES) {
+        b0 = larger_lanes(A1_LOAD(x + i), b0);
+        b1 = larger_lanes(A1_LOAD(x + i + 16), b1);
+        b2 = larger_lanes(A1_LOAD(x + i + 32), b2);
+        b3 = larger_lanes(A1_LOAD(x + i + 48), b3);
     }
-    if (i < n) {
-        a1_floats v = load_part(x + i, n - i, -INFINITY);
-        best = A1_SELECT(v > best, v, best);
-    }
-    float m = best[0];
-    for (int j = 1; j < A1_LANES; j++) m = best[j] > m ? best[j] : m;
-    return m;
+    for (; i + A1_LANES <= n; i += A1_LANES) b0 = larger_lanes(A1_LOAD(x + i), b0);
+    if (i < n) b1 = larger_lanes(load_part(x + i, n - i, -INFINITY), b1);
+    return largest_lane(larger_lanes(larger_lanes(b0, b1), larger_lanes(b2, b3)));
 }
 
 // exp with a relative error of about one unit in the last place: x = k ln 2 + t with ln 2 in two parts,
@@ -77,3 +85,21 @@ A1_INLINE a1_floats exp_lanes(a1_floats x) {
     const a1_floats y = p * high * low;
     return A1_SELECT(x != x, x, y);
 }
+
+// tanh with a relative error of about one unit in the last place: near zero the odd polynomial of Moshier's
+// Cephes (tanhf), elsewhere 1 - 2 / (exp(2x) + 1), both of the absolute value.
+A1_INLINE a1_floats tanh_lanes(a1_floats x) {
+    const a1_ints sign = (a1_ints)x & INT32_MIN;
+    const a1_floats size = (a1_floats)((a1_ints)x ^ sign);
+    const a1_floats square = size * size;
+    a1_floats p = A1_SPLAT(-5.70498872745e-3f);
+    p = A1_FMA(p, square, A1_SPLAT(2.06390887954e-2f));
+    p = A1_FMA(p, square, A1_SPLAT(-5.37397155531e-2f));
+    p = A1_FMA(p, square, A1_SPLAT(1.33314422036e-1f));
+    p = A1_FMA(p, square, A1_SPLAT(-3.33332819422e-1f));
+    const a1_floats near = A1_FMA(p * square, size, size);
+    const a1_floats far = A1_SPLAT(1) - A1_SPLAT(2) / (exp_lanes(size + size) + A1_SPLAT(1));
+    return (a1_floats)((a1_ints)A1_SELECT(size < A1_SPLAT(0.625f), near, far) | sign);
+}
+
+A1_INLINE a1_floats soft_cap_lanes(a1_floats x, a1_floats cap) { return cap * tanh_lanes(x / cap); }

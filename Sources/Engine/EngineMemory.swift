@@ -15,15 +15,14 @@ public struct EngineMemory: Sendable, Equatable {
 
     /// - Parameters:
     ///   - vocabularySize: rows of logits.
-    ///   - options: of the engine; the context is the model's own, or what their memory for keys and values holds.
+    ///   - options: of the engine.
     public init(_ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions) {
         let tokens = BlockLayout.tokensPerBlock
         let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens)
         keyValueBytesPerToken = blockBytes / tokens
         keyValueBytesOfContext = BlockLayout.blocks(for: model.contextLength) * blockBytes
         let scratch = ScratchLayout(
-            model, vocabularySize: vocabularySize, rows: options.maximumStepTokens,
-            context: options.contextLimit(model), threads: options.threadCount)
+            model, vocabularySize: vocabularySize, rows: options.maximumStepTokens, threads: options.threadCount)
         scratchBytes = scratch.byteCount - scratch.logitBytes
         logitBytes = scratch.logitBytes + options.threadCount * Sampler.byteCount(vocabularySize: vocabularySize)
     }

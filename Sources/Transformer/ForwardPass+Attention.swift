@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// Grouped-query attention (Ainslie et al., arXiv:2305.13245) over keys and values in blocks.
 extension ForwardPass {
@@ -10,12 +9,15 @@ extension ForwardPass {
         // most, and these products are the smallest.
         normalize(rows, by: layer.attentionNorm, isFine: true)
         product.multiply(products.layers[index].attention, scratch.normalized, count: rows)
-        pool.run(count: rows) { row, _ in
-            placeRow(row, batch, layer, index)
+        pool.run(count: tiles.placing.count) { task, _ in
+            let tile = tiles.placing[task]
+            for row in tile.firstRow..<tile.firstRow + tile.count { placeRow(row, batch, layer, index) }
         }
-        let heads = model.configuration.keyValueHeadCount
-        pool.run(count: rows * heads) { task, thread in
-            attendHead(task % heads, row: task / heads, batch, layer, index, thread)
+        // The tiles of one head one after another, while its keys and values are in the cache; the last rows of
+        // a prompt, which see the most, first.
+        let count = tiles.attending.count
+        pool.run(count: count * model.configuration.keyValueHeadCount * tiles.partsPerHead) { task, thread in
+            attendTile(tiles.attending[count - 1 - task % count], part: task / count, batch, layer, index, thread)
         }
         let width = model.configuration.queryLength
         product.beginInput(columns: width)
@@ -40,12 +42,10 @@ extension ForwardPass {
 
         let position = Int(batch.rows[row].position)
         let block = batch.blockTables[Int(batch.rows[row].blockTable) + position / cache.tokensPerBlock]
-        let slot = position % cache.tokensPerBlock * sizes.headLength
         for head in 0..<sizes.keyValueHeadCount {
-            (cache.keys(layer: index, block: block, head: head) + slot)
-                .update(from: keys + head * sizes.headLength, count: sizes.headLength)
-            (cache.values(layer: index, block: block, head: head) + slot)
-                .update(from: values + head * sizes.headLength, count: sizes.headLength)
+            cache.place(
+                key: keys + head * sizes.headLength, value: values + head * sizes.headLength, layer: index,
+                block: block, head: head, slot: position % cache.tokensPerBlock)
         }
     }
 
@@ -57,64 +57,27 @@ extension ForwardPass {
         }
     }
 
-    /// Attention of one row's query heads that share one head of keys and values. Positions run from the
-    /// first visible one to the row's own, always in this order.
-    private func attendHead(
-        _ head: Int, row: Int, _ batch: ForwardBatch, _ layer: LayerWeights, _ index: Int, _ thread: Int
+    /// Attention of a part of the query heads that share one head of keys and values, in the rows of a tile.
+    private func attendTile(
+        _ tile: RowTile, part: Int, _ batch: ForwardBatch, _ layer: LayerWeights, _ index: Int, _ thread: Int
     ) {
         let sizes = model.configuration
-        let length = sizes.headLength
         let group = sizes.queryHeadsPerKeyValueHead
-        let last = Int(batch.rows[row].position)
-        let window = layer.isSliding ? sizes.slidingWindow ?? .max : .max
-        let first = window > last ? 0 : last - window + 1
-        let count = last - first + 1
-        let table = Int(batch.rows[row].blockTable)
-        let firstHead = row * sizes.queryLength + head * group * length
-        let queries = scratch.queries + firstHead
-        let outputs = scratch.attended + firstHead
-        let scores = scratch.scores + thread * group * maximumContext
-        let scale = sizes.attentionScale
-
-        forEachBlock(first...last) { block, slot, positions in
-            let block = batch.blockTables[table + block]
-            let keys = cache.keys(layer: index, block: block, head: head) + slot * length
-            for member in 0..<group {
-                a1_dot_rows(
-                    queries + member * length, keys, Int64(length), Int64(positions.count), Int64(length), scale,
-                    scores + member * maximumContext + positions.lowerBound - first)
-            }
+        let head = part / tiles.partsPerHead
+        let firstMember = part % tiles.partsPerHead * tiles.headsPerTile
+        let members = min(tiles.headsPerTile, group - firstMember)
+        let row = batch.rows[tile.firstRow]
+        let first = tile.firstRow * sizes.queryLength + (head * group + firstMember) * sizes.headLength
+        batch.blockTables.withUnsafeBufferPointer { tables in
+            var job = a1_attention(
+                queries: scratch.queries + first, outputs: scratch.attended + first,
+                row_stride: Int64(sizes.queryLength), rows: Int64(tile.count), heads: Int64(members),
+                length: Int64(sizes.headLength), position: Int64(row.position),
+                window: layer.isSliding ? Int64(sizes.slidingWindow ?? .max) : .max, scale: sizes.attentionScale,
+                cap: sizes.attentionSoftCap ?? 0, keys: cache.blocks(layer: index, head: head),
+                table: tables.baseAddress! + Int(row.blockTable), tokens_per_block: Int64(cache.tokensPerBlock),
+                block_stride: Int64(cache.blockStride))
+            a1_attend(&job, scratch.attention + thread * ScratchLayout.attentionFloats(sizes))
         }
-        for member in 0..<group {
-            let memberScores = scores + member * maximumContext
-            if let cap = sizes.attentionSoftCap { softCap(memberScores, count, cap) }
-            a1_softmax_in_place(memberScores, Int64(count))
-        }
-        outputs.update(repeating: 0, count: group * length)
-        forEachBlock(first...last) { block, slot, positions in
-            let block = batch.blockTables[table + block]
-            let values = cache.values(layer: index, block: block, head: head) + slot * length
-            for member in 0..<group {
-                a1_axpy_rows(
-                    scores + member * maximumContext + positions.lowerBound - first, values, Int64(length),
-                    Int64(positions.count), Int64(length), outputs + member * length)
-            }
-        }
-    }
-
-    /// Walks the blocks that hold `positions`: number of the block, first slot used in it, positions there.
-    private func forEachBlock(_ positions: ClosedRange<Int>, _ body: (Int, Int, Range<Int>) -> Void) {
-        let size = cache.tokensPerBlock
-        var position = positions.lowerBound
-        while position <= positions.upperBound {
-            let block = position / size
-            let end = min((block + 1) * size, positions.upperBound + 1)
-            body(block, position - block * size, position..<end)
-            position = end
-        }
-    }
-
-    func softCap(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ cap: Float) {
-        for index in 0..<count { x[index] = cap * tanhf(x[index] / cap) }
     }
 }

@@ -19,7 +19,7 @@ extension ForwardPass {
             product.multiply(products.output, scratch.logitInput, count: count)
             pool.run(count: count) { row, thread in
                 let values = UnsafeMutableBufferPointer(start: scratch.logits + row * vocabulary, count: vocabulary)
-                if let cap = sizes.logitSoftCap { softCap(scratch.logits + row * vocabulary, vocabulary, cap) }
+                if let cap = sizes.logitSoftCap { a1_soft_cap(values.baseAddress, Int64(vocabulary), cap) }
                 consume(first + row, Logits(values: values), thread)
             }
         }

@@ -22,6 +22,7 @@ public final class ForwardPass: @unchecked Sendable {
     let products: ModelProducts
     let rotary: RotaryEmbedding
     let slidingRotary: RotaryEmbedding
+    let tiles: RowTiles
 
     /// - Parameters:
     ///   - maximumContext: longest sequence; at most what the cache holds.
@@ -44,11 +45,11 @@ public final class ForwardPass: @unchecked Sendable {
             activations: model.hasQuantizedMatrices ? activations : .float32)
         scratch = try ForwardScratch(
             ScratchLayout(
-                sizes, vocabularySize: model.vocabularySize, rows: maximumRows, context: maximumContext,
-                threads: pool.threadCount))
+                sizes, vocabularySize: model.vocabularySize, rows: maximumRows, threads: pool.threadCount))
         products = try ModelProducts(model.weights, product, scratch, pool)
         rotary = RotaryEmbedding(sizes.rotary, factors: model.weights.rotaryFactors)
         slidingRotary = RotaryEmbedding(sizes.slidingRotary)
+        tiles = RowTiles(group: sizes.queryHeadsPerKeyValueHead, maximumRows: maximumRows)
     }
 
     /// Computes the batch; keys and values of its rows stand in the cache afterwards.
@@ -59,6 +60,7 @@ public final class ForwardPass: @unchecked Sendable {
     public func run(_ batch: ForwardBatch, consume: (_ row: Int, _ logits: Logits, _ thread: Int) -> Void) {
         precondition(batch.rowCount <= maximumRows, "a batch of \(batch.rowCount) rows")
         guard batch.rowCount > 0 else { return }
+        tiles.share(batch)
         embed(batch)
         for layer in model.weights.layers.indices {
             attend(batch, layer: layer)

@@ -15,8 +15,8 @@ final class ForwardScratch: @unchecked Sendable {
     let gate, up: UnsafeMutablePointer<Float>
     /// `[row][cosines, sines]`, for full and for sliding layers.
     let angles, slidingAngles: UnsafeMutablePointer<Float>
-    /// `[thread][query heads of one key head][context]`
-    let scores: UnsafeMutablePointer<Float>
+    /// `[thread]`: what attention needs.
+    let attention: UnsafeMutablePointer<Float>
     /// `[logit row][embedding]`
     let logitInput: UnsafeMutablePointer<Float>
     /// `[logit row][vocabulary]`
@@ -41,7 +41,7 @@ final class ForwardScratch: @unchecked Sendable {
         up = storage + layout.up
         angles = storage + layout.angles
         slidingAngles = storage + layout.slidingAngles
-        scores = storage + layout.scores
+        attention = storage + layout.attention
         logitInput = storage + layout.logitInput
         logits = storage + layout.logits
     }

@@ -15,7 +15,7 @@ public struct Logits {
         a1_dot(values.baseAddress, values.baseAddress, Int64(values.count)).isFinite
     }
 
-    /// Logarithm of the sum of all exponentials, summed in double precision.
+    /// Logarithm of the sum of all exponentials; sums of eight in float32, of those in double precision.
     public var logSumExp: Double {
         a1_log_sum_exp(values.baseAddress, Int64(values.count))
     }

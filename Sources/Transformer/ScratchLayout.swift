@@ -1,3 +1,5 @@
+import CKernels
+
 /// How much a forward pass writes between its products, and where in one piece of memory each part lies.
 ///
 /// `ForwardScratch` allocates by it and `a1 model inspect` prints it. Nothing overflows: the configuration bounds
@@ -9,27 +11,22 @@ public struct ScratchLayout: Sendable, Equatable {
 
     // First float of each part.
     let residual, normalized, queries, attended, keys, values, gate, up: Int
-    let angles, slidingAngles, scores, logitInput, logits: Int
+    let angles, slidingAngles, attention, logitInput, logits: Int
     /// Of the whole.
     let floatCount: Int
-    private let scoreCount: Int
+    private let rows: Int
     private let threads: Int
-    private let context: Int
-    private let group: Int
 
     /// - Parameters:
     ///   - rows: most tokens of a step.
-    ///   - context: most tokens of a sequence.
-    public init(_ sizes: ModelConfiguration, vocabularySize: Int, rows: Int, context: Int, threads: Int) {
+    public init(_ sizes: ModelConfiguration, vocabularySize: Int, rows: Int, threads: Int) {
         var next = 0
         func reserve(_ count: Int) -> Int {
             defer { next += (count + 15) / 16 * 16 }
             return next
         }
+        self.rows = rows
         self.threads = threads
-        self.context = context
-        group = sizes.queryHeadsPerKeyValueHead
-        scoreCount = threads * group * context
         residual = reserve(rows * sizes.embeddingLength)
         normalized = reserve(rows * sizes.embeddingLength)
         queries = reserve(rows * sizes.queryLength)
@@ -40,7 +37,7 @@ public struct ScratchLayout: Sendable, Equatable {
         up = reserve(rows * sizes.feedForwardLength)
         angles = reserve(rows * sizes.rotary.length)
         slidingAngles = reserve(rows * sizes.slidingRotary.length)
-        scores = reserve(scoreCount)
+        attention = reserve(threads * Self.attentionFloats(sizes))
         logitInput = reserve(Self.logitRows * sizes.embeddingLength)
         logits = reserve(Self.logitRows * vocabularySize)
         floatCount = next
@@ -48,15 +45,19 @@ public struct ScratchLayout: Sendable, Equatable {
 
     /// Bytes of all.
     public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
-    /// Bytes of the scores of attention: of each thread, for the query heads of one key head, over the context.
-    public var scoreBytes: Int { scoreCount * MemoryLayout<Float>.stride }
+    /// Bytes of attention, of all threads.
+    public var attentionBytes: Int { (logitInput - attention) * MemoryLayout<Float>.stride }
     /// Bytes of the logits.
     public var logitBytes: Int { (floatCount - logits) * MemoryLayout<Float>.stride }
 
     /// What it is for and how to need less, for messages.
     var purpose: String {
-        "what a forward pass writes (\(scoreBytes) of them are scores of attention: \(threads) threads x \(group) "
-            + "heads x \(context) tokens); use fewer threads, or give less memory to keys and values, which shortens "
-            + "the context (kv_memory_mib of a model, --kv-memory of a tool)"
+        "what a forward pass writes for \(rows) tokens (\(attentionBytes) of them for attention in \(threads) threads, "
+            + "\(logitBytes) for logits); use fewer threads or compute fewer sequences at once"
+    }
+
+    /// What one thread needs for attention: whole cache lines, whatever the context.
+    static func attentionFloats(_ sizes: ModelConfiguration) -> Int {
+        Int(a1_attention_scratch(Int64(sizes.headLength)))
     }
 }

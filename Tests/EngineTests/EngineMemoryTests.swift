@@ -18,8 +18,9 @@ import Transformer
         #expect(memory.keyValueBytesOfContext == 7 * TinyModel().bytesPerBlock)
         // 256 rows: residual twice, queries, attended: 16; keys, values: 8; gate, up: 24; angles twice: 4.
         let rows = 256 * (4 * 16 + 2 * 8 + 2 * 24 + 2 * 4)
-        // Two threads, two query heads for one of keys, 100 tokens; 64 rows of logits are made from 16 numbers each.
-        #expect(memory.scratchBytes == 4 * (rows + 2 * 2 * 100 + 64 * 16))
+        // Two threads, 16 queries each: scores of 64 positions and 16 floats between, query and sums in whole vectors;
+        // 64 rows of logits are made from 16 numbers each.
+        #expect(memory.scratchBytes == 4 * (rows + 2 * 16 * (64 + 16 + 16 + 16) + 64 * 16))
         // 64 rows, and for each thread a row and as many candidates of 8 bytes.
         #expect(memory.logitBytes == 257 * (64 * 4 + 2 * (4 + 8)))
     }

@@ -85,6 +85,29 @@ extension RealProcesses {
         }
     }
 
+    /// What attention needs grows with neither.
+    @Test func aContextOf16MillionForAThousandHeadsTakesLittleMemory() throws {
+        var writer = TinyModel().writer()
+        writer.set("llama.context_length", .uint32(1 << 24))
+        writer.set("llama.attention.head_count", .uint32(1_024))
+        writer.set("llama.attention.head_count_kv", .uint32(1))
+        writer.set("llama.attention.key_length", .uint32(2))
+        for layer in 0..<2 {
+            writer.reshape("blk.\(layer).attn_q.weight", [16, 2_048])
+            writer.reshape("blk.\(layer).attn_k.weight", [16, 2])
+            writer.reshape("blk.\(layer).attn_v.weight", [16, 2])
+            writer.reshape("blk.\(layer).attn_output.weight", [2_048, 16])
+        }
+        try withFolder { folder in
+            let path = folder.appending(path: "long.gguf")
+            try Data(writer.bytes()).write(to: path)
+            let outcome = try measure(
+                ["model", "score", "--model", path.path], input: Data(#"{"ids":[1,2,3]}"#.utf8), in: folder)
+            #expect(outcome.code == 0, "\(outcome.tool.err)")
+            #expect(outcome.peakBytes < Self.memoryLimit, "\(outcome.peakBytes >> 20) MiB")
+        }
+    }
+
     @Test func inspectRefusesThemAsWell() throws {
         for file in [HostileFile.headers[0], HostileFile.places[0], HostileFile.sizes[0]] {
             try withFolder { folder in

@@ -43,18 +43,6 @@ extension HostileFile {
         model("no embedding", names: "token_embd.weight") {
             $0.tensors.removeAll { $0.name == "token_embd.weight" }
         },
-        model("a context of 16 million for a thousand heads", names: "context") {
-            $0.set("llama.context_length", .uint32(1 << 24))
-            $0.set("llama.attention.head_count", .uint32(1_024))
-            $0.set("llama.attention.head_count_kv", .uint32(1))
-            $0.set("llama.attention.key_length", .uint32(2))
-            for layer in 0..<2 {
-                $0.reshape("blk.\(layer).attn_q.weight", [16, 2_048])
-                $0.reshape("blk.\(layer).attn_k.weight", [16, 2])
-                $0.reshape("blk.\(layer).attn_v.weight", [16, 2])
-                $0.reshape("blk.\(layer).attn_output.weight", [2_048, 16])
-            }
-        },
         model("a sliding window of 0", names: "gemma3.attention.sliding_window") { writer in
             writer.metadata = writer.metadata.map { ($0.0.replacing("llama.", with: "gemma3."), $0.1) }
             writer.set("general.architecture", .string("gemma3"))

@@ -26,6 +26,27 @@ struct VectorOperationTests {
         #expect(special[3] == 0 && special[4] == .infinity)
     }
 
+    @Test("soft caps: tanh is within 3e-7 of the truth", arguments: Family.available)
+    func softCap(_ family: Family) {
+        let small = (0..<400).map { powf(1.25, Float(-$0)) }
+        let special: [Float] = [200, -3e38, 0, Float(bitPattern: 7)]
+        let x = stride(from: Float(-11), through: 11, by: 0.00037).map { $0 } + small + special
+        var y = x
+        family.table.soft_cap(&y, Int64(y.count), 1)
+        for (argument, value) in zip(x, y) {
+            let truth = tanh(Double(argument))
+            #expect(abs(Double(value) - truth) <= max(3e-7 * abs(truth), 1.5e-45), "tanh(\(argument))")
+        }
+        var ends: [Float] = [.infinity, -.infinity, .nan, -0.0]
+        family.table.soft_cap(&ends, 4, 30)
+        #expect(ends[0] == 30 && ends[1] == -30 && ends[2].isNaN && ends[3].sign == .minus)
+        check(family, scale: 90) { table, a, _, n in
+            var y = a
+            table.soft_cap(&y, Int64(n), 30)
+            return (y, a.map { 30 * tanh(Double($0) / 30) })
+        }
+    }
+
     @Test("rms norm", arguments: Family.available)
     func rmsNorm(_ family: Family) {
         check(family) { table, a, b, n in

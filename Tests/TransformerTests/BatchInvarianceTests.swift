@@ -129,4 +129,83 @@ import Testing
         ])
         #expect(found == [expected[7], expected[8], expected[49]])
     }
+
+    /// Models whose attention takes several chunks of positions, tiles of several rows, and parts of a group of
+    /// heads; one window ends within a chunk, one is longer than it.
+    private static let wide = [
+        RandomModel(architecture: "llama", heads: 20, keyValueHeads: 1, headLength: 6),
+        RandomModel(architecture: "qwen3", heads: 6, keyValueHeads: 2, headLength: 18),
+        RandomModel(architecture: "gemma3", layers: 7, window: 11, attentionCap: 3),
+        RandomModel(architecture: "gemma3", layers: 7, headLength: 20, window: 70),
+    ]
+
+    private static func longTokens(_ model: RandomModel, seed: UInt64, count: Int) -> [Int32] {
+        var random = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in Int32.random(in: 0..<Int32(model.vocabulary), using: &random) }
+    }
+
+    @Test(arguments: wide.indices)
+    func longSequencesCutIntoChunks(index: Int) throws {
+        let model = try Self.wide[index].load()
+        let tokens = Self.longTokens(Self.wide[index], seed: 1, count: 150)
+        let blocks = (0..<10).map { Int32($0) }
+        let expected = try SequenceRunner(model).run([.init(tokens: tokens[...], blocks: blocks)])
+        for size in [1, 2, 5, 16, 63, 64, 100] {
+            let runner = try SequenceRunner(model, threads: 2)
+            var found: [[Float]] = []
+            for start in stride(from: 0, to: tokens.count, by: size) {
+                let end = min(start + size, tokens.count)
+                found += runner.run([.init(tokens: tokens[start..<end], blocks: blocks.reversed())])
+            }
+            #expect(found == expected, "pieces of \(size)")
+        }
+    }
+
+    @Test(arguments: wide.indices)
+    func longSequencesOfSeveralLengthsTogether(index: Int) throws {
+        let model = try Self.wide[index].load()
+        let lengths = [150, 3, 64, 1, 65, 129]
+        let sequences = lengths.enumerated().map { number, length in
+            Self.longTokens(Self.wide[index], seed: UInt64(number), count: length)
+        }
+        let expected = try sequences.map { tokens in
+            try SequenceRunner(model).run([.init(tokens: tokens[...], blocks: (0..<10).map { Int32($0) })])
+        }
+        let runner = try SequenceRunner(model, threads: 3, rows: 512)
+        let blocks = sequences.indices.map { sequence in (0..<10).map { Int32($0 * 6 + sequence) } }
+        // The first part of each sequence, then one token of each as in decoding, then the rest.
+        var found = [[[Float]]](repeating: [], count: sequences.count)
+        var starts = sequences.map { _ in 0 }
+        for step in 0..<4 {
+            let ends = sequences.indices.map { sequence in
+                let count = sequences[sequence].count
+                return step == 3 ? count : min(count, starts[sequence] + (step == 0 ? count * 2 / 3 : 1))
+            }
+            let rows = runner.run(sequences.indices.map { sequence in
+                .init(tokens: sequences[sequence][starts[sequence]..<ends[sequence]], blocks: blocks[sequence])
+            })
+            var next = 0
+            for sequence in sequences.indices {
+                let count = ends[sequence] - starts[sequence]
+                found[sequence] += rows[next..<next + count]
+                next += count
+            }
+            starts = ends
+        }
+        #expect(found == expected)
+    }
+
+    /// The plain forward pass sees neither chunks nor tiles.
+    @Test(arguments: wide.indices)
+    func longSequencesEqualThoseOfThePlainForwardPass(index: Int) throws {
+        let random = Self.wide[index]
+        let tokens = Self.longTokens(random, seed: 2, count: 140)
+        let expected = PlainTransformer(random).logits(tokens)
+        let found = try SequenceRunner(random.load())
+            .run([.init(tokens: tokens[...], blocks: (0..<9).map { Int32(8 - $0) })])
+        let difference = zip(found, expected).map { row in
+            zip(row.0, row.1).map { abs(Double($0) - $1) }.max() ?? 0
+        }.max() ?? .infinity
+        #expect(found.count == tokens.count && difference < 5e-5, "\(random.architecture)")
+    }
 }

@@ -77,6 +77,29 @@ typedef struct a1_int8_scratch {
     float sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
 } a1_int8_scratch;
 
+// Positions that attention takes at a time, and the most queries it takes together: see attention_body.h.
+#define A1_ATTENTION_CHUNK 64
+#define A1_ATTENTION_QUERIES 16
+
+// Attention of some query heads, in consecutive rows of one sequence, over one head of keys and values.
+typedef struct a1_attention {
+    // Query heads of `length` floats, one after another; those of the next row are `row_stride` floats on. The
+    // outputs lie alike. At most A1_ATTENTION_QUERIES in all.
+    const float *queries;
+    float *outputs;
+    int64_t row_stride, rows, heads, length;
+    // Of the first row. A row sees the last `window` positions up to its own.
+    int64_t position, window;
+    // Scores are multiplied by `scale`, then capped as a1_soft_cap does where `cap` is above 0.
+    float scale, cap;
+    // Block b of the sequence begins at keys + table[b] * block_stride: keys, by groups of 16 positions
+    // [number of the head][position], then values [position][number of the head].
+    const float *keys;
+    const int32_t *table;
+    // A multiple of 16.
+    int64_t tokens_per_block, block_stride;
+} a1_attention;
+
 // One family of kernels. Pointers never alias unless said otherwise; nothing needs alignment.
 typedef struct a1_kernel_table {
     const char *name;
@@ -100,6 +123,8 @@ typedef struct a1_kernel_table {
     void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t half);
     void (*rotate_pairs)(float *x, const float *cosines, const float *sines, int64_t half);
     int64_t (*index_of_maximum)(const float *x, int64_t n);
+    void (*soft_cap)(float *x, int64_t n, float cap);
+    void (*attend)(const a1_attention *job, float *scratch);
     // Turns weights of a quantised type for int8_product: whole panels of A1_PANEL_ROWS rows, missing ones zero, as
     // many bytes a row as before. w->rows may be any number.
     void (*pack)(const a1_weights *w, void *to);
@@ -149,7 +174,7 @@ void a1_add(const float *x, int64_t n, float *y);
 void a1_scale(float factor, int64_t n, float *x);
 // x[i] = exp(x[i] - max) / sum, the sum in double. An entry of -infinity becomes 0.
 void a1_softmax_in_place(float *x, int64_t n);
-// log(sum of exp(x[i])), summed in double; -infinity if n is 0 or all entries are.
+// log(sum of exp(x[i])), sums of eight in float32, of those in double; -infinity if n is 0 or all entries are.
 double a1_log_sum_exp(const float *x, int64_t n);
 // out[i] = exp(x[i]), relative error below 2e-7. out may be x.
 void a1_exp(const float *x, int64_t n, float *out);
@@ -159,6 +184,17 @@ void a1_rotate_halves(float *x, const float *cosines, const float *sines, int64_
 void a1_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);
 // Index of the largest entry, the first of equals; -1 if n is 0. NaN is never larger.
 int64_t a1_index_of_maximum(const float *x, int64_t n);
+
+// x[i] = cap * tanh(x[i] / cap).
+void a1_soft_cap(float *x, int64_t n, float cap);
+// Each query's average of the values it sees, weighed by the softmax of its scores. The bits of an output
+// depend on its query, its position and what it sees alone. `scratch` is one thread's.
+void a1_attend(const a1_attention *job, float *scratch);
+// Floats of that scratch, for heads of `length` floats.
+static inline int64_t a1_attention_scratch(int64_t length) {
+    const int64_t padded = (length + A1_LANES - 1) / A1_LANES * A1_LANES;
+    return A1_ATTENTION_QUERIES * (A1_ATTENTION_CHUNK + A1_LANES + 2 * padded);
+}
 
 // A hint to the processor that this thread spins.
 static inline void a1_pause(void) {
