@@ -1,7 +1,8 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including
 // file sets A1_INT8_VECTORS and A1_INT8_TOKENS, the block of outputs that its registers hold, and
 // A1_DOT8(sum, w0, x0, w1, x1, wide): sum plus, in each lane, the products of four unsigned bytes of w0 and four
-// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127.
+// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127. Or A1_DOT4_AT(sum, w, p): adds to sum
+// the products of w and the four bytes at p.
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. A fine row has a
 // second digit, 128 times smaller, which makes 15 bits of it at twice the work. Sums inside a half are integers and so
@@ -17,6 +18,8 @@
 #define STRETCH 256
 #define BLOCK 32
 #define PANEL A1_PANEL_ROWS
+// Halves of a stretch.
+#define OFFSETS (STRETCH / 16)
 // How many bytes before their use packed weights are asked for.
 #define A1_INT8_AHEAD 4096
 
@@ -60,8 +63,17 @@ typedef struct int8_tile {
     // First row of the panel, where sums[token][PANEL] begin.
     int64_t row;
     float *sums;
-    int shift;
+    // [token][OFFSETS]: what a half's sum begins with, where there is no minimum.
+    const int32_t *offsets;
 } int8_tile;
+
+// What 2^shift times the sum of a half's bytes is too much in it, where a byte stands for itself less 2^shift.
+static void fill_offsets(const a1_int8_rows *x, int64_t token, int64_t tokens, int64_t block, int64_t blocks, int shift,
+                         int32_t *offsets) {
+    const int32_t *sums = x->sums + (token * (x->columns / BLOCK) + block) * 2;
+    for (int64_t t = 0; t < tokens; t++, sums += x->columns / BLOCK * 2, offsets += OFFSETS)
+        for (int64_t i = 0; i < 2 * blocks; i++) offsets[i] = -(sums[i] * (1 << shift));
+}
 
 // Four bytes of a token, in each lane.
 A1_INLINE a1_ints token_bytes(const int8_t *p) {
@@ -74,6 +86,20 @@ A1_INLINE a1_ints token_bytes(const int8_t *p) {
 A1_INLINE void dot_half(const uint8_t *bytes, const int8_t *x, int64_t columns, const int T, const bool wide,
                         a1_ints sum[A1_INT8_TOKENS][A1_INT8_VECTORS]) {
     enum { V = A1_INT8_VECTORS };
+#ifdef A1_DOT4_AT
+    (void)wide;
+    UNROLL
+    for (int quad = 0; quad < 4; quad++) {
+        a1_ints w[V];
+        UNROLL
+        for (int v = 0; v < V; v++) w[v] = *(const a1_ints *)(bytes + quad * QUAD_BYTES + v * 64);
+        UNROLL
+        for (int t = 0; t < T; t++)
+            UNROLL
+            for (int v = 0; v < V; v++) A1_DOT4_AT(sum[t][v], w[v], x + t * columns + 4 * quad);
+        A1_KEEP_ORDER;
+    }
+#else
     UNROLL
     for (int quad = 0; quad < 4; quad += 2, x += 8, bytes += 2 * QUAD_BYTES) {
         A1_KEEP_ORDER;
@@ -90,17 +116,18 @@ A1_INLINE void dot_half(const uint8_t *bytes, const int8_t *x, int64_t columns, 
             for (int v = 0; v < V; v++) sum[t][v] = A1_DOT8(sum[t][v], w0[v], x0, w1[v], x1, wide);
         }
     }
+#endif
 }
 
 // sums += the products of T tokens with A1_INT8_VECTORS times 16 rows.
 A1_INLINE void int8_tile_of(const int8_tile *s, const int T, const bool by16, const bool has_minimum, const bool wide,
                             const bool is_fine) {
     enum { V = A1_INT8_VECTORS };
-    const int64_t columns = s->x->columns, pitch = columns / BLOCK, shift = s->shift;
+    const int64_t columns = s->x->columns, pitch = columns / BLOCK;
     const int64_t first = s->token * pitch + s->block, last = first + s->blocks;
     const int8_t *x = s->x->values + s->token * columns + s->block * BLOCK;
     const int8_t *fine = is_fine ? s->x->fine + s->token * columns + s->block * BLOCK : NULL;
-    const int32_t *token_sums = s->x->sums;
+    const int32_t *offsets = s->offsets;
     const float *token_scales = s->x->scales, *totals = by16 ? s->x->totals : s->x->block_totals;
     const uint8_t *bytes = s->panel->values + 4 * s->row;
     const float *scales = s->panel->scales + s->row, *minima = s->panel->minima + s->row;
@@ -112,23 +139,22 @@ A1_INLINE void int8_tile_of(const int8_tile *s, const int T, const bool by16, co
         for (int v = 0; v < V; v++) out[t][v] = A1_LOAD(sums + t * PANEL + v * A1_LANES);
     for (int64_t place = first; place < last; place++) {
         UNROLL
-        for (int half = 0; half < 2; half++, x += 16, bytes += 4 * QUAD_BYTES) {
+        for (int half = 0; half < 2; half++, x += 16, bytes += 4 * QUAD_BYTES, offsets++) {
             a1_ints sum[A1_INT8_TOKENS][V];
             UNROLL
             for (int t = 0; t < T; t++) {
-                const a1_ints of_token = token_sums[2 * (place + t * pitch) + half] - (a1_ints){};
+                const a1_ints offset = offsets[t * OFFSETS] - (a1_ints){};
                 UNROLL
-                for (int v = 0; v < V; v++)
-                    sum[t][v] = has_minimum || is_fine ? (a1_ints){} : -(of_token << (int32_t)shift);
+                for (int v = 0; v < V; v++) sum[t][v] = has_minimum || is_fine ? (a1_ints){} : offset;
             }
             dot_half(bytes, x, columns, T, wide, sum);
             if (is_fine) {
                 UNROLL
                 for (int t = 0; t < T; t++) {
-                    const a1_ints of_token = token_sums[2 * (place + t * pitch) + half] - (a1_ints){};
+                    const a1_ints offset = offsets[t * OFFSETS] - (a1_ints){};
                     UNROLL
                     for (int v = 0; v < V; v++)
-                        sum[t][v] = (sum[t][v] << 7) - (has_minimum ? (a1_ints){} : of_token << (int32_t)shift);
+                        sum[t][v] = has_minimum ? sum[t][v] << 7 : (sum[t][v] << 7) + offset;
                 }
                 dot_half(bytes, fine + 16 * half, columns, T, wide, sum);
             }
@@ -207,9 +233,11 @@ static void int8_stretch(int8_tile *s, int64_t tokens, const panel_form *form) {
     const int64_t groups = (tokens + A1_INT8_TOKENS - 1) / A1_INT8_TOKENS;
     const int64_t width = (tokens + groups - 1) / groups, token = s->token;
     float *sums = s->sums;
+    const int32_t *offsets = s->offsets;
     for (int64_t t = 0; t < tokens; t += width) {
         const int count = (int)(tokens - t < width ? tokens - t : width);
         s->token = token + t;
+        s->offsets = offsets + t * OFFSETS;
         for (s->row = 0; s->row < PANEL; s->row += A1_INT8_VECTORS * A1_LANES) {
             s->sums = sums + t * PANEL + s->row;
             int8_tile_by_form(s, count, form);
@@ -260,7 +288,9 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
                 const int64_t columns = w->columns - from < STRETCH ? w->columns - from : STRETCH;
                 next = unpack_panel(w->type, next, columns / w->elements_per_block, unit_bytes, scratch);
                 int8_tile tile = {.panel = scratch, .x = x, .token = t, .block = from / BLOCK,
-                    .blocks = columns / BLOCK, .sums = scratch->sums, .shift = form.shift};
+                    .blocks = columns / BLOCK, .sums = scratch->sums, .offsets = scratch->offsets};
+                if (!form.has_minimum)
+                    fill_offsets(x, t, count, tile.block, tile.blocks, form.shift, scratch->offsets);
                 A1_INT8_STRETCH(&tile, count, &form);
             }
             put_sums(scratch->sums, rows, count, bias ? bias + row : NULL, y + t * y_stride + row, y_stride);
@@ -271,3 +301,4 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
 #undef STRETCH
 #undef BLOCK
 #undef PANEL
+#undef OFFSETS

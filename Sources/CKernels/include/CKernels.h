@@ -75,6 +75,7 @@ typedef struct a1_int8_scratch {
     float scales[16 * A1_PANEL_ROWS];
     float minima[16 * A1_PANEL_ROWS];
     float sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
+    int32_t offsets[A1_INT8_PASS_TOKENS * 16];
 } a1_int8_scratch;
 
 // Positions that attention takes at a time, and the most queries it takes together: see attention_body.h.
