@@ -46,7 +46,7 @@ need_swift() {
 # Everything the build needs that Swift does not bring.
 set_up() {
   need_swift
-  local packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev pkg-config)
+  local packages=(libzmq3-dev libopenblas0 libsqlite3-dev libssl-dev pkg-config)
   # Wherever it came from: the build fetches the Swift packages with it.
   command -v git >/dev/null || packages+=(git)
   need_packages "${packages[@]}"

@@ -11,7 +11,10 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     case avx512vnni
     case openblas
 
-    /// What this processor can run, best last.
+    /// Whether it multiplies with bytes; else products are in float32, whatever was asked for.
+    public var hasBytes: Bool { self != .openblas }
+
+    /// What this processor can run, best last; `openblas`, if the library is there.
     public static var available: [KernelChoice] {
         allCases.filter { $0 == .openblas || a1_kernels_named($0.rawValue) != nil }
     }
@@ -19,6 +22,12 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     /// What this process uses. Throws if `A1_KERNELS` names something unknown or impossible here; a
     /// program checks this at start, since the kernels themselves then run with the best family.
     public static func current() throws(TensorError) -> KernelChoice {
+        let choice = try requested()
+        if choice == .openblas { try OpenBLASTileProduct.load() }
+        return choice
+    }
+
+    private static func requested() throws(TensorError) -> KernelChoice {
         guard let request = a1_kernels_requested() else { return best }
         let name = String(cString: request)
         guard let choice = KernelChoice(rawValue: name), available.contains(choice) else {

@@ -36,7 +36,7 @@ public struct MatrixProduct: Sendable {
             throw .kernelsUnavailable(requested: choice.rawValue)
         }
         self.kernels = choice
-        self.activations = choice == .openblas ? .float32 : activations
+        self.activations = choice.hasBytes ? activations : .float32
         self.pool = pool
         self.maximumColumns = maximumColumns
         let table = a1_kernels_named(choice.rawValue) ?? a1_kernels()!

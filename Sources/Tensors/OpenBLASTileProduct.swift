@@ -16,11 +16,15 @@ final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
     private let y: AlignedFloats
 
     init(maximumColumns: Int) throws(TensorError) {
-        // Our own pool makes the parallelism: OpenBLAS works on the calling thread.
-        openblas_set_num_threads(1)
+        try Self.load()
         tile = try AlignedFloats(count: max(Self.tileFloats, maximumColumns))
         x = try AlignedFloats(count: Self.tokens * maximumColumns)
         y = try AlignedFloats(count: Self.tokens * Self.maximumTileRows)
+    }
+
+    /// Throws `noOpenBLAS` if the library is not there.
+    static func load() throws(TensorError) {
+        if let reason = a1_openblas_load() { throw .noOpenBLAS(reason: String(cString: reason)) }
     }
 
     func tileRows(_ weights: WeightMatrix, threads: Int) -> Int {
@@ -39,9 +43,8 @@ final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
                 (x.pointer + token * columns).update(from: job.x + (first + token) * job.xStride, count: columns)
             }
             (x.pointer + count * columns).update(repeating: 0, count: (Self.tokens - count) * columns)
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(Self.tokens), Int32(tileRows), Int32(columns), 1,
-                x.pointer, Int32(columns), tile.pointer, Int32(columns), 0, y.pointer, Int32(tileRows))
+            a1_openblas_product(
+                Int32(Self.tokens), Int32(tileRows), Int32(columns), x.pointer, tile.pointer, y.pointer)
             for token in 0..<count {
                 let from = y.pointer + token * tileRows
                 let to = job.y + (first + token) * job.yStride
