@@ -1,8 +1,8 @@
 import Batching
+import Tensors
 import Transformer
 
-/// What an engine takes from the system for a model, beside the weights, which are mapped: computed by the types that
-/// allocate it.
+/// What an engine takes from the system for a model, beside the mapped file: computed by the types that allocate it.
 public struct EngineMemory: Sendable, Equatable {
     /// Bytes of keys and values of one token.
     public let keyValueBytesPerToken: Int
@@ -25,6 +25,22 @@ public struct EngineMemory: Sendable, Equatable {
             model, vocabularySize: vocabularySize, rows: options.maximumStepTokens, threads: options.threadCount)
         scratchBytes = scratch.byteCount - scratch.logitBytes
         logitBytes = scratch.logitBytes + options.threadCount * Sampler.byteCount(vocabularySize: vocabularySize)
+    }
+}
+
+/// What an engine takes beside for products with bytes, of its own: nothing in exact mode, and with kernels that have
+/// none.
+public struct EnginePackedMemory: Sendable, Equatable {
+    /// Bytes of packed weights: as many as in the file, whole panels of rows.
+    public let weightBytes: Int
+    /// Bytes of the quantised numbers of a step's tokens.
+    public let tokenBytes: Int
+
+    /// - Parameter kernels: those that the engine will use.
+    public init(_ model: TransformerModel, options: EngineOptions, kernels: KernelChoice) {
+        let isPacked = !options.isExact && kernels.hasBytes
+        weightBytes = isPacked ? model.packedWeightBytes : 0
+        tokenBytes = isPacked ? model.quantizedInputBytes(rows: options.maximumStepTokens) : 0
     }
 }
 

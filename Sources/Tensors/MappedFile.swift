@@ -3,7 +3,7 @@ import Glibc
 
 /// A regular file mapped read-only for as long as this object lives.
 ///
-/// Weights are used in place, so several processes share one copy in the page cache. Model files are replaced by
+/// Several processes share one copy in the page cache of what they use in place. Model files are replaced by
 /// renaming, never rewritten: one that is cut short while mapped ends the process at the next touch, with a message
 /// that names the file and exit code 74; one that is overwritten is found out by `checkUnchanged`.
 ///
@@ -47,7 +47,7 @@ public final class MappedFile: @unchecked Sendable {
         guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
             throw .cannotMap(path: path, byteCount: count, reason: Self.lastError())
         }
-        // Advice only: weights are read from end to end at every step.
+        // Advice only: weights are read from end to end, when they are packed or at every step.
         _ = madvise(start, count, MADV_WILLNEED)
         self.bytes = UnsafeRawBufferPointer(start: start, count: count)
         self.path = path

@@ -73,6 +73,11 @@ public struct MatrixProduct: Sendable {
 
     // MARK: - Groups
 
+    /// Bytes that token rows take as the input of products with bytes.
+    public static func inputByteCount(rows: Int, columns: Int) -> Int {
+        QuantizedRows.byteCount(rows: rows, columns: columns)
+    }
+
     /// Products that share an input. A part with a packed form is multiplied with bytes if `activations` say so.
     public func group(_ parts: [ProductGroup.Part]) -> ProductGroup {
         let total = parts.reduce(0) { $0 + $1.weights.rows }

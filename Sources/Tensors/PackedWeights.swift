@@ -6,7 +6,8 @@ public struct PackedWeights: Sendable {
     private let arena: WeightArena
     private let offsets: [Int?]
 
-    /// Packs those of `matrices` that are quantised in blocks; the pages of the file that held them are given back.
+    /// Packs those of `matrices` that are quantised in blocks, a part at a time, whose pages of the file are then given
+    /// back: file and packed form are hardly ever in memory together.
     ///
     /// - Parameter kernels: not `openblas`.
     public init(_ matrices: [WeightMatrix], pool: ComputePool, kernels: KernelChoice) throws(TensorError) {
@@ -48,8 +49,10 @@ public struct PackedWeights: Sendable {
             let first = part * rows
             var weights = matrix.kernelWeights(rows: first..<min(first + rows, matrix.rows))
             table.pointee.pack(&weights, start + first * matrix.bytesPerRow)
+            matrix.forgetPages(rows: first..<min(first + rows, matrix.rows))
         }
-        matrix.forgetPages()
+        // Those that two parts shared.
+        matrix.forgetPages(rows: 0..<matrix.rows)
     }
 }
 

@@ -30,7 +30,9 @@ final class QuantizedRows: @unchecked Sendable {
     ) throws(TensorError) {
         let layout = Layout(rows: rowCount, columns: maximumColumns)
         guard let storage = aligned_alloc(64, (layout.byteCount + 63) / 64 * 64 + 64) else {
-            throw .noMemory(byteCount: layout.byteCount, purpose: "the tokens of a step; use fewer tokens a step")
+            throw .noMemory(
+                byteCount: layout.byteCount,
+                purpose: "the tokens of a step as bytes; exact mode takes none (exact: true, --exact)")
         }
         self.storage = storage
         quantize = table.pointee.quantize_row

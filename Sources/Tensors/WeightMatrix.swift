@@ -64,8 +64,10 @@ public struct WeightMatrix: @unchecked Sendable {
             bytes_per_block: Int32(type.bytesPerBlock))
     }
 
-    /// Gives back the memory of the file's pages that hold the matrix; it stays valid.
-    func forgetPages() { file.forget(start, byteCount: byteCount) }
+    /// Gives back the memory of the file's whole pages that hold some rows; they stay valid.
+    func forgetPages(rows: Range<Int>) {
+        file.forget(start + rows.lowerBound * bytesPerRow, byteCount: rows.count * bytesPerRow)
+    }
 
     /// Writes `columns` floats: one row, as in an embedding look-up.
     public func dequantizeRow(_ row: Int, into: UnsafeMutablePointer<Float>) {

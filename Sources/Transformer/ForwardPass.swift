@@ -40,8 +40,8 @@ public final class ForwardPass: @unchecked Sendable {
         self.maximumRows = maximumRows
         self.maximumContext = maximumContext
         product = try MatrixProduct(
-            pool: pool, maximumColumns: max(sizes.embeddingLength, sizes.queryLength, sizes.feedForwardLength),
-            maximumRows: max(maximumRows, ScratchLayout.logitRows), kernels: kernels,
+            pool: pool, maximumColumns: sizes.widestInput,
+            maximumRows: Self.inputRows(maximumRows), kernels: kernels,
             activations: model.hasQuantizedMatrices ? activations : .float32)
         scratch = try ForwardScratch(
             ScratchLayout(
@@ -51,6 +51,9 @@ public final class ForwardPass: @unchecked Sendable {
         slidingRotary = RotaryEmbedding(sizes.slidingRotary)
         tiles = RowTiles(group: sizes.queryHeadsPerKeyValueHead, maximumRows: maximumRows)
     }
+
+    /// Rows of the largest input of a product: those of a step, or of one group of logits.
+    static func inputRows(_ maximumRows: Int) -> Int { max(maximumRows, ScratchLayout.logitRows) }
 
     /// Computes the batch; keys and values of its rows stand in the cache afterwards.
     ///

@@ -31,6 +31,8 @@ public struct ModelConfiguration: Sendable, Equatable {
 
     /// Width of all queries of a row.
     public var queryLength: Int { headCount * headLength }
+    /// Numbers of the widest input of a product.
+    var widestInput: Int { max(embeddingLength, queryLength, feedForwardLength) }
     /// Width of all keys (or values) of a row.
     public var keyValueLength: Int { keyValueHeadCount * headLength }
     /// Query heads that share one head of keys and values.

@@ -1,7 +1,7 @@
 import ModelFiles
 import Tensors
 
-/// A model ready to run: its numbers and its weights, which stay in the mapped files.
+/// A model ready to run: its numbers and its weights, as they stand in the mapped files.
 public struct TransformerModel: Sendable {
     public let configuration: ModelConfiguration
     /// Tokens the model knows; ids run from 0.
@@ -9,6 +9,17 @@ public struct TransformerModel: Sendable {
 
     /// Whether any matrix is quantised in blocks, so that products with bytes are possible.
     public var hasQuantizedMatrices: Bool { weights.matrices.contains { PackedWeights.byteCount(of: $0) != nil } }
+
+    /// Bytes that a pass with int8 activations takes for packed weights.
+    public var packedWeightBytes: Int { weights.matrices.reduce(0) { $0 + (PackedWeights.byteCount(of: $1) ?? 0) } }
+
+    /// Bytes that a pass with int8 activations takes for its tokens' quantised numbers; 0 if no matrix is quantised.
+    ///
+    /// - Parameter rows: most tokens of a step.
+    public func quantizedInputBytes(rows: Int) -> Int {
+        guard hasQuantizedMatrices else { return 0 }
+        return MatrixProduct.inputByteCount(rows: ForwardPass.inputRows(rows), columns: configuration.widestInput)
+    }
 
     let architecture: Architecture
     let weights: TransformerWeights

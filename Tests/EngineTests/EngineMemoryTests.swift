@@ -1,3 +1,4 @@
+import Foundation
 import ModelFiles
 import TestSupport
 import Testing
@@ -23,6 +24,25 @@ import Transformer
         #expect(memory.scratchBytes == 4 * (rows + 2 * 16 * (64 + 16 + 16 + 16) + 64 * 16))
         // 64 rows, and for each thread a row and as many candidates of 8 bytes.
         #expect(memory.logitBytes == 257 * (64 * 4 + 2 * (4 + 8)))
+    }
+
+    @Test func onlyProductsWithBytesTakePackedWeights() throws {
+        let model = try TinyModel().load().transformer
+        let plain = EnginePackedMemory(model, options: EngineOptions(), kernels: .scalar)
+        #expect(plain.weightBytes == 0 && plain.tokenBytes == 0, "its weights are float32")
+
+        let file = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "configs/models/builtin")
+        let quantised = try LoadedModel(path: file.appending(path: "a1-draft.gguf").path).transformer
+        let packed = EnginePackedMemory(quantised, options: EngineOptions(maximumStepTokens: 2), kernels: .scalar)
+        // Rows of 128 numbers, 34 bytes for 32 of them: 653 tokens in whole panels, 768 rows in each of three layers.
+        #expect(packed.weightBytes == (672 + 3 * 768) * 136)
+        // 64 rows of logits are more than two tokens: four blocks of 32 columns each.
+        #expect(packed.tokenBytes == 64 * 4 * 92)
+        for none in [
+            EnginePackedMemory(quantised, options: EngineOptions(isExact: true), kernels: .scalar),
+            EnginePackedMemory(quantised, options: EngineOptions(), kernels: .openblas),
+        ] { #expect(none.weightBytes == 0 && none.tokenBytes == 0) }
     }
 
     @Test func theOptionsHoldAWholeContextAndTheEngineTakesThem() throws {

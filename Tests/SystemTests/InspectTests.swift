@@ -61,6 +61,8 @@ import Testing
         #expect(memory["kv_bytes_per_token"] as? Int == 3 * 2 * 4 * 4)
         #expect(memory["kv_bytes_of_context"] as? Int == 3 * 2 * 4 * 4 * 112)
         #expect(memory["weights_mapped_bytes"] as? Int == document["bytes"] as? Int)
+        // They depend on tensors that are not there.
+        #expect(memory["packed_weight_bytes"] == nil && memory["quantized_token_bytes"] == nil)
         #expect(try #require(memory["scratch_bytes"] as? Int) > 0)
         #expect(try #require(memory["logit_bytes"] as? Int) > 0)
     }
@@ -93,7 +95,12 @@ import Testing
         let manifest = TestCluster.root.appending(path: "configs/models.yaml").path
         let document = try json("builtin-draft", "--manifest=\(manifest)")
         #expect(document["refusal"] == nil)
-        #expect(document["memory"] != nil)
+        // By hand. Three layers of five matrices of 128 rows and two of 64, and the embeddings: 653 rows in 21 panels;
+        // each row has four blocks of 34 bytes.
+        let memory = try #require(document["memory"] as? [String: Any])
+        #expect(memory["packed_weight_bytes"] as? Int == (3 * (5 * 128 + 2 * 64) + 21 * 32) * 4 * 34)
+        // 256 tokens of four blocks: two digits for each of 32 columns, three numbers for each half and one for both.
+        #expect(memory["quantized_token_bytes"] as? Int == 256 * 4 * (2 * 32 + 4 * (3 * 2 + 1)))
         #expect(try inspect("builtin-draft", "--manifest=/nowhere.yaml").code == 78)
     }
 }

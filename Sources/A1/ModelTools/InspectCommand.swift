@@ -10,8 +10,9 @@ struct ModelInspectCommand: ParsableCommand {
         abstract: "Print what a model file holds and what memory it will need.",
         discussion: """
             Metadata, tensors, types, sizes; of a split model those of all parts. The memory is what a tool takes with \
-            all processors, 16 lines at once and keys and values for one whole context. A file that this engine cannot \
-            run is printed as well, with the reason.
+            all processors, 16 lines at once and keys and values for one whole context: by default quantised weights \
+            are packed into memory of the process, with --exact they are used where the file is mapped. A file that \
+            this engine cannot run is printed as well, with the reason.
             """)
 
     @Argument(help: "A name of the manifest (as builtin-draft), or a path.")
@@ -46,13 +47,19 @@ struct ModelInspectCommand: ParsableCommand {
 
     private func table(_ memory: InspectDocument.Memory) -> String {
         var table = TextTable(columns: [("MEMORY", .left), ("SIZE", .right), ("BYTES", .right), ("FOR", .left)])
-        for (name, bytes, purpose) in [
-            ("weights", memory.weights, "mapped, shared by processes"),
+        // Nil where it is not known, and 0 where nothing is quantised.
+        let isPacked = memory.packedWeights ?? 0 > 0
+        let rows: [(name: String, bytes: Int?, purpose: String)] = [
+            ("weights", memory.weights, isPacked ? "mapped; given back when packed" : "mapped, shared by processes"),
+            ("packed weights", memory.packedWeights, "each process; none with --exact"),
+            ("tokens as bytes", memory.quantizedTokens, "none with --exact"),
             ("keys and values", memory.keyValuesPerToken, "each token"),
             ("", memory.keyValuesOfContext, "a whole context of \(memory.context) tokens"),
             ("scratch", memory.scratch, "\(memory.threads) threads, a whole context"),
             ("logits", memory.logits, "\(memory.threads) threads"),
-        ] {
+        ]
+        for (name, bytes, purpose) in rows {
+            guard let bytes else { continue }
             table.addRow([name, size(UInt64(bytes)), "\(bytes)", purpose])
         }
         return table.rendered()

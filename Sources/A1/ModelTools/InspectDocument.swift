@@ -19,6 +19,9 @@ struct InspectDocument: Encodable {
         var sequences: Int
         var context: Int
         var weights: Int
+        /// Of the default mode; nil for a model that cannot be run.
+        var packedWeights: Int?
+        var quantizedTokens: Int?
         var keyValuesPerToken: Int
         var keyValuesOfContext: Int
         var scratch: Int
@@ -27,6 +30,8 @@ struct InspectDocument: Encodable {
         enum CodingKeys: String, CodingKey {
             case threads, sequences, context
             case weights = "weights_mapped_bytes"
+            case packedWeights = "packed_weight_bytes"
+            case quantizedTokens = "quantized_token_bytes"
             case keyValuesPerToken = "kv_bytes_per_token"
             case keyValuesOfContext = "kv_bytes_of_context"
             case scratch = "scratch_bytes"
@@ -54,8 +59,9 @@ struct InspectDocument: Encodable {
         bytes = model.byteCount
         parameters = model.tensors.reduce(0) { $0 + $1.elementCount }
             + model.unsupportedTensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
-        do { _ = try LoadedModel(model) } catch { refusal = "\(error)" }
-        memory = Self.memory(model, threads: threads)
+        var transformer: TransformerModel?
+        do { transformer = try LoadedModel(model).transformer } catch { refusal = "\(error)" }
+        memory = Self.memory(model, transformer, threads: threads)
         metadata = [:]
         for key in model.metadata.keys { metadata[key] = model.metadata[key].map(MetadataJSON.init) }
         tensors = model.tensors.map {
@@ -63,7 +69,7 @@ struct InspectDocument: Encodable {
         } + model.unsupportedTensors.map { Tensor(name: $0.name, type: $0.typeName, shape: $0.shape) }
     }
 
-    private static func memory(_ model: MappedModel, threads: Int) -> Memory? {
+    private static func memory(_ model: MappedModel, _ transformer: TransformerModel?, threads: Int) -> Memory? {
         let embedding = "token_embd.weight"
         guard let configuration = try? ModelConfiguration(model.metadata),
             let vocabulary = model.tensor(embedding)?.entry.shape.last
@@ -73,9 +79,13 @@ struct InspectDocument: Encodable {
         let options = EngineOptions.holdingContext(
             of: configuration, threadCount: threads, maximumSequences: EngineFlags.sequencesDefault)
         let memory = EngineMemory(configuration, vocabularySize: vocabulary, options: options)
+        let packed = (try? KernelChoice.current()).flatMap { kernels in
+            transformer.map { EnginePackedMemory($0, options: options, kernels: kernels) }
+        }
         return Memory(
             threads: threads, sequences: options.maximumSequences, context: configuration.contextLength,
-            weights: model.byteCount, keyValuesPerToken: memory.keyValueBytesPerToken,
+            weights: model.byteCount, packedWeights: packed?.weightBytes, quantizedTokens: packed?.tokenBytes,
+            keyValuesPerToken: memory.keyValueBytesPerToken,
             keyValuesOfContext: memory.keyValueBytesOfContext, scratch: memory.scratchBytes,
             logits: memory.logitBytes)
     }
