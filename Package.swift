@@ -98,7 +98,7 @@ let package = Package(
         tests(
             "EngineTests",
             [
-                "Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "CAllocations",
+                "Engine", "Transformer", "Tensors", "ModelFiles", "Tokenizers", "Batching", "CAllocations", "CKernels",
                 "TestSupport",
             ]),
         tests("SettingsTests", ["Settings", "Domain", "Evaluation"]),
@@ -106,7 +106,9 @@ let package = Package(
         tests("RunStoreTests", ["RunStore", "Domain", "TestSupport", database]),
         tests("ModelStoreTests", ["ModelStore", "TestSupport"]),
         tests("TransportTests", ["Transport", "Domain"]),
-        tests("ServiceTests", ["CoordinatorService", "Domain", "Engine", "Tokenizers", "WorkerService", "Wire"]),
+        tests(
+            "ServiceTests",
+            ["CoordinatorService", "Domain", "Engine", "Settings", "Tokenizers", "WorkerService", "Wire"]),
         tests("TidyTests", ["TestSupport"]),
         tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]

@@ -33,6 +33,7 @@ struct ConfigCheckCommand: ParsableCommand {
             var role: Role
             var model: String
             var threads: Int
+            var pinsThreads: Bool
             var slots: Int
             var host: String?
         }
@@ -73,13 +74,13 @@ struct ConfigCheckCommand: ParsableCommand {
         }
         put("\(file) is in order: cluster \(configuration.name) in \(configuration.folder.path)\n")
         var table = TextTable(columns: [
-            ("WORKER", .left), ("ROLE", .left), ("MODEL", .left), ("THREADS", .right), ("SLOTS", .right),
-            ("HOST", .left),
+            ("WORKER", .left), ("ROLE", .left), ("MODEL", .left), ("THREADS", .right), ("PINNED", .left),
+            ("SLOTS", .right), ("HOST", .left),
         ])
         for worker in configuration.workers {
             table.addRow([
-                worker.name, worker.role.rawValue, worker.model, "\(worker.threads)", "\(worker.slots)",
-                worker.host ?? "the coordinator's",
+                worker.name, worker.role.rawValue, worker.model, "\(worker.threads)",
+                worker.pinsThreads ? "yes" : "no", "\(worker.slots)", worker.host ?? "the coordinator's",
             ])
         }
         put(configuration.workers.isEmpty ? "no workers\n" : table.rendered(), terminator: "")
@@ -89,8 +90,8 @@ struct ConfigCheckCommand: ParsableCommand {
         Document(
             cluster: configuration.name, folder: configuration.folder.path,
             workers: configuration.workers.map {
-                Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads, slots: $0.slots,
-                    host: $0.host)
+                Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads,
+                    pinsThreads: $0.pinsThreads, slots: $0.slots, host: $0.host)
             }, missingModels: missing)
     }
 

@@ -110,8 +110,9 @@ struct WorkerCommand: ParsableCommand {
         let log = try options.log(name, configuration)
         let service = WorkerService(
             WorkerOptions(
-                name: worker.name, role: worker.role, model: model, threads: worker.threads, slots: worker.slots,
-                endpoint: endpoint(configuration), limits: configuration.limits), log: log)
+                name: worker.name, role: worker.role, model: model, threads: worker.threads,
+                pinsThreads: worker.pinsThreads, slots: worker.slots, endpoint: endpoint(configuration),
+                limits: configuration.limits), log: log)
         let code = service.run(models: try modelStore())
         if code != .success {
             throw fail(code, "worker \(name) ended; its log says why: \(configuration.folder.log(of: name))")

@@ -13,6 +13,11 @@ public final class Engine: Sendable {
     public let options: EngineOptions
     /// Most tokens of one sequence: the model's own context, or what the cache holds if that is less.
     public let contextLimit: Int
+    /// The kernels in use.
+    public let kernels: KernelChoice
+    /// The processor of each compute thread; empty if they are not pinned, by choice or because there are too few
+    /// processors.
+    public let processors: [Int]
 
     private let queue: CommandQueue
     private let board: StatisticsBoard
@@ -32,7 +37,9 @@ public final class Engine: Sendable {
         board = StatisticsBoard()
         let loop = try EngineLoop(model: model, options: options, queue: queue, board: board, onEvent: onEvent)
         contextLimit = loop.contextLimit
+        kernels = loop.kernels
         thread = try Self.start(loop)
+        processors = options.pinsThreads ? loop.pool.pin(caller: thread) : []
     }
 
     deinit {

@@ -33,6 +33,8 @@ final class EngineLoop: @unchecked Sendable {
 
     let model: LoadedModel
     let contextLimit: Int
+    let kernels: KernelChoice
+    let pool: ComputePool
     var batcher: Batcher
     var tasks: [RequestID: Task] = [:]
     var statistics = EngineStatistics()
@@ -69,12 +71,13 @@ final class EngineLoop: @unchecked Sendable {
             throw .cannotAllocate(kvCacheBytes: options.kvCacheBytes)
         }
         self.cache = cache
-        let pool = ComputePool(threadCount: options.threadCount)
+        pool = ComputePool(threadCount: options.threadCount)
         do {
             pass = try ForwardPass(
                 model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
                 maximumContext: contextLimit, activations: options.isExact ? .float32 : .int8)
         } catch { throw .kernels(error) }
+        kernels = pass.kernels
         samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }
         batcher = Batcher(limits: BatchLimits(
             blockCount: blocks, maximumStepTokens: options.maximumStepTokens,

@@ -10,16 +10,19 @@ public struct EngineOptions: Sendable, Equatable {
     public var kvCacheBytes: Int
     /// Float32 activations; otherwise products with quantised weights quantise them to int8.
     public var isExact: Bool
+    /// Each thread is kept on a processor of its own, of those that the thread may run on that makes the engine.
+    public var pinsThreads: Bool
 
     public init(
         threadCount: Int = 1, maximumStepTokens: Int = 256, maximumSequences: Int = 64,
-        kvCacheBytes: Int = 1 << 30, isExact: Bool = false
+        kvCacheBytes: Int = 1 << 30, isExact: Bool = false, pinsThreads: Bool = false
     ) {
         self.threadCount = threadCount
         self.maximumStepTokens = maximumStepTokens
         self.maximumSequences = maximumSequences
         self.kvCacheBytes = kvCacheBytes
         self.isExact = isExact
+        self.pinsThreads = pinsThreads
     }
 
     func check() throws(EngineError) {

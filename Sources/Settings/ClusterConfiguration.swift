@@ -18,10 +18,13 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var contextTokens: Int?
     /// Memory for the KV cache; nil leaves the choice to the worker.
     public var kvMemoryMiB: Int?
+    /// Whether quantised weights are multiplied in float32, as `--exact` of a tool, and not with bytes.
+    public var isExact: Bool
 
     public init(
         name: String, path: String? = nil, template: String = "auto", system: String = "",
-        prompt: String = "{problem}", slots: Int = 32, contextTokens: Int? = nil, kvMemoryMiB: Int? = nil
+        prompt: String = "{problem}", slots: Int = 32, contextTokens: Int? = nil, kvMemoryMiB: Int? = nil,
+        isExact: Bool = false
     ) {
         self.name = name
         self.path = path
@@ -31,6 +34,7 @@ public struct ModelConfiguration: Sendable, Hashable {
         self.slots = slots
         self.contextTokens = contextTokens
         self.kvMemoryMiB = kvMemoryMiB
+        self.isExact = isExact
     }
 
     /// What stands for the problem's text in a prompt.
@@ -46,18 +50,22 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var model: String
     /// Compute threads.
     public var threads: Int
+    /// Whether each compute thread is kept on a processor of its own, of those that the process may run on.
+    public var pinsThreads: Bool
     /// Sequences at once.
     public var slots: Int
     /// The machine that starts it, by a name of the user's choice; nil for the coordinator's own.
     public var host: String?
 
     public init(
-        name: String, role: Role, model: String, threads: Int = 1, slots: Int = 32, host: String? = nil
+        name: String, role: Role, model: String, threads: Int = 1, pinsThreads: Bool = false, slots: Int = 32,
+        host: String? = nil
     ) {
         self.name = name
         self.role = role
         self.model = model
         self.threads = threads
+        self.pinsThreads = pinsThreads
         self.slots = slots
         self.host = host
     }

@@ -12,7 +12,7 @@ struct ConfigurationReader {
     private static let clusterKeys = [
         "name", "folder", "worker_endpoint", "client_endpoint", "connect_endpoint", "allow_remote",
     ]
-    private static let workerKeys = ["name", "role", "model", "threads", "slots", "host"]
+    private static let workerKeys = ["name", "role", "model", "threads", "pin_threads", "slots", "host"]
     /// What may stand for a name in a file name, a log line and a table.
     private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
 
@@ -147,7 +147,7 @@ struct ConfigurationReader {
         }
         // `name:` with nothing below it takes every default.
         if case .scalar(let scalar) = node, scalar.isMissing { return model }
-        let known = ["path", "template", "system", "prompt", "slots", "context", "kv_memory_mib"]
+        let known = ["path", "template", "system", "prompt", "slots", "context", "kv_memory_mib", "exact"]
         guard let reader = MappingReader(node, name: "model \(key.text.shortened)", known: known, problems: problems)
         else { return model }
         model.path = reader.string("path").flatMap { absolute($0, reader.mark("path")) }
@@ -162,6 +162,7 @@ struct ConfigurationReader {
         if let slots = reader.integer("slots", in: 1...limits.ordersPerWorker) { model.slots = slots }
         model.contextTokens = reader.integer("context", in: 16...(1 << 24))
         model.kvMemoryMiB = reader.integer("kv_memory_mib", in: 1...(1 << 24))
+        model.isExact = reader.truth("exact") ?? false
         return model
     }
 
@@ -214,6 +215,7 @@ struct ConfigurationReader {
                 reader.mark("model"), NearestName.unknown("model", model, known: models.map(\.name)))
         }
         let threads = reader.integer("threads", in: 1...1_024)
+        let pinsThreads = reader.truth("pin_threads") ?? false
         let slots = reader.integer("slots", in: 1...limits.ordersPerWorker)
         guard let name else { return nil }
         if let first = marks.updateValue(reader.mark("name"), forKey: name) {
@@ -222,7 +224,8 @@ struct ConfigurationReader {
         }
         guard let role, let model else { return nil }
         return WorkerConfiguration(
-            name: name, role: role, model: model, threads: threads ?? 1, slots: slots ?? found?.slots ?? 32)
+            name: name, role: role, model: model, threads: threads ?? 1, pinsThreads: pinsThreads,
+            slots: slots ?? found?.slots ?? 32)
     }
 }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -8,6 +9,8 @@ import Synchronization
 public final class ComputePool: Sendable {
     /// Threads that take part in `run`, the caller's included.
     public let threadCount: Int
+
+    private static let mostProcessors = 8_192
 
     private let crew: ComputeCrew
     private let threads: [pthread_t]
@@ -30,6 +33,25 @@ public final class ComputePool: Sendable {
     deinit {
         crew.shutDown()
         for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Keeps each thread on a processor of its own: in the order of thread numbers, on those that the thread that calls
+    /// this may run on, which threads that are started inherit.
+    ///
+    /// - Parameter caller: the thread that will call `run`.
+    /// - Returns: each thread's processor. Empty, with no thread kept anywhere, if there are fewer processors than
+    ///   threads or the system refuses.
+    public func pin(caller: pthread_t) -> [Int] {
+        let allowed = [Int32](unsafeUninitializedCapacity: Self.mostProcessors) { buffer, count in
+            count = Int(a1_allowed_processors(buffer.baseAddress, Int32(buffer.count)))
+        }
+        guard allowed.count >= threadCount else { return [] }
+        let all = [caller] + threads
+        for (thread, processor) in zip(all, allowed) where !a1_keep_thread(thread, [processor], 1) {
+            for thread in all { _ = a1_keep_thread(thread, allowed, Int32(allowed.count)) }
+            return []
+        }
+        return allowed.prefix(threadCount).map(Int.init)
     }
 
     /// Runs `body(index, thread)` for every index below `count`, each once, and returns when all are

@@ -15,6 +15,9 @@ public final class ForwardPass: @unchecked Sendable {
     /// Positions from 0 up to this may be used.
     public let maximumContext: Int
 
+    /// The kernels in use.
+    public var kernels: KernelChoice { product.kernels }
+
     let cache: KVCache
     let pool: ComputePool
     let product: MatrixProduct

@@ -22,8 +22,6 @@ struct WorkerParts: Sendable {
     /// SHA-256 of the model's files as `ModelStore.digest(ofFiles:)` has it, hexadecimal.
     let modelDigest: String
 
-    static let kvMemoryMiBDefault = 1_024
-
     static func load(
         _ options: WorkerOptions, from models: ModelStore, log: Logger,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
@@ -38,13 +36,7 @@ struct WorkerParts: Sendable {
         }
         let engine: Engine
         do {
-            let kvMemoryMiB = options.model.kvMemoryMiB ?? kvMemoryMiBDefault
-            engine = try Engine(
-                model: model,
-                options: EngineOptions(
-                    threadCount: options.threads, maximumStepTokens: max(256, options.slots + 1),
-                    maximumSequences: options.slots, kvCacheBytes: kvMemoryMiB << 20),
-                onEvent: onEvent)
+            engine = try Engine(model: model, options: options.engine, onEvent: onEvent)
         } catch {
             throw WorkerStartError(exitCode: .configuration, description: "model \(options.model.name): \(error)")
         }
@@ -52,8 +44,15 @@ struct WorkerParts: Sendable {
             "the model is loaded",
             metadata: [
                 "model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)",
-                "template": "\(template)", "ms": "\(Clocks.monotonicMs - beganMs)",
+                "template": "\(template)", "kernels": "\(engine.kernels.rawValue)", "mode": "\(engine.mode)",
+                "threads": "\(options.threads)", "processors": "\(engine.placement)",
+                "ms": "\(Clocks.monotonicMs - beganMs)",
             ])
+        if options.pinsThreads && engine.processors.isEmpty {
+            log.warning(
+                "the threads are not pinned: this process may not run on as many processors",
+                metadata: ["threads": "\(options.threads)"])
+        }
         return WorkerParts(
             engine: engine, tokenizer: model.tokenizer,
             prompts: PromptWriter(
@@ -75,5 +74,14 @@ struct WorkerParts: Sendable {
         } catch {
             throw WorkerStartError(exitCode: .noInput, description: "\(error)")
         }
+    }
+}
+
+extension Engine {
+    /// How it computes, as the configuration says it.
+    fileprivate var mode: String { options.isExact || !kernels.hasBytes ? "exact" : "default" }
+    /// Where its threads run: `0, 2`.
+    fileprivate var placement: String {
+        processors.isEmpty ? "any" : processors.map(String.init).joined(separator: ", ")
     }
 }

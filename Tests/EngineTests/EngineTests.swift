@@ -1,3 +1,5 @@
+import CKernels
+import Synchronization
 import TestSupport
 import Testing
 import Transformer
@@ -72,6 +74,25 @@ import Transformer
 
         let custom = try await block(4, StopRules(custom: { $0.count >= 6 }))
         #expect(custom.finish == .custom && custom.tokens == Array(free.tokens.prefix(6)))
+    }
+
+    @Test func pinnedThreadsStayWhereTheyAre() async throws {
+        let options = EngineOptions(kvCacheBytes: 1 << 20, pinsThreads: true)
+        let harness = try EngineHarness(TinyModel().load(), options)
+        let allowed = Mutex(0)
+        _ = await harness.answer(
+            GenerateRequest(
+                id: 1, key: 1, context: context, maximumTokens: 1,
+                stop: StopRules { _ in
+                    var numbers = [Int32](repeating: -1, count: 2)
+                    let count = a1_allowed_processors(&numbers, 2)
+                    allowed.withLock { $0 = count == 1 ? Int(numbers[0]) : -1 }
+                    return true
+                }))
+        #expect(harness.engine.processors == [allowed.withLock { $0 }])
+        var free = options
+        free.pinsThreads = false
+        #expect(try EngineHarness(TinyModel().load(), free).engine.processors.isEmpty)
     }
 
     @Test func aFullContextEndsTheBlock() async throws {

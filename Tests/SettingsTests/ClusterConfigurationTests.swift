@@ -33,6 +33,18 @@ import Testing
         #expect(configuration.logLevel == .debug)
     }
 
+    @Test func modesAndPinsAreOffUnlessTheyAreAskedFor() throws {
+        let plain = try parse(rightConfiguration)
+        #expect(plain.models.allSatisfy { !$0.isExact } && plain.workers.allSatisfy { !$0.pinsThreads })
+        let text = rightConfiguration
+            .replacing("kv_memory_mib: 64", with: "exact: true").replacing("slots: 4", with: "pin_threads: true")
+        let configuration = try parse(text)
+        #expect(configuration.models.map(\.isExact) == [false, true])
+        #expect(configuration.workers.map(\.pinsThreads) == [false, true])
+        let explicit = try parse(text.replacing(": true", with: ": false"))
+        #expect(explicit.models.allSatisfy { !$0.isExact } && explicit.workers.allSatisfy { !$0.pinsThreads })
+    }
+
     @Test func byteOrderMarkAndCarriageReturnsAreRead() throws {
         let text = "\u{FEFF}" + rightConfiguration.split(separator: "\n").joined(separator: "\r\n")
         #expect(try parse(text) == parse(rightConfiguration))

@@ -1,4 +1,6 @@
 import CAllocations
+import CKernels
+import Glibc
 import Synchronization
 import Tensors
 import Testing
@@ -81,6 +83,43 @@ struct ComputePoolTests {
             }
         }
         #expect(shared.clashes.load(ordering: .relaxed) == 0)
+    }
+
+    /// Processors that the calling thread may run on.
+    private static func allowed() -> [Int] {
+        [Int32](unsafeUninitializedCapacity: 8_192) { buffer, count in
+            count = Int(a1_allowed_processors(buffer.baseAddress, Int32(buffer.count)))
+        }.map(Int.init)
+    }
+
+    @Test("pinned threads stay on a processor each, as long as there are enough")
+    func pinning() throws {
+        let before = Self.allowed()
+        try #require(!before.isEmpty)
+        // The test's own thread is one of the pool's.
+        defer { _ = a1_keep_thread(pthread_self(), before.map(Int32.init), Int32(before.count)) }
+        let pool = ComputePool(threadCount: min(2, before.count))
+        let processors = pool.pin(caller: pthread_self())
+        #expect(processors == Array(before.prefix(pool.threadCount)))
+        let seen = Mutex([[Int]?](repeating: nil, count: pool.threadCount))
+        while seen.withLock({ $0.contains { $0 == nil } }) {
+            pool.run(count: 64) { _, thread in
+                let own = Self.allowed()
+                seen.withLock { $0[thread] = own }
+            }
+        }
+        #expect(seen.withLock { $0 } == processors.map { [$0] })
+    }
+
+    @Test("too few processors pin nothing")
+    func tooManyToPin() {
+        let before = Self.allowed()
+        let pool = ComputePool(threadCount: before.count + 1)
+        #expect(pool.pin(caller: pthread_self()).isEmpty)
+        #expect(Self.allowed() == before)
+        pool.run(count: 1_000) { _, _ in
+            if Self.allowed() != before { Issue.record("a helper is kept on \(Self.allowed())") }
+        }
     }
 
     @Test("pools come and go")

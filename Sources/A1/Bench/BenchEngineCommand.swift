@@ -38,6 +38,8 @@ struct BenchEngineCommand: ParsableCommand {
     var kernels: String?
     @Flag(help: "Float32 activations: the mathematics of the dequantised weights.")
     var exact = false
+    @Flag(help: "Keep each thread on a processor of its own, of those that the process may run on (taskset).")
+    var pinThreads = false
     @Flag(help: "All sequences have the same prompt, computed once.")
     var sharedPrompt = false
     @Option(name: .customLong("repeat"), help: "Timed runs of each cell.")
@@ -81,7 +83,7 @@ struct BenchEngineCommand: ParsableCommand {
         let path = try modelPath(model, manifest: manifest)
         let plan = EngineBenchPlan(
             prompt: prompt, generate: generate, sequences: try sequenceCounts(), repeats: repeats, isExact: exact,
-            hasSharedPrompt: sharedPrompt)
+            pinsThreads: pinThreads, hasSharedPrompt: sharedPrompt)
         try plan.check(openModel(path))
         let current: KernelChoice
         do { current = try KernelChoice.current() } catch { throw fail(.usage, "\(error)") }
@@ -128,6 +130,7 @@ struct BenchEngineCommand: ParsableCommand {
         ]
         if let manifest { arguments += ["--manifest", manifest] }
         if exact { arguments.append("--exact") }
+        if pinThreads { arguments.append("--pin-threads") }
         if sharedPrompt { arguments.append("--shared-prompt") }
         let results = try ownResults(arguments, environment: ["A1_KERNELS": kernels.rawValue])
         do {

@@ -22,6 +22,7 @@ struct EngineBenchPlan {
     var sequences: [Int]
     var repeats: Int
     var isExact: Bool
+    var pinsThreads: Bool
     var hasSharedPrompt: Bool
 
     /// What each sequence holds: prompt, a token of its own, and what is generated.
@@ -55,7 +56,7 @@ struct EngineBenchPlan {
         return EngineOptions(
             threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most,
             kvCacheBytes: blocks * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock),
-            isExact: isExact)
+            isExact: isExact, pinsThreads: pinsThreads)
     }
 }
 
@@ -86,7 +87,8 @@ final class EngineBench {
         description = EngineCell.Engine(
             model: model.name, fileBytes: model.fileByteCount,
             weightBytes: layers.byteCount + model.transformer.outputMatrix.byteCount, threads: machine.threads,
-            kernels: kernels.rawValue, isExact: plan.isExact, hasSharedPrompt: plan.hasSharedPrompt,
+            kernels: kernels.rawValue, isExact: plan.isExact, pinsThreads: plan.pinsThreads,
+            hasSharedPrompt: plan.hasSharedPrompt,
             stepTokens: options.maximumStepTokens, loadSeconds: (ContinuousClock.now - began) / .seconds(1),
             machine: machine)
     }

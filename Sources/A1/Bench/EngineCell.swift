@@ -26,6 +26,7 @@ struct EngineCell: Codable {
         var threads: Int
         var kernels: String
         var isExact: Bool
+        var pinsThreads: Bool
         var hasSharedPrompt: Bool
         /// Most tokens of a step.
         var stepTokens: Int
@@ -40,6 +41,7 @@ struct EngineCell: Codable {
     var threads: Int
     var kernels: String
     var isExact: Bool
+    var pinsThreads: Bool
     var hasSharedPrompt: Bool
     var repeats: Int
     /// Of the median run, as all figures that are not said to be others.
@@ -68,6 +70,7 @@ struct EngineCell: Codable {
     enum CodingKeys: String, CodingKey {
         case model, kind, tokens, sequences, threads, kernels
         case isExact = "exact"
+        case pinsThreads = "pin_threads"
         case hasSharedPrompt = "shared_prompt"
         case repeats = "repeat"
         case seconds, steps
@@ -158,7 +161,8 @@ extension EngineCell {
         let peaks = engine.machine.peaks
         model = engine.model
         (kind, self.tokens, sequences) = (key.kind, key.tokens, key.sequences)
-        (threads, kernels, isExact) = (engine.threads, engine.kernels, engine.isExact)
+        (threads, kernels) = (engine.threads, engine.kernels)
+        (isExact, pinsThreads) = (engine.isExact, engine.pinsThreads)
         hasSharedPrompt = engine.hasSharedPrompt
         repeats = runs.count
         (seconds, steps, stepTokens) = (median.seconds, median.steps, engine.stepTokens)

@@ -41,13 +41,20 @@ func openModel(_ path: String) throws -> LoadedModel {
 func makeEngine(
     _ model: LoadedModel, _ options: EngineOptions, onEvent: @escaping @Sendable (EngineEvent) -> Void
 ) throws -> Engine {
+    let engine: Engine
     do {
-        return try Engine(model: model, options: options, onEvent: onEvent)
+        engine = try Engine(model: model, options: options, onEvent: onEvent)
     } catch .kernels(let error) where error.isLackOfMemory {
         throw fail(.dataError, "\(model.path): \(error)")
     } catch {
         throw fail(.usage, "\(error)")
     }
+    guard !options.pinsThreads || !engine.processors.isEmpty else {
+        throw fail(
+            .usage, "--pin-threads: \(options.threadCount) threads want as many processors that this process may run "
+                + "on; use fewer --threads")
+    }
+    return engine
 }
 
 /// The exit code for a model file that cannot be opened, or not be used.
@@ -88,6 +95,8 @@ struct EngineFlags: ParsableArguments {
             bytes where weights are quantised, which is several times faster.
             """)
     var exact = false
+    @Flag(help: "Keep each thread on a processor of its own, of those that the process may run on (taskset).")
+    var pinThreads = false
 
     func validate() throws {
         try require("--sequences", sequences, "from 1 to 4096", 1...4_096 ~= sequences)
@@ -105,6 +114,7 @@ struct EngineFlags: ParsableArguments {
         var options = EngineOptions.holdingContext(
             of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences)
         options.isExact = exact
+        options.pinsThreads = pinThreads
         options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
         return try makeEngine(model, options, onEvent: onEvent)
     }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "affinity.h"
 #include "peaks.h"
 
 #ifdef __cplusplus
