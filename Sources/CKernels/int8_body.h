@@ -26,11 +26,12 @@
 // Half a block of a row: 16 numbers, which become integers times a scale. Numbers below 2^-100 become zero; one that is
 // not finite makes the scale NaN.
 A1_INLINE void quantize_half(const float *x, int64_t at, const a1_int8_rows *to) {
-    const a1_floats v = A1_LOAD(x), magnitudes = __builtin_elementwise_abs(v);
-    float top = 0;
-    for (int j = 0; j < A1_LANES; j++) top = magnitudes[j] > top ? magnitudes[j] : top;
-    const float nan_or_zero = sum_lanes(v * 0.0f);
-    const bool is_usable = nan_or_zero == 0 && top > 0x1p-100f;
+    const a1_floats v = A1_LOAD(x);
+    // Magnitudes are in the order of their bits; those of infinity and NaN are the largest.
+    const int32_t bits = largest_int((a1_ints)v & 0x7fffffff);
+    float top;
+    memcpy(&top, &bits, sizeof top);
+    const bool is_finite = bits < 0x7f800000, is_usable = is_finite && top > 0x1p-100f;
     const float steps = to->is_fine ? 127 * 128 : 127;
     // Rounded to the nearest integer, ties to even, by adding and taking off 1.5 * 2^23.
     const a1_floats scaled = v * (is_usable ? steps / top : 0) + A1_SPLAT(12582912.0f);
@@ -39,7 +40,7 @@ A1_INLINE void quantize_half(const float *x, int64_t at, const a1_int8_rows *to)
     *(loose_signed16 *)(to->values + 16 * at) = __builtin_convertvector(high, loose_signed16);
     if (to->is_fine) *(loose_signed16 *)(to->fine + 16 * at) = __builtin_convertvector(q - (high << 7), loose_signed16);
     to->sums[at] = sum_ints(q);
-    to->scales[at] = is_usable ? top / steps : nan_or_zero;
+    to->scales[at] = is_usable ? top / steps : is_finite ? 0 : NAN;
     to->totals[at] = to->scales[at] * (float)to->sums[at];
 }
 

@@ -25,9 +25,20 @@ A1_INLINE double sum_doubles(a1_doubles v) {
 }
 
 A1_INLINE int32_t sum_ints(a1_ints v) {
-    int32_t sum = 0;
-    for (int j = 0; j < A1_LANES; j++) sum += v[j];
-    return sum;
+    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    return v[0] + v[1];
+}
+
+A1_INLINE int32_t largest_int(a1_ints v) {
+    v = __builtin_elementwise_max(v,
+        __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+    v = __builtin_elementwise_max(v,
+        __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+    v = __builtin_elementwise_max(v,
+        __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+    return v[0] > v[1] ? v[0] : v[1];
 }
 
 A1_INLINE bytes16 load16(const uint8_t *p) {
