@@ -21,7 +21,7 @@
 // Halves of a stretch.
 #define OFFSETS (STRETCH / 16)
 // How many bytes before their use packed weights are asked for.
-#define A1_INT8_AHEAD 4096
+#define A1_INT8_AHEAD 8192
 
 // Half a block of a row: 16 numbers, which become integers times a scale. Numbers below 2^-100 become zero; one that is
 // not finite makes the scale NaN.
