@@ -14,10 +14,12 @@
         a1_##F##_soft_cap, a1_##F##_attend, a1_##P##_pack, a1_##P##_quantize_row, a1_##P##_int8_product};
 
 FAMILY_TABLE(scalar, scalar)
+FAMILY_TABLE(scalar, amx_emulated)
 #if defined(__x86_64__)
 FAMILY_TABLE(avx2, avx2)
 FAMILY_TABLE(avx512, avx512)
 FAMILY_TABLE(avx512, avx512vnni)
+FAMILY_TABLE(avx512, amx)
 #endif
 
 static const a1_kernel_table *chosen = &scalar_table;
@@ -25,6 +27,7 @@ static const a1_kernel_table *chosen = &scalar_table;
 const a1_kernel_table *a1_kernels_named(const char *name) {
     if (!name) return NULL;
     if (!strcmp(name, "scalar")) return &scalar_table;
+    if (!strcmp(name, "amx_emulated")) return &amx_emulated_table;
 #if defined(__x86_64__)
     __builtin_cpu_init();
     const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
@@ -33,9 +36,26 @@ const a1_kernel_table *a1_kernels_named(const char *name) {
     const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     if (!strcmp(name, "avx512") && has_avx512) return &avx512_table;
-    if (!strcmp(name, "avx512vnni") && has_avx512 && __builtin_cpu_supports("avx512vnni")) return &avx512vnni_table;
+    const bool has_vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
+    if (!strcmp(name, "avx512vnni") && has_vnni) return &avx512vnni_table;
+    if (!strcmp(name, "amx") && has_vnni && a1_amx_is_usable()) return &amx_table;
 #endif
     return NULL;
+}
+
+bool a1_tile_product(bool is_emulated, int rows, int columns, int quads, const void *left, int64_t left_stride,
+                     const void *right, int64_t right_stride, void *sums, int64_t stride) {
+    if (is_emulated) {
+        a1_amx_emulated_tile_product(rows, columns, quads, left, left_stride, right, right_stride, sums, stride);
+        return true;
+    }
+#if defined(__x86_64__)
+    if (a1_amx_is_usable()) {
+        a1_amx_tile_product(rows, columns, quads, left, left_stride, right, right_stride, sums, stride);
+        return true;
+    }
+#endif
+    return false;
 }
 
 const char *a1_kernels_requested(void) {
@@ -45,7 +65,7 @@ const char *a1_kernels_requested(void) {
 
 // An unknown or impossible request falls back to the best family here; the Tensors module reports it.
 __attribute__((constructor)) static void choose_family(void) {
-    const char *const order[] = {a1_kernels_requested(), "avx512vnni", "avx512", "avx2", "scalar"};
+    const char *const order[] = {a1_kernels_requested(), "amx", "avx512vnni", "avx512", "avx2", "scalar"};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         const a1_kernel_table *table = a1_kernels_named(order[i]);
         if (table) {

@@ -35,14 +35,26 @@
     void a1_##F##_int8_product(const a1_weights *w, const a1_int8_rows *x, int64_t tokens, float *y,          \
                                int64_t y_stride, const float *bias, a1_int8_scratch *scratch);
 
+// See amx_body.h.
+#define A1_DECLARE_TILES(F)                                                                                   \
+    void a1_##F##_tile_product(int rows, int columns, int quads, const void *left, int64_t left_stride,       \
+                               const void *right, int64_t right_stride, void *sums, int64_t stride);
+
 A1_DECLARE_FAMILY(scalar)
 A1_DECLARE_INT8(scalar)
+A1_DECLARE_INT8(amx_emulated)
+A1_DECLARE_TILES(amx_emulated)
 #if defined(__x86_64__)
 A1_DECLARE_FAMILY(avx2)
 A1_DECLARE_FAMILY(avx512)
 A1_DECLARE_INT8(avx2)
 A1_DECLARE_INT8(avx512)
 A1_DECLARE_INT8(avx512vnni)
+A1_DECLARE_INT8(amx)
+A1_DECLARE_TILES(amx)
+// Whether processor and system have tiles, and the tiles compute what they should. Found out once a process, since
+// the system is asked for leave to use them.
+bool a1_amx_is_usable(void);
 #endif
 
 #endif

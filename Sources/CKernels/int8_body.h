@@ -55,7 +55,7 @@ void A1_NAME(quantize_row)(const float *x, int64_t token, const a1_int8_rows *to
 
 // What a tile reads: a panel, token rows from `token` on, and where in both it is.
 typedef struct int8_tile {
-    const a1_int8_scratch *panel;
+    a1_int8_scratch *panel;
     const a1_int8_rows *x;
     int64_t token;
     // Block of the first of `blocks` in the token rows; in the panel it is the first.
@@ -227,9 +227,7 @@ A1_INLINE void int8_tile_by_form(const int8_tile *s, int tokens, const panel_for
     else int8_tile_plain(s, tokens);
 }
 
-#ifndef A1_INT8_STRETCH
 // All tokens of a pass times a panel, in even groups: 6 tokens are 3 and 3, not 4 and 2.
-#define A1_INT8_STRETCH int8_stretch
 static void int8_stretch(int8_tile *s, int64_t tokens, const panel_form *form) {
     const int64_t groups = (tokens + A1_INT8_TOKENS - 1) / A1_INT8_TOKENS;
     const int64_t width = (tokens + groups - 1) / groups, token = s->token;
@@ -245,6 +243,16 @@ static void int8_stretch(int8_tile *s, int64_t tokens, const panel_form *form) {
         }
     }
 }
+
+#ifdef A1_INT8_ON_TILES
+#include "amx_body.h"
+#define BEGIN_PRODUCT(tokens) configure_tiles(tokens)
+#define MULTIPLY_STRETCH tile_stretch
+#define END_PRODUCT(tokens) release_tiles(tokens)
+#else
+#define BEGIN_PRODUCT(tokens) (void)0
+#define MULTIPLY_STRETCH int8_stretch
+#define END_PRODUCT(tokens) (void)0
 #endif
 
 // The next `units` of packed weights into the panel, up to 256 columns of 32 rows.
@@ -279,6 +287,7 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
     if (!form_of(w->type, &form)) return;
     const int64_t unit_bytes = A1_LANES * w->bytes_per_block;
     const int64_t panel_bytes = PANEL * w->bytes_per_row;
+    BEGIN_PRODUCT(tokens);
     for (int64_t row = 0; row < w->rows; row += PANEL) {
         const int64_t rows = w->rows - row < PANEL ? w->rows - row : PANEL;
         for (int64_t t = 0; t < tokens; t += A1_INT8_PASS_TOKENS) {
@@ -292,13 +301,17 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
                     .blocks = columns / BLOCK, .sums = scratch->sums, .offsets = scratch->offsets};
                 if (!form.has_minimum)
                     fill_offsets(x, t, count, tile.block, tile.blocks, form.shift, scratch->offsets);
-                A1_INT8_STRETCH(&tile, count, &form);
+                MULTIPLY_STRETCH(&tile, count, &form);
             }
             put_sums(scratch->sums, rows, count, bias ? bias + row : NULL, y + t * y_stride + row, y_stride);
         }
     }
+    END_PRODUCT(tokens);
 }
 
+#undef BEGIN_PRODUCT
+#undef MULTIPLY_STRETCH
+#undef END_PRODUCT
 #undef STRETCH
 #undef BLOCK
 #undef PANEL

@@ -50,10 +50,9 @@ static uint64_t plain_read(const void *start, int64_t count) {
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
 #include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "amx_configuration.h"
+#include "families.h"
 
 #define KEEP(vector) __asm__ volatile("" : "+x"(vector))
 #define KEEP_WIDE(vector) __asm__ volatile("" : "+v"(vector))
@@ -149,20 +148,11 @@ __attribute__((target("avx512f"))) static uint64_t avx512_read(const void *start
 
 // MARK: AMX
 
-// The layout that LDTILECFG reads: 64 bytes.
-typedef struct tile_configuration {
-    uint8_t palette;
-    uint8_t start_row;
-    uint8_t reserved[14];
-    uint16_t bytes_per_row[16];
-    uint8_t rows[16];
-} tile_configuration;
-
 // Tiles 0 to 3 are sums of 16 x 16 int32, 4 and 5 rows of 64 int8, 6 and 7 columns of them.
 __attribute__((target("amx-tile,amx-int8"))) static int64_t amx_bytes(int64_t rounds) {
-    tile_configuration configuration = {.palette = 1};
+    amx_configuration configuration = {.palette = 1};
     for (int tile = 0; tile < 8; tile++) {
-        configuration.bytes_per_row[tile] = 64;
+        configuration.row_bytes[tile] = 64;
         configuration.rows[tile] = 16;
     }
     int8_t values[16 * 64];
@@ -186,17 +176,6 @@ __attribute__((target("amx-tile,amx-int8"))) static int64_t amx_bytes(int64_t ro
     return rounds * 4 * 16 * 16 * 64 * 2;
 }
 
-// Whether the processor has AMX with int8 and the kernel lets this process use it.
-static bool has_amx(void) {
-    enum { leaf = 7, bf16_bit = 22, tile_bit = 24, int8_bit = 25 };
-    enum { request_permission = 0x1023, tile_data = 18 };
-    unsigned a, b, c, d;
-    if (!__get_cpuid_count(leaf, 0, &a, &b, &c, &d)) return false;
-    const unsigned wanted = 1u << bf16_bit | 1u << tile_bit | 1u << int8_bit;
-    if ((d & wanted) != wanted) return false;
-    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-}
-
 #endif
 
 // MARK: Choice
@@ -210,7 +189,7 @@ typedef struct peak_loops {
 
 static peak_loops loops = {plain_float, plain_bytes, plain_read, "plain"};
 
-// Once, when the program is loaded; but the kernel is asked for AMX only where a peak is wanted.
+// Once, when the program is loaded; AMX is looked for where a peak is wanted.
 __attribute__((constructor)) static void choose_loops(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
@@ -229,9 +208,7 @@ __attribute__((constructor)) static void choose_loops(void) {
 
 static bool uses_amx(void) {
 #if defined(__x86_64__)
-    static _Atomic int answer = -1;
-    if (answer < 0) answer = has_amx();
-    return answer == 1;
+    return a1_amx_is_usable();
 #else
     return false;
 #endif

@@ -9,6 +9,7 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     case avx2
     case avx512
     case avx512vnni
+    case amx
     case openblas
 
     /// Whether it multiplies with bytes; else products are in float32, whatever was asked for.
@@ -39,7 +40,9 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     /// The fastest family of own kernels here. On x86 without AVX2 that is OpenBLAS, because a
     /// multiply-add is a library call there; on other processors the plain family compiles to good vectors.
     static var best: KernelChoice {
-        for choice in [KernelChoice.avx512vnni, .avx512, .avx2] where available.contains(choice) { return choice }
+        for choice in [KernelChoice.amx, .avx512vnni, .avx512, .avx2] where available.contains(choice) {
+            return choice
+        }
         #if arch(x86_64)
             return .openblas
         #else

@@ -1,9 +1,9 @@
 // Kernels of A1: dequantisation, matrix products in float32 and with bytes, and vector operations on float32.
 //
-// Every kernel exists in several families (scalar, AVX2, AVX-512; products with bytes also AVX-512 VNNI) that are
-// compiled from the same body and follow the same order of operations, so all families give the same bits. The
+// Every kernel exists in several families (scalar, AVX2, AVX-512; products with bytes also AVX-512 VNNI and AMX) that
+// are compiled from the same body and follow the same order of operations, so all families give the same bits. The
 // family is chosen once, when the program is loaded: the best one the processor supports, or the one that the
-// environment variable A1_KERNELS names (scalar, avx2, avx512, avx512vnni; "openblas" takes the best family for
+// environment variable A1_KERNELS names (scalar, avx2, avx512, avx512vnni, amx; "openblas" takes the best family for
 // everything but matrix products, which the Tensors module then gives to OpenBLAS).
 //
 // Sums of vector operations run in 16 lanes (lane j adds the elements whose index is j modulo 16, in
@@ -140,8 +140,15 @@ typedef struct a1_kernel_table {
 
 // The family in use.
 const a1_kernel_table *a1_kernels(void);
-// A family by name ("scalar", "avx2", "avx512"); NULL if unknown or this processor cannot run it.
+// A family by name ("scalar", "avx2", "avx512", "avx512vnni", "amx"); NULL if unknown or this processor cannot run it.
+// For tests every processor has "amx_emulated": the scalar family with the products of "amx", whose tile instructions
+// are functions in plain C.
 const a1_kernel_table *a1_kernels_named(const char *name);
+// For tests, one product of tiles: sums[row][column] += left[row][k] * right[k / 4][column][k % 4] for k < 4 quads, of
+// signed bytes into int32; rows, columns and quads from 1 to 16, strides of rows in bytes. By the processor's
+// instructions or by those in plain C. False, with nothing written, if the processor has none.
+bool a1_tile_product(bool is_emulated, int rows, int columns, int quads, const void *left, int64_t left_stride,
+                     const void *right, int64_t right_stride, void *sums, int64_t stride);
 // What A1_KERNELS asked for: NULL if unset or empty.
 const char *a1_kernels_requested(void);
 

@@ -1,0 +1,192 @@
+import CKernels
+import Glibc
+import ModelFiles
+import Tensors
+import Testing
+
+/// The products on tiles (amx_body.h), by emulated instructions everywhere and by real ones where there are any,
+/// against the scalar family.
+@Suite("Products on tiles")
+struct AMXTests {
+    private static let types = DequantisationFixture.all.map(\.type).filter { $0.elementsPerBlock > 1 }
+    private static let tables = ["amx_emulated", "amx"].filter { (name: String) in a1_kernels_named(name) != nil }
+
+    @Test(
+        "this processor's own instructions",
+        .enabled(if: a1_kernels_named("amx") != nil, "this processor has no AMX"))
+    func realInstructions() {
+        #expect(KernelChoice.available.contains(.amx))
+        var sum: [Int32] = [1]
+        #expect(a1_tile_product(false, 1, 1, 1, [2, 3, 4, 5] as [Int8], 4, [1, 1, 1, -1] as [Int8], 4, &sum, 4))
+        #expect(sum == [5])
+    }
+
+    @Test("the emulation is for tests alone")
+    func choices() {
+        #expect(KernelChoice(rawValue: "amx_emulated") == nil)
+        #expect(a1_kernels_named("amx_emulated") != nil)
+        #expect(KernelChoice.available.contains(.amx) == (a1_kernels_named("amx") != nil))
+        #expect(a1_kernels_named("amx") == nil || a1_kernels_requested() != nil || nameInUse() == "amx")
+    }
+
+    @Test("a product of tiles is the naive one, and touches no other memory", arguments: tables)
+    func tileProduct(_ table: String) {
+        var random = SplitMix64(state: 81)
+        for (rows, columns, quads) in [(16, 16, 16), (16, 16, 4), (1, 1, 1), (3, 16, 4), (16, 5, 2), (7, 9, 11)] {
+            let (leftStride, rightStride, stride) = (4 * quads + 3, 4 * columns + 5, columns + 2)
+            let left = bytes(rows * leftStride, &random)
+            let right = bytes(quads * rightStride, &random)
+            let before = (0..<rows * stride).map { _ in Int32(truncatingIfNeeded: random.next()) }
+            var sums = before
+            let isDone = a1_tile_product(
+                table == "amx_emulated", Int32(rows), Int32(columns), Int32(quads), left, Int64(leftStride), right,
+                Int64(rightStride), &sums, Int64(4 * stride))
+            #expect(isDone)
+            var truth = before
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    for k in 0..<4 * quads {
+                        let weight = right[k / 4 * rightStride + 4 * column + k % 4]
+                        truth[row * stride + column] &+= Int32(left[row * leftStride + k]) * Int32(weight)
+                    }
+                }
+            }
+            #expect(sums == truth, "\(rows) x \(columns), \(quads) quads")
+        }
+    }
+
+    @Test("the bits of the scalar family for any number of tokens", arguments: types, [false, true])
+    func tokenCounts(_ type: TensorType, isFine: Bool) throws {
+        // Two stretches, the second no whole one if the type lets it, and two panels, the second no whole one.
+        let columns = type.elementsPerBlock == 32 ? 288 : 512
+        let job = try Job(type, rows: 37, columns: columns, tokens: 130, isFine: isFine)
+        for table in Self.tables {
+            for count in Array(1...40) + Array(127...130) {
+                #expect(job.run(table, count) == Array(job.truth[..<(count * 37)]), "\(table), \(count) tokens")
+            }
+        }
+    }
+
+    @Test(
+        "columns that are no whole stretch, rows that are no whole panel",
+        arguments: [TensorType.q8_0, .q4_1, .iq4_nl])
+    func shapes(_ type: TensorType) throws {
+        for (rows, columns) in [(1, 32), (16, 64), (33, 288), (32, 256), (64, 224), (31, 544), (70, 96)] {
+            for isFine in [false, true] {
+                let job = try Job(type, rows: rows, columns: columns, tokens: 27, isFine: isFine)
+                for table in Self.tables {
+                    #expect(job.run(table, 27) == job.truth, "\(table), \(rows) x \(columns)")
+                    #expect(job.run(table, 19) == Array(job.truth[..<(19 * rows)]), "\(table), \(rows) x \(columns)")
+                }
+            }
+        }
+    }
+
+    @Test("the largest bytes of both signs", arguments: [false, true])
+    func extremes(isFine: Bool) {
+        // Scales of 1, weights of -128 and 127; tokens of one magnitude.
+        let block: [UInt8] = [0, 0x3c] + (0..<32).map { $0 % 2 == 0 ? 0x80 : 0x7f }
+        let weights = (0..<32 * 8).flatMap { _ in block }
+        let x = (0..<16 * 256).map { $0 % 2 == 0 ? Float(-1) : 1 }
+        let job = Job(.q8_0, weights, rows: 32, columns: 256, x, tokens: 16, isFine: isFine)
+        for table in Self.tables { #expect(job.run(table, 16) == job.truth, "\(table)") }
+        #expect(job.truth.allSatisfy { abs(Float(bitPattern: $0) / (255 * 128) - 1) < 1e-6 })
+    }
+
+    private func nameInUse() -> String { String(cString: a1_kernels().pointee.name) }
+
+    private func bytes(_ count: Int, _ random: inout SplitMix64) -> [Int8] {
+        (0..<count).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    }
+}
+
+/// A matrix packed and tokens quantised by the scalar family, and its products with them.
+private final class Job {
+    private let weights: [UInt8]
+    private let x: [Float]
+    private let type: TensorType
+    private let rows: Int
+    private let columns: Int
+    private let tokens: Int
+    private let isFine: Bool
+    private let bias: [Float]
+    /// Bits of the scalar family: `[token][row]`.
+    private(set) var truth: [UInt32] = []
+
+    init(_ type: TensorType, _ weights: [UInt8], rows: Int, columns: Int, _ x: [Float], tokens: Int, isFine: Bool) {
+        (self.type, self.weights, self.rows, self.columns) = (type, weights, rows, columns)
+        (self.x, self.tokens, self.isFine) = (x, tokens, isFine)
+        bias = [Float](repeating: 0, count: rows)
+        truth = run("scalar", tokens)
+    }
+
+    /// Weights from the fixture, and tokens of very different sizes; one has a number that is not finite.
+    init(_ type: TensorType, rows: Int, columns: Int, tokens: Int, isFine: Bool) throws {
+        let blocks = try #require(DequantisationFixture.all.first { $0.type == type }).blocks
+        let bytes = rows * columns / type.elementsPerBlock * type.bytesPerBlock
+        var random = SplitMix64(state: 82)
+        weights = (0..<bytes).map { blocks[$0 % blocks.count] }
+        x = (0..<tokens * columns).map { index in
+            let value = random.float()
+            return index == columns + 5 ? .infinity : index % 37 == 0 ? value * 40 : index % 11 == 0 ? 0 : value
+        }
+        bias = random.floats(rows)
+        (self.type, self.rows, self.columns, self.tokens, self.isFine) = (type, rows, columns, tokens, isFine)
+        truth = run("scalar", tokens)
+    }
+
+    /// Bits of the products of the first `count` tokens; NaN is 0. Everything is done by the family with that name.
+    func run(_ name: String, _ count: Int) -> [UInt32] {
+        let table = a1_kernels_named(name)!.pointee
+        var matrix = a1_weights(
+            start: nil, rows: Int64(rows), columns: Int64(columns),
+            bytes_per_row: Int64(columns / type.elementsPerBlock * type.bytesPerBlock), type: type.rawValue,
+            elements_per_block: Int32(type.elementsPerBlock), bytes_per_block: Int32(type.bytesPerBlock))
+        let panelRows = Int(A1_PANEL_ROWS)
+        let memory = Memory()
+        defer { memory.free() }
+        let packed = memory.take(
+            UInt8.self, (rows + panelRows - 1) / panelRows * panelRows * Int(matrix.bytes_per_row))
+        weights.withUnsafeBytes {
+            matrix.start = $0.baseAddress
+            table.pack(&matrix, packed)
+        }
+        matrix.start = UnsafeRawPointer(packed)
+        let size = count * columns
+        var input = a1_int8_rows(
+            values: memory.take(Int8.self, size), fine: memory.take(Int8.self, size),
+            scales: memory.take(Float.self, size / 16), sums: memory.take(Int32.self, size / 16),
+            totals: memory.take(Float.self, size / 16), block_totals: memory.take(Float.self, size / 32),
+            columns: Int64(columns), is_fine: isFine)
+        for token in 0..<count {
+            x.withUnsafeBufferPointer { table.quantize_row($0.baseAddress! + token * columns, Int64(token), &input) }
+        }
+        // Rows of the output lie apart.
+        let stride = rows + 3
+        var y = [Float](repeating: -7, count: count * stride)
+        table.int8_product(&matrix, &input, Int64(count), &y, Int64(stride), bias,
+            memory.take(a1_int8_scratch.self, 1))
+        for token in 0..<count { #expect(y[(token * stride + rows)..<((token + 1) * stride)].allSatisfy { $0 == -7 }) }
+        return (0..<count * rows).map { index in
+            let value = y[index / rows * stride + index % rows]
+            return value.isNaN ? 0 : value.bitPattern
+        }
+    }
+}
+
+/// Memory on cache lines, filled with bytes that are not zero.
+private final class Memory {
+    private var all: [UnsafeMutableRawPointer] = []
+
+    func take<T>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
+        let bytes = (count * MemoryLayout<T>.stride + 63) / 64 * 64
+        let raw = aligned_alloc(64, bytes)!
+        memset(raw, 0x55, bytes)
+        all.append(raw)
+        return raw.bindMemory(to: type, capacity: count)
+    }
+
+    func free() {
+        for memory in all { Glibc.free(memory) }
+    }
+}
