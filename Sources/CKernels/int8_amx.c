@@ -17,8 +17,9 @@
 #pragma STDC FP_CONTRACT OFF
 #define A1_HALVES(p) (a1_floats)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))
-#define A1_DOT4_AT(sum, w, p) __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(w), "m"(*(const int32_t *)(p)))
+#define A1_DOT4_AT(sums, w, p) dot4_at(sums, w, p)
 #include "lanes_body.h"
+#include "vnni_dot.h"
 #include "pack_body.h"
 #include "unpack_body.h"
 #include "int8_body.h"

@@ -1,8 +1,8 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including
 // file sets A1_INT8_VECTORS and A1_INT8_TOKENS, the block of outputs that its registers hold, and
 // A1_DOT8(sum, w0, x0, w1, x1, wide): sum plus, in each lane, the products of four unsigned bytes of w0 and four
-// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127. Or A1_DOT4_AT(sum, w, p): adds to sum
-// the products of w and the four bytes at p.
+// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127. Or A1_DOT4_AT(sums, w, p): adds to each
+// of A1_INT8_VECTORS sums the products of a vector of w and the four bytes at p.
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. A fine row has a
 // second digit, 128 times smaller, which makes 15 bits of it at twice the work. Sums inside a half are integers and so
@@ -95,9 +95,7 @@ A1_INLINE void dot_half(const uint8_t *bytes, const int8_t *x, int64_t columns, 
         UNROLL
         for (int v = 0; v < V; v++) w[v] = *(const a1_ints *)(bytes + quad * QUAD_BYTES + v * 64);
         UNROLL
-        for (int t = 0; t < T; t++)
-            UNROLL
-            for (int v = 0; v < V; v++) A1_DOT4_AT(sum[t][v], w[v], x + t * columns + 4 * quad);
+        for (int t = 0; t < T; t++) A1_DOT4_AT(sum[t], w, x + t * columns + 4 * quad);
         A1_KEEP_ORDER;
     }
 #else
