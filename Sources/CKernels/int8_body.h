@@ -1,8 +1,8 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including
 // file sets A1_INT8_VECTORS and A1_INT8_TOKENS, the block of outputs that its registers hold, and
 // A1_DOT8(sum, w0, x0, w1, x1, wide): sum plus, in each lane, the products of four unsigned bytes of w0 and four
-// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127. Or A1_DOT4_AT(sums, w, p): adds to each
-// of A1_INT8_VECTORS sums the products of a vector of w and the four bytes at p.
+// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127. It may set A1_DOT4_AT(sums, w, p) as
+// well: adds to each of A1_INT8_VECTORS sums the products of a vector of w and the four bytes at p.
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. A fine row has a
 // second digit, 128 times smaller, which makes 15 bits of it at twice the work. Sums inside a half are integers and so
@@ -268,6 +268,8 @@ static const uint8_t *unpack_panel(uint32_t type, const uint8_t *from, int64_t u
     return from;
 }
 
+#include "direct_body.h"
+
 static void put_sums(const float *sums, int64_t rows, int64_t tokens, const float *bias, float *y, int64_t y_stride) {
     float padded[PANEL] = {0};
     if (bias) memcpy(padded, bias, (size_t)rows * sizeof(float));
@@ -294,11 +296,16 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
             memset(scratch->sums, 0, (size_t)(count * PANEL) * sizeof(float));
             for (int64_t from = 0; from < w->columns; from += STRETCH) {
                 const int64_t columns = w->columns - from < STRETCH ? w->columns - from : STRETCH;
-                next = unpack_panel(w->type, next, columns / w->elements_per_block, unit_bytes, scratch);
+                if (!form.has_minimum)
+                    fill_offsets(x, t, count, from / BLOCK, columns / BLOCK, form.shift, scratch->offsets);
+                const int64_t units = columns / w->elements_per_block;
+                if (count == 1) {
+                    next = direct_panel(w, next, units, unit_bytes, x, t, from, form.by16, scratch);
+                    continue;
+                }
+                next = unpack_panel(w->type, next, units, unit_bytes, scratch);
                 int8_tile tile = {.panel = scratch, .x = x, .token = t, .block = from / BLOCK,
                     .blocks = columns / BLOCK, .sums = scratch->sums, .offsets = scratch->offsets};
-                if (!form.has_minimum)
-                    fill_offsets(x, t, count, tile.block, tile.blocks, form.shift, scratch->offsets);
                 MULTIPLY_STRETCH(&tile, count, &form);
             }
             put_sums(scratch->sums, rows, count, bias ? bias + row : NULL, y + t * y_stride + row, y_stride);

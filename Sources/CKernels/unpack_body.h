@@ -5,13 +5,6 @@
 
 #define QUAD_BYTES (4 * A1_PANEL_ROWS)
 
-// Where 16 rows of a panel are read and written. Each part moves on as it is used.
-typedef struct panel_half {
-    const uint8_t *from;
-    uint8_t *values;
-    float *scales, *minima;
-} panel_half;
-
 // What the numbers of a type look like in a panel.
 typedef struct panel_form {
     // Groups of 16 columns instead of 32.
@@ -22,6 +15,21 @@ typedef struct panel_form {
     // A byte stands for itself less 2^shift, where there is no minimum.
     int shift;
 } panel_form;
+
+// Where 16 rows of a panel are read and written. Each part moves on as it is used.
+typedef struct panel_half {
+    const uint8_t *from;
+    uint8_t *values;
+    float *scales, *minima;
+    // Of products without a panel, of one token: see put_direct.
+    panel_form form;
+    bool is_fine;
+    const float *used_scales, *used_minima;
+    const int8_t *x, *fine;
+    const float *token_scales, *totals;
+    const int32_t *offsets;
+    a1_floats out;
+} panel_half;
 
 // IEEE 754 binary16 in the low half of each lane to binary32. Subnormal numbers are made by a subtraction,
 // since some processors are slow where a product takes one.
@@ -39,7 +47,6 @@ A1_INLINE a1_floats high_halves(a1_ints h) { return halves((a1_ints)((a1_uints)h
 // Byte j of each lane.
 A1_INLINE a1_floats bytes_of(a1_ints v, int j) { return FLOATS((v >> (8 * j)) & 255); }
 A1_INLINE a1_floats signed_bytes_of(a1_ints v, int j) { return FLOATS((v << (24 - 8 * j)) >> 24); }
-
 
 A1_INLINE a1_ints take(panel_half *h) {
     const a1_ints v = *(const a1_loose_ints *)h->from;
@@ -67,7 +74,7 @@ A1_INLINE void put_minimum(panel_half *h, a1_floats v) {
     h->minima += A1_PANEL_ROWS;
 }
 
-A1_INLINE void put(panel_half *h, const a1_ints *quads) {
+A1_INLINE void put_panel(panel_half *h, const a1_ints *quads) {
     UNROLL
     for (int i = 0; i < 8; i++) *(a1_ints *)(h->values + i * QUAD_BYTES) = quads[i];
     h->values += 8 * QUAD_BYTES;
@@ -92,17 +99,18 @@ A1_INLINE a1_ints two_of(a1_ints v, int j, int place) {
     return (2 * j < place ? v << (place - 2 * j) : v >> (2 * j - place)) & (TWOS << place);
 }
 
-static void unpack_fours(panel_half *h, const bool has_minimum) {
-    a1_ints quads[8];
-    if (has_minimum) {
-        const a1_ints head = take(h);
-        put_scale(h, halves(head));
-        put_minimum(h, high_halves(head));
-    } else {
-        put_scale(h, take_halves(h));
-    }
-    take_nibbles(h, quads);
-    put(h, quads);
+// What the nibbles of IQ4_NL and IQ4_XS stand for, plus 128.
+static const uint8_t iq4_bytes[16] = {1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241};
+
+A1_INLINE a1_ints iq4_lookup64(a1_ints nibbles) {
+    union { a1_ints all; bytes16 part[4]; uint8_t byte[64]; } v = {.all = nibbles};
+#ifdef A1_LOOKUP16
+    UNROLL
+    for (int i = 0; i < 4; i++) v.part[i] = (bytes16)A1_LOOKUP16(load16(iq4_bytes), v.part[i]);
+#else
+    for (int i = 0; i < 64; i++) v.byte[i] = iq4_bytes[v.byte[i]];
+#endif
+    return v.all;
 }
 
 A1_INLINE void take_fives(panel_half *h, a1_ints *quads) {
@@ -110,66 +118,6 @@ A1_INLINE void take_fives(panel_half *h, a1_ints *quads) {
     take_nibbles(h, quads);
     UNROLL
     for (int i = 0; i < 8; i++) quads[i] |= one_of(fifth, i, 4);
-}
-
-static void unpack_fives(panel_half *h, const bool has_minimum) {
-    a1_ints quads[8];
-    if (has_minimum) {
-        const a1_ints head = take(h);
-        put_scale(h, halves(head));
-        put_minimum(h, high_halves(head));
-    } else {
-        put_scale(h, take_halves(h));
-    }
-    take_fives(h, quads);
-    put(h, quads);
-}
-
-// Signed bytes are made positive by flipping their first bit, which adds 128.
-static void unpack_eights(panel_half *h) {
-    a1_ints quads[8];
-    put_scale(h, take_halves(h));
-    UNROLL
-    for (int i = 0; i < 8; i++) quads[i] = take(h) ^ (int32_t)0x80808080;
-    put(h, quads);
-}
-
-static void unpack_q2_k(panel_half *h) {
-    const a1_ints head = take(h);
-    const a1_floats d = halves(head), dmin = -high_halves(head);
-    for (int g = 0; g < 4; g++) {
-        const a1_ints packed = take(h);
-        UNROLL
-        for (int j = 0; j < 4; j++) {
-            put_scale(h, d * bytes_of(packed & NIBBLES, j));
-            put_minimum(h, dmin * bytes_of((packed >> 4) & NIBBLES, j));
-        }
-    }
-    for (int b = 0; b < 8; b++) {
-        const a1_ints v[2] = {take(h), take(h)};
-        a1_ints quads[8];
-        UNROLL
-        for (int i = 0; i < 8; i++) quads[i] = two_of(v[i / 4], i % 4, 0);
-        put(h, quads);
-    }
-}
-
-static void unpack_q3_k(panel_half *h) {
-    const a1_floats d = take_halves(h);
-    const a1_ints packed[3] = {take(h), take(h), take(h)};
-    UNROLL
-    for (int g = 0; g < 16; g++) {
-        const a1_ints low = (packed[g % 8 / 4] >> (8 * (g % 4) + g / 8 * 4)) & 15;
-        const a1_ints high = (packed[2] >> (8 * (g % 4) + g / 4 * 2)) & 3;
-        put_scale(h, d * FLOATS((low | high << 4) - 32));
-    }
-    for (int b = 0; b < 8; b++) {
-        const a1_ints third = take(h), v[2] = {take(h), take(h)};
-        a1_ints quads[8];
-        UNROLL
-        for (int i = 0; i < 8; i++) quads[i] = two_of(v[i / 4], i % 4, 0) | one_of(third, i, 2);
-        put(h, quads);
-    }
 }
 
 // Scales and minima of Q4_K and Q5_K: 6 bits each, packed into 12 bytes after d and dmin.
@@ -185,78 +133,13 @@ A1_INLINE void take_k_scales(panel_half *h) {
     }
 }
 
-static void unpack_q4_k(panel_half *h) {
-    take_k_scales(h);
-    for (int b = 0; b < 8; b++) {
-        a1_ints quads[8];
-        take_nibbles(h, quads);
-        put(h, quads);
-    }
-}
-
-static void unpack_q5_k(panel_half *h) {
-    take_k_scales(h);
-    for (int b = 0; b < 8; b++) {
-        a1_ints quads[8];
-        take_fives(h, quads);
-        put(h, quads);
-    }
-}
-
-static void unpack_q6_k(panel_half *h) {
-    const a1_floats d = take_halves(h);
-    for (int g = 0; g < 4; g++) {
-        const a1_ints scales = take(h);
-        UNROLL
-        for (int j = 0; j < 4; j++) put_scale(h, d * signed_bytes_of(scales, j));
-    }
-    for (int b = 0; b < 8; b++) {
-        const a1_ints v[2] = {take(h), take(h)};
-        a1_ints quads[8];
-        take_nibbles(h, quads);
-        UNROLL
-        for (int i = 0; i < 8; i++) quads[i] |= two_of(v[i / 4], i % 4, 4);
-        put(h, quads);
-    }
-}
-
-// What the nibbles of IQ4_NL and IQ4_XS stand for, plus 128.
-static const uint8_t iq4_bytes[16] = {1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241};
-
-A1_INLINE a1_ints iq4_lookup64(a1_ints nibbles) {
-    union { a1_ints all; bytes16 part[4]; uint8_t byte[64]; } v = {.all = nibbles};
-#ifdef A1_LOOKUP16
-    UNROLL
-    for (int i = 0; i < 4; i++) v.part[i] = (bytes16)A1_LOOKUP16(load16(iq4_bytes), v.part[i]);
-#else
-    for (int i = 0; i < 64; i++) v.byte[i] = iq4_bytes[v.byte[i]];
-#endif
-    return v.all;
-}
-
-A1_INLINE void unpack_iq4(panel_half *h) {
-    a1_ints quads[8];
-    take_nibbles(h, quads);
-    UNROLL
-    for (int i = 0; i < 8; i++) quads[i] = iq4_lookup64(quads[i]);
-    put(h, quads);
-}
-
-static void unpack_iq4_nl(panel_half *h) {
-    put_scale(h, take_halves(h));
-    unpack_iq4(h);
-}
-
-static void unpack_iq4_xs(panel_half *h) {
-    const a1_ints head = take(h), low = take(h);
-    const a1_floats d = halves(head);
-    UNROLL
-    for (int j = 0; j < 8; j++) {
-        const a1_ints scale = ((low >> (4 * j)) & 15) | ((head >> (16 + 2 * j)) & 3) << 4;
-        put_scale(h, d * FLOATS(scale - 32));
-    }
-    for (int b = 0; b < 8; b++) unpack_iq4(h);
-}
+#define UNPACK(name) unpack_##name
+#define A1_UNPACK static
+#define PUT put_panel
+#include "unpack_types.h"
+#undef UNPACK
+#undef A1_UNPACK
+#undef PUT
 
 // False for a type that is not quantised in blocks.
 A1_INLINE bool form_of(uint32_t type, panel_form *form) {
