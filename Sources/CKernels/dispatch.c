@@ -8,8 +8,7 @@
 #define FAMILY_TABLE(F, P)                                                                                \
     static const a1_kernel_table P##_table = {                                                            \
         #P, a1_##F##_dequantize, a1_##F##_product, a1_##F##_rms_norm, a1_##F##_silu_multiply,             \
-        a1_##F##_gelu_multiply, a1_##F##_dot, a1_##F##_dot_rows, a1_##F##_axpy, a1_##F##_axpy_rows,       \
-        a1_##F##_add, a1_##F##_scale, a1_##F##_softmax_in_place, a1_##F##_log_sum_exp,                    \
+        a1_##F##_gelu_multiply, a1_##F##_dot, a1_##F##_add, a1_##F##_scale, a1_##F##_log_sum_exp,         \
         a1_##F##_exponential, a1_##F##_rotate_halves, a1_##F##_rotate_pairs, a1_##F##_index_of_maximum,   \
         a1_##F##_soft_cap, a1_##F##_attend, a1_##P##_pack, a1_##P##_quantize_row, a1_##P##_int8_product};
 
@@ -100,23 +99,9 @@ void a1_gelu_multiply(const float *gate, const float *up, int64_t n, float *out)
 
 float a1_dot(const float *a, const float *b, int64_t n) { return chosen->dot(a, b, n); }
 
-void a1_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
-                 float scale, float *out) {
-    chosen->dot_rows(a, rows, stride, count, n, scale, out);
-}
-
-void a1_axpy(float factor, const float *x, int64_t n, float *y) { chosen->axpy(factor, x, n, y); }
-
-void a1_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,
-                  int64_t n, float *y) {
-    chosen->axpy_rows(factors, rows, stride, count, n, y);
-}
-
 void a1_add(const float *x, int64_t n, float *y) { chosen->add(x, n, y); }
 
 void a1_scale(float factor, int64_t n, float *x) { chosen->scale(factor, n, x); }
-
-void a1_softmax_in_place(float *x, int64_t n) { chosen->softmax_in_place(x, n); }
 
 double a1_log_sum_exp(const float *x, int64_t n) { return chosen->log_sum_exp(x, n); }
 

@@ -13,14 +13,8 @@
     void a1_##F##_silu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \
     void a1_##F##_gelu_multiply(const float *gate, const float *up, int64_t n, float *out);                   \
     float a1_##F##_dot(const float *a, const float *b, int64_t n);                                            \
-    void a1_##F##_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,       \
-                           float scale, float *out);                                                          \
-    void a1_##F##_axpy(float factor, const float *x, int64_t n, float *y);                                    \
-    void a1_##F##_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,           \
-                            int64_t n, float *y);                                                             \
     void a1_##F##_add(const float *x, int64_t n, float *y);                                                   \
     void a1_##F##_scale(float factor, int64_t n, float *x);                                                   \
-    void a1_##F##_softmax_in_place(float *x, int64_t n);                                                      \
     double a1_##F##_log_sum_exp(const float *x, int64_t n);                                                   \
     void a1_##F##_exponential(const float *x, int64_t n, float *out);                                         \
     void a1_##F##_rotate_halves(float *x, const float *cosines, const float *sines, int64_t half);            \

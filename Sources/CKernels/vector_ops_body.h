@@ -61,58 +61,12 @@ A1_INLINE float dot_of(const float *a, const float *b, int64_t n) {
 
 float A1_NAME(dot)(const float *a, const float *b, int64_t n) { return dot_of(a, b, n); }
 
-void A1_NAME(dot_rows)(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
-                       float scale, float *out) {
-    for (int64_t j = 0; j < count; j++) out[j] = dot_of(a, rows + j * stride, n) * scale;
-}
-
-void A1_NAME(axpy)(float factor, const float *x, int64_t n, float *y) {
-    const a1_floats f = A1_SPLAT(factor);
-    EACH_LANES(n,
-        A1_STORE(y + i, A1_FMA(f, A1_LOAD(x + i), A1_LOAD(y + i)));,
-        store_part(y + i, A1_FMA(f, load_part(x + i, rest, 0), load_part(y + i, rest, 0)), rest);)
-}
-
-void A1_NAME(axpy_rows)(const float *factors, const float *rows, int64_t stride, int64_t count,
-                        int64_t n, float *y) {
-    int64_t c = 0;
-    for (; c + 4 * A1_LANES <= n; c += 4 * A1_LANES) {
-        a1_floats s0 = A1_LOAD(y + c), s1 = A1_LOAD(y + c + 16);
-        a1_floats s2 = A1_LOAD(y + c + 32), s3 = A1_LOAD(y + c + 48);
-        for (int64_t j = 0; j < count; j++) {
-            const a1_floats f = A1_SPLAT(factors[j]);
-            const float *row = rows + j * stride + c;
-            s0 = A1_FMA(f, A1_LOAD(row), s0);
-            s1 = A1_FMA(f, A1_LOAD(row + 16), s1);
-            s2 = A1_FMA(f, A1_LOAD(row + 32), s2);
-            s3 = A1_FMA(f, A1_LOAD(row + 48), s3);
-        }
-        A1_STORE(y + c, s0);
-        A1_STORE(y + c + 16, s1);
-        A1_STORE(y + c + 32, s2);
-        A1_STORE(y + c + 48, s3);
-    }
-    for (int64_t j = 0; c < n && j < count; j++) A1_NAME(axpy)(factors[j], rows + j * stride + c, n - c, y + c);
-}
-
 void A1_NAME(add)(const float *x, int64_t n, float *y) {
     for (int64_t i = 0; i < n; i++) y[i] += x[i];
 }
 
 void A1_NAME(scale)(float factor, int64_t n, float *x) {
     for (int64_t i = 0; i < n; i++) x[i] *= factor;
-}
-
-void A1_NAME(softmax_in_place)(float *x, int64_t n) {
-    const a1_floats top = A1_SPLAT(maximum_of(x, n));
-    a1_doubles sum = {};
-    {
-        EACH_LANES(n,
-            a1_floats e = exp_lanes(A1_LOAD(x + i) - top); A1_STORE(x + i, e); sum += A1_DOUBLES(e);,
-            a1_floats e = exp_lanes(load_part(x + i, rest, -INFINITY) - top);
-            store_part(x + i, e, rest); sum += A1_DOUBLES(load_part(x + i, rest, 0));)
-    }
-    A1_NAME(scale)((float)(1.0 / sum_doubles(sum)), n, x);
 }
 
 double A1_NAME(log_sum_exp)(const float *x, int64_t n) {

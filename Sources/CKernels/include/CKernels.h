@@ -112,14 +112,8 @@ typedef struct a1_kernel_table {
     void (*silu_multiply)(const float *gate, const float *up, int64_t n, float *out);
     void (*gelu_multiply)(const float *gate, const float *up, int64_t n, float *out);
     float (*dot)(const float *a, const float *b, int64_t n);
-    void (*dot_rows)(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
-                     float scale, float *out);
-    void (*axpy)(float factor, const float *x, int64_t n, float *y);
-    void (*axpy_rows)(const float *factors, const float *rows, int64_t stride, int64_t count,
-                      int64_t n, float *y);
     void (*add)(const float *x, int64_t n, float *y);
     void (*scale)(float factor, int64_t n, float *x);
-    void (*softmax_in_place)(float *x, int64_t n);
     double (*log_sum_exp)(const float *x, int64_t n);
     void (*exponential)(const float *x, int64_t n, float *out);
     void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t half);
@@ -169,20 +163,10 @@ void a1_silu_multiply(const float *gate, const float *up, int64_t n, float *out)
 void a1_gelu_multiply(const float *gate, const float *up, int64_t n, float *out);
 // Sum of a[i] * b[i].
 float a1_dot(const float *a, const float *b, int64_t n);
-// out[j] = scale * dot(a, rows + j * stride) for j < count (attention scores of one query).
-void a1_dot_rows(const float *a, const float *rows, int64_t stride, int64_t count, int64_t n,
-                 float scale, float *out);
-// y[i] += factor * x[i].
-void a1_axpy(float factor, const float *x, int64_t n, float *y);
-// y[i] += sum over j of factors[j] * rows[j * stride + i], j rising (attention output of one query).
-void a1_axpy_rows(const float *factors, const float *rows, int64_t stride, int64_t count,
-                  int64_t n, float *y);
 // y[i] += x[i].
 void a1_add(const float *x, int64_t n, float *y);
 // x[i] *= factor.
 void a1_scale(float factor, int64_t n, float *x);
-// x[i] = exp(x[i] - max) / sum, the sum in double. An entry of -infinity becomes 0.
-void a1_softmax_in_place(float *x, int64_t n);
 // log(sum of exp(x[i])), sums of eight in float32, of those in double; -infinity if n is 0 or all entries are.
 double a1_log_sum_exp(const float *x, int64_t n);
 // out[i] = exp(x[i]), relative error below 2e-7. out may be x.
