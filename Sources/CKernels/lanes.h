@@ -29,6 +29,8 @@ typedef float a1_floats4 __attribute__((vector_size(16)));
 typedef int32_t a1_ints __attribute__((vector_size(64)));
 typedef uint32_t a1_uints __attribute__((vector_size(64)));
 typedef int32_t a1_loose_ints __attribute__((vector_size(64), aligned(4)));
+typedef int32_t ints8 __attribute__((vector_size(32)));
+typedef int32_t loose_ints4 __attribute__((vector_size(16), aligned(1)));
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t loose_signed16 __attribute__((vector_size(16), aligned(1)));
 typedef double a1_doubles __attribute__((vector_size(128)));

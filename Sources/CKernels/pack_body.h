@@ -14,36 +14,7 @@
 #define TWOS 0x03030303
 #define ONES 0x01010101
 
-typedef int32_t loose_ints4 __attribute__((vector_size(16), aligned(1)));
-typedef int32_t ints8 __attribute__((vector_size(32)));
 typedef uint16_t halves16 __attribute__((vector_size(32), aligned(2)));
-
-// 16 bytes of each of 16 rows, as 4 vectors: vector i has the i-th four bytes of each row.
-A1_INLINE void turn16(const uint8_t *p, int64_t stride, a1_ints *out) {
-    a1_ints v[4];
-    UNROLL
-    for (int j = 0; j < 4; j++) {
-        const uint8_t *from = p + j * stride;
-        const loose_ints4 q0 = *(const loose_ints4 *)from, q1 = *(const loose_ints4 *)(from + 4 * stride);
-        const loose_ints4 q2 = *(const loose_ints4 *)(from + 8 * stride);
-        const loose_ints4 q3 = *(const loose_ints4 *)(from + 12 * stride);
-        const ints8 low = __builtin_shufflevector(q0, q1, 0, 1, 2, 3, 4, 5, 6, 7);
-        const ints8 high = __builtin_shufflevector(q2, q3, 0, 1, 2, 3, 4, 5, 6, 7);
-        v[j] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    }
-#define PAIRS(a, b, i, j) __builtin_shufflevector(a, b, i, 16 + i, j, 16 + j, 4 + i, 20 + i, 4 + j, 20 + j, \
-        8 + i, 24 + i, 8 + j, 24 + j, 12 + i, 28 + i, 12 + j, 28 + j)
-#define QUADS(a, b, i, j) __builtin_shufflevector(a, b, i, j, 16 + i, 16 + j, 4 + i, 4 + j, 20 + i, 20 + j, \
-        8 + i, 8 + j, 24 + i, 24 + j, 12 + i, 12 + j, 28 + i, 28 + j)
-    const a1_ints low01 = PAIRS(v[0], v[1], 0, 1), high01 = PAIRS(v[0], v[1], 2, 3);
-    const a1_ints low23 = PAIRS(v[2], v[3], 0, 1), high23 = PAIRS(v[2], v[3], 2, 3);
-    out[0] = QUADS(low01, low23, 0, 1);
-    out[1] = QUADS(low01, low23, 2, 3);
-    out[2] = QUADS(high01, high23, 0, 1);
-    out[3] = QUADS(high01, high23, 2, 3);
-#undef PAIRS
-#undef QUADS
-}
 
 // Four bytes of each of 16 rows.
 A1_INLINE a1_ints dwords_at(const uint8_t *p, int64_t stride) {

@@ -18,29 +18,10 @@
 // Rows as [row][STRETCH] to columns as [column][PANEL], for 16 rows and a multiple of 16 columns.
 static void turn_rows(const float *rows, int64_t columns, float *panel) {
     for (int64_t c = 0; c < columns; c += 4) {
-        a1_floats v[4];
-#pragma clang loop unroll(full)
-        for (int j = 0; j < 4; j++) {
-            const float *from = rows + j * STRETCH + c;
-            const a1_floats4 q0 = *(const a1_floats4 *)from, q1 = *(const a1_floats4 *)(from + 4 * STRETCH);
-            const a1_floats4 q2 = *(const a1_floats4 *)(from + 8 * STRETCH);
-            const a1_floats4 q3 = *(const a1_floats4 *)(from + 12 * STRETCH);
-            const a1_floats8 low = __builtin_shufflevector(q0, q1, 0, 1, 2, 3, 4, 5, 6, 7);
-            const a1_floats8 high = __builtin_shufflevector(q2, q3, 0, 1, 2, 3, 4, 5, 6, 7);
-            v[j] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        }
-#define PAIRS(a, b, i, j) __builtin_shufflevector(a, b, i, 16 + i, j, 16 + j, 4 + i, 20 + i, 4 + j, 20 + j, \
-        8 + i, 24 + i, 8 + j, 24 + j, 12 + i, 28 + i, 12 + j, 28 + j)
-#define QUADS(a, b, i, j) __builtin_shufflevector(a, b, i, j, 16 + i, 16 + j, 4 + i, 4 + j, 20 + i, 20 + j, \
-        8 + i, 8 + j, 24 + i, 24 + j, 12 + i, 12 + j, 28 + i, 28 + j)
-        const a1_floats low01 = PAIRS(v[0], v[1], 0, 1), high01 = PAIRS(v[0], v[1], 2, 3);
-        const a1_floats low23 = PAIRS(v[2], v[3], 0, 1), high23 = PAIRS(v[2], v[3], 2, 3);
-        A1_STORE(panel + (c + 0) * PANEL, QUADS(low01, low23, 0, 1));
-        A1_STORE(panel + (c + 1) * PANEL, QUADS(low01, low23, 2, 3));
-        A1_STORE(panel + (c + 2) * PANEL, QUADS(high01, high23, 0, 1));
-        A1_STORE(panel + (c + 3) * PANEL, QUADS(high01, high23, 2, 3));
-#undef PAIRS
-#undef QUADS
+        a1_ints v[4];
+        turn16((const uint8_t *)(rows + c), STRETCH * sizeof(float), v);
+        UNROLL
+        for (int j = 0; j < 4; j++) A1_STORE(panel + (c + j) * PANEL, (a1_floats)v[j]);
     }
 }
 

@@ -74,6 +74,17 @@ A1_INLINE void put_minimum(panel_half *h, a1_floats v) {
     h->minima += A1_PANEL_ROWS;
 }
 
+// The scale of a block of 32 columns, and its minimum, which stands behind it.
+A1_INLINE void take_scale(panel_half *h, const bool has_minimum) {
+    if (has_minimum) {
+        const a1_ints head = take(h);
+        put_scale(h, halves(head));
+        put_minimum(h, high_halves(head));
+    } else {
+        put_scale(h, take_halves(h));
+    }
+}
+
 A1_INLINE void put_panel(panel_half *h, const a1_ints *quads) {
     UNROLL
     for (int i = 0; i < 8; i++) *(a1_ints *)(h->values + i * QUAD_BYTES) = quads[i];

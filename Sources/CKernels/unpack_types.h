@@ -3,26 +3,14 @@
 
 A1_UNPACK void UNPACK(fours)(panel_half *h, const bool has_minimum) {
     a1_ints quads[8];
-    if (has_minimum) {
-        const a1_ints head = take(h);
-        put_scale(h, halves(head));
-        put_minimum(h, high_halves(head));
-    } else {
-        put_scale(h, take_halves(h));
-    }
+    take_scale(h, has_minimum);
     take_nibbles(h, quads);
     PUT(h, quads);
 }
 
 A1_UNPACK void UNPACK(fives)(panel_half *h, const bool has_minimum) {
     a1_ints quads[8];
-    if (has_minimum) {
-        const a1_ints head = take(h);
-        put_scale(h, halves(head));
-        put_minimum(h, high_halves(head));
-    } else {
-        put_scale(h, take_halves(h));
-    }
+    take_scale(h, has_minimum);
     take_fives(h, quads);
     PUT(h, quads);
 }
