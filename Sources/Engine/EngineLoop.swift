@@ -75,7 +75,7 @@ final class EngineLoop: @unchecked Sendable {
         do {
             pass = try ForwardPass(
                 model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
-                maximumContext: contextLimit, activations: options.isExact ? .float32 : .int8)
+                activations: options.isExact ? .float32 : .int8)
         } catch { throw .kernels(error) }
         kernels = pass.kernels
         samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }

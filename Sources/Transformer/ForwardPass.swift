@@ -12,8 +12,6 @@ public final class ForwardPass: @unchecked Sendable {
     public let model: TransformerModel
     /// Most rows of a batch.
     public let maximumRows: Int
-    /// Positions from 0 up to this may be used.
-    public let maximumContext: Int
 
     /// The kernels in use.
     public var kernels: KernelChoice { product.kernels }
@@ -28,20 +26,18 @@ public final class ForwardPass: @unchecked Sendable {
     let tiles: RowTiles
 
     /// - Parameters:
-    ///   - maximumContext: longest sequence; at most what the cache holds.
     ///   - kernels: nil takes what `A1_KERNELS` or the processor says.
     ///   - activations: `int8` takes memory for the packed form of quantised weights, about as much as they have in
     ///     the file, whose pages are given back.
     public init(
-        _ model: TransformerModel, cache: KVCache, pool: ComputePool, maximumRows: Int, maximumContext: Int,
-        kernels: KernelChoice? = nil, activations: Activations = .float32
+        _ model: TransformerModel, cache: KVCache, pool: ComputePool, maximumRows: Int, kernels: KernelChoice? = nil,
+        activations: Activations = .float32
     ) throws(TensorError) {
         let sizes = model.configuration
         self.model = model
         self.cache = cache
         self.pool = pool
         self.maximumRows = maximumRows
-        self.maximumContext = maximumContext
         product = try MatrixProduct(
             pool: pool, maximumColumns: sizes.widestInput,
             maximumRows: Self.inputRows(maximumRows), kernels: kernels,

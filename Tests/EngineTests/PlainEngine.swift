@@ -16,8 +16,7 @@ struct PlainEngine {
         let sizes = model.transformer.configuration
         let cache = try #require(KVCache(sizes, blockCount: blocks, tokensPerBlock: 16))
         let pass = try ForwardPass(
-            model.transformer, cache: cache, pool: ComputePool(threadCount: 1), maximumRows: tokens.count,
-            maximumContext: blocks * 16)
+            model.transformer, cache: cache, pool: ComputePool(threadCount: 1), maximumRows: tokens.count)
         var batch = ForwardBatch()
         batch.add(tokens: tokens[...], start: 0, blocks: (0..<Int32(blocks)).map { $0 }, logits: 0..<tokens.count)
         var result = [[Float]](repeating: [], count: tokens.count)

@@ -19,7 +19,7 @@ final class SequenceRunner {
         cache = try #require(KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock))
         pass = try ForwardPass(
             model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: rows,
-            maximumContext: blocks * tokensPerBlock, activations: activations)
+            activations: activations)
     }
 
     static func load(_ path: String) throws -> TransformerModel {

@@ -149,7 +149,7 @@ private final class LogitReader {
         do {
             pass = try ForwardPass(
                 model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: Self.rows,
-                maximumContext: count * size, kernels: kernels, activations: isExact ? .float32 : .int8)
+                kernels: kernels, activations: isExact ? .float32 : .int8)
         } catch {
             throw fail(.usage, "\(error)")
         }
