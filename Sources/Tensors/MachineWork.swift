@@ -18,11 +18,8 @@ public struct MatrixSizes: Sendable, Equatable {
         self.init()
         for matrix in matrices {
             byteCount += matrix.byteCount
-            switch matrix.type {
-            case .f32, .f16, .bf16: floatWeights += matrix.rows * matrix.columns
-            case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_nl, .iq4_xs:
-                quantisedWeights += matrix.rows * matrix.columns
-            }
+            let count = matrix.rows * matrix.columns
+            if matrix.isQuantized { quantisedWeights += count } else { floatWeights += count }
         }
     }
 }

@@ -2,38 +2,40 @@ import CKernels
 import ModelFiles
 
 /// Weight matrices turned for products with bytes: the bits of the file in another order, in panels of 32 rows.
-public struct PackedWeights: Sendable {
+///
+/// Sendable because nothing is written after `init`; places in the file are only compared.
+public struct PackedWeights: @unchecked Sendable {
     private let arena: WeightArena
-    private let offsets: [Int?]
+    /// Where the packed form begins, by the place of a matrix in its file.
+    private let offsets: [UnsafeRawPointer: Int]
 
     /// Packs those of `matrices` that are quantised in blocks, a part at a time, whose pages of the file are then given
     /// back: file and packed form are hardly ever in memory together.
     ///
     /// - Parameter kernels: not `openblas`.
     public init(_ matrices: [WeightMatrix], pool: ComputePool, kernels: KernelChoice) throws(TensorError) {
-        var offsets: [Int?] = []
+        var offsets: [UnsafeRawPointer: Int] = [:]
         var byteCount = 0
-        for matrix in matrices {
-            offsets.append(Self.byteCount(of: matrix).map { _ in byteCount })
-            byteCount += Self.byteCount(of: matrix) ?? 0
+        for matrix in matrices where matrix.isQuantized {
+            offsets[matrix.start] = byteCount
+            byteCount += Self.byteCount(of: matrix)
         }
         self.offsets = offsets
         arena = try WeightArena(byteCount: byteCount)
         let table = a1_kernels_named(kernels.rawValue) ?? a1_kernels()!
-        for (matrix, offset) in zip(matrices, offsets) {
-            if let offset { Self.pack(matrix, to: arena.start + offset, pool, table) }
+        for matrix in matrices {
+            if let offset = offsets[matrix.start] { Self.pack(matrix, to: arena.start + offset, pool, table) }
         }
     }
 
-    /// The packed form of the matrix with that number, if it has one.
-    public subscript(_ index: Int) -> PackedMatrix? {
-        offsets[index].map { PackedMatrix(start: UnsafeRawPointer(arena.start + $0), arena: arena) }
+    /// The packed form of one of the matrices, if it has one.
+    public subscript(_ matrix: WeightMatrix) -> PackedMatrix? {
+        offsets[matrix.start].map { PackedMatrix(start: UnsafeRawPointer(arena.start + $0), arena: arena) }
     }
 
-    /// Bytes that the packed form of a matrix takes, whole panels on cache lines; nil if its numbers are not
-    /// quantised in blocks.
-    public static func byteCount(of matrix: WeightMatrix) -> Int? {
-        guard matrix.type.elementsPerBlock > 1 else { return nil }
+    /// Bytes that the packed form of a matrix takes, whole panels on cache lines; 0 if it is not quantised.
+    public static func byteCount(of matrix: WeightMatrix) -> Int {
+        guard matrix.isQuantized else { return 0 }
         let panel = Int(A1_PANEL_ROWS)
         return (matrix.rows + panel - 1) / panel * panel * matrix.bytesPerRow
     }

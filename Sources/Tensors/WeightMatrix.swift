@@ -53,6 +53,9 @@ public struct WeightMatrix: @unchecked Sendable {
         self.file = file
     }
 
+    /// Whether numbers are quantised in blocks: all types but F32, F16 and BF16.
+    public var isQuantized: Bool { type.elementsPerBlock > 1 }
+
     /// Bytes of the whole matrix.
     public var byteCount: Int { bytesPerRow * rows }
 

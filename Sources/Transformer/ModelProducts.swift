@@ -21,10 +21,11 @@ struct ModelProducts: Sendable {
     init(
         _ weights: TransformerWeights, _ product: MatrixProduct, _ scratch: ForwardScratch, _ pool: ComputePool
     ) throws(TensorError) {
-        var packed = try PackedParts(weights, product, pool)
+        let packed = product.activations == .int8
+            ? try PackedWeights(weights.matrices, pool: pool, kernels: product.kernels) : nil
         func part(_ weights: WeightMatrix, _ output: UnsafeMutablePointer<Float>, _ bias: [Float]? = nil)
             -> ProductGroup.Part {
-            ProductGroup.Part(weights, packed: packed.next(), output: output, bias: bias)
+            ProductGroup.Part(weights, packed: packed?[weights], output: output, bias: bias)
         }
         layers = weights.layers.map { layer in
             Layer(
@@ -43,25 +44,12 @@ struct ModelProducts: Sendable {
     }
 }
 
-/// Packed forms of a model's matrices, in the order of `TransformerWeights.matrices`.
-private struct PackedParts {
-    private let packed: PackedWeights?
-    private var number = 0
-
-    init(_ weights: TransformerWeights, _ product: MatrixProduct, _ pool: ComputePool) throws(TensorError) {
-        packed = product.activations == .int8
-            ? try PackedWeights(weights.matrices, pool: pool, kernels: product.kernels) : nil
-    }
-
-    mutating func next() -> PackedMatrix? {
-        defer { number += 1 }
-        return packed?[number]
-    }
+extension LayerWeights {
+    /// The matrices of a layer's products.
+    var matrices: [WeightMatrix] { [query, key, value, output, gate, up, down] }
 }
 
 extension TransformerWeights {
-    /// The matrices of products, in the order in which a token meets them.
-    var matrices: [WeightMatrix] {
-        layers.flatMap { [$0.query, $0.key, $0.value, $0.output, $0.gate, $0.up, $0.down] } + [output]
-    }
+    /// The matrices of all products.
+    var matrices: [WeightMatrix] { layers.flatMap(\.matrices) + [output] }
 }

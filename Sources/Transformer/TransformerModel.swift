@@ -8,10 +8,10 @@ public struct TransformerModel: Sendable {
     public var vocabularySize: Int { weights.embedding.rows }
 
     /// Whether any matrix is quantised in blocks, so that products with bytes are possible.
-    public var hasQuantizedMatrices: Bool { weights.matrices.contains { PackedWeights.byteCount(of: $0) != nil } }
+    public var hasQuantizedMatrices: Bool { weights.matrices.contains(where: \.isQuantized) }
 
     /// Bytes that a pass with int8 activations takes for packed weights.
-    public var packedWeightBytes: Int { weights.matrices.reduce(0) { $0 + (PackedWeights.byteCount(of: $1) ?? 0) } }
+    public var packedWeightBytes: Int { weights.matrices.reduce(0) { $0 + PackedWeights.byteCount(of: $1) } }
 
     /// Bytes that a pass with int8 activations takes for its tokens' quantised numbers; 0 if no matrix is quantised.
     ///

@@ -163,7 +163,7 @@ struct Int8ProductTests {
         let outputs = matrices.map { UnsafeMutablePointer<Float>.allocate(capacity: count * $0.rows) }
         defer { for output in outputs { output.deallocate() } }
         let group = product.group(matrices.indices.map {
-            ProductGroup.Part(matrices[$0], packed: packed[$0], output: outputs[$0], bias: bias)
+            ProductGroup.Part(matrices[$0], packed: packed[matrices[$0]], output: outputs[$0], bias: bias)
         })
         product.beginInput(columns: columns, isFine: isFine)
         x.withUnsafeBufferPointer { x in
