@@ -1,19 +1,71 @@
 // Products of quantised weight rows with token rows on Intel's tiles, for int8_body.h, which includes this if
 // A1_INT8_ON_TILES is set. The including file has taken amx_instructions.h or amx_emulation.h before.
 //
-// 16 tokens are a group. A tile product multiplies 16 columns of a group, a half, with as many of 16 rows of the panel,
-// whose quads lie as the instruction wants them: K is 16, a quarter of what a tile can hold, since each half has its
-// own scale. The sums are stored, and the vector unit does with them what int8_tile_of does, in the same order: the
-// bits are those of every family. Tile products go ahead of the vector work by TILE_AHEAD blocks, so that both units
-// have something to do.
+// 256 columns of 32 rows at a time are unpacked into a panel of bytes, and 16 tokens are a group. A tile product
+// multiplies 16 columns of a group, a half, with as many of 16 rows of the panel, whose quads lie as the instruction
+// wants them: K is 16, a quarter of what a tile can hold, since each half has its own scale. The sums are stored, and
+// the vector unit does with them what multiply_block does, in the same order: the bits are those of every family. Tile
+// products go ahead of the vector work by TILE_AHEAD blocks, so that both units have something to do.
 //
 // Without a minimum, 2^shift is taken from the bytes of the panel before, once for all groups, instead of from each
 // sum afterwards; sums are integers, so that is the same. With a minimum bytes are below 128. So both are signed.
 //
 // Tokens beyond the last whole group are a group with missing tokens if they are TILE_LEAST or more, else they go the
-// way of int8_tile_of. docs/decisions/0019-amx-by-halves.md has the counts.
+// way of multiply_stretch. docs/decisions/0019-amx-by-halves.md has the counts.
 
 _Static_assert(A1_INT8_PASS_TOKENS % 16 == 0, "whole groups have room in the scratch");
+
+#define QUAD_BYTES (4 * A1_PANEL_ROWS)
+// How many bytes before their use packed weights are asked for.
+#define TILE_ASKING 8192
+
+A1_INLINE void put_panel(panel_half *h, const a1_ints *quads) {
+    UNROLL
+    for (int i = 0; i < 8; i++) *(a1_ints *)(h->values + i * QUAD_BYTES) = quads[i];
+    h->values += 8 * QUAD_BYTES;
+}
+
+#define UNPACK(name) unpack_##name
+#define A1_UNPACK static
+#define PUT put_panel
+#include "unpack_types.h"
+#undef UNPACK
+#undef A1_UNPACK
+#undef PUT
+
+// One unit of 16 rows.
+A1_INLINE void unpack_unit(uint32_t type, panel_half *h) {
+    switch (type) {
+    case 2: unpack_fours(h, false); break;
+    case 3: unpack_fours(h, true); break;
+    case 6: unpack_fives(h, false); break;
+    case 7: unpack_fives(h, true); break;
+    case 8: unpack_eights(h); break;
+    case 10: unpack_q2_k(h); break;
+    case 11: unpack_q3_k(h); break;
+    case 12: unpack_q4_k(h); break;
+    case 13: unpack_q5_k(h); break;
+    case 14: unpack_q6_k(h); break;
+    case 20: unpack_iq4_nl(h); break;
+    default: unpack_iq4_xs(h); break;
+    }
+}
+
+// The weights of a place into the scratch.
+static void unpack_panel(const place *p) {
+    a1_int8_scratch *s = p->scratch;
+    panel_half halves[2] = {{.values = s->values, .scales = s->scales, .minima = s->minima},
+        {.values = s->values + 4 * A1_LANES, .scales = s->scales + A1_LANES, .minima = s->minima + A1_LANES}};
+    const int64_t units = p->columns / p->w->elements_per_block, unit_bytes = A1_LANES * p->w->bytes_per_block;
+    const uint8_t *from = p->from;
+    for (int64_t unit = 0; unit < units; unit++)
+        for (int half = 0; half < 2; half++, from += unit_bytes) {
+            for (int64_t ahead = 0; ahead < unit_bytes; ahead += 64)
+                __builtin_prefetch(from + TILE_ASKING + ahead, 0, 2);
+            halves[half].from = from;
+            unpack_unit(p->w->type, &halves[half]);
+        }
+}
 
 enum { TILE_TOKENS = 16, TILE_LEAST = 8, TILE_AHEAD = 2, TILE_SLOTS = 4, TILE_SUMS = TILE_TOKENS * A1_LANES };
 
@@ -37,36 +89,41 @@ static void release_tiles(int64_t tokens) {
 // set of the cache. Missing tokens are zero, and so are their sums, for which A1_INT8_PASS_TOKENS leaves room.
 typedef struct token_group {
     _Alignas(64) int8_t digits[2][TILE_TOKENS * STRETCH];
-    float scales[TILE_TOKENS][STRETCH / 16];
-    float totals[TILE_TOKENS][STRETCH / 16];
+    a1_int8_block parts[TILE_TOKENS][STRETCH / BLOCK];
+    // Of each block, which tokens have second digits there, the first token in bit 0.
+    uint32_t fine[STRETCH / BLOCK];
     // Of a block: for each digit and half, [token][row].
     int32_t products[TILE_SLOTS][2][2][TILE_SUMS];
 } token_group;
 
-A1_INLINE void gather_columns(const int8_tile *s, int64_t count, const panel_form *form, const int64_t columns,
-                              token_group *to) {
-    const a1_int8_rows *x = s->x;
-    for (int64_t t = 0; t < count; t++) {
-        const int64_t at = (s->token + t) * x->columns + s->block * BLOCK;
+A1_INLINE void gather_columns(const place *p, const int64_t columns, token_group *to) {
+    const a1_int8_rows *x = p->x;
+    for (int64_t t = 0; t < p->count; t++) {
+        const int64_t at = (p->token + t) * x->columns + p->column;
         memcpy(to->digits[0] + t * STRETCH, x->values + at, (size_t)columns);
-        if (x->is_fine) memcpy(to->digits[1] + t * STRETCH, x->fine + at, (size_t)columns);
-        memcpy(to->scales[t], x->scales + at / 16, (size_t)columns / 16 * sizeof(float));
-        if (!form->has_minimum) continue;
-        if (form->by16) memcpy(to->totals[t], x->totals + at / 16, (size_t)columns / 16 * sizeof(float));
-        else memcpy(to->totals[t], x->block_totals + at / BLOCK, (size_t)columns / BLOCK * sizeof(float));
+        memcpy(to->parts[t], x->blocks + at / BLOCK, (size_t)columns / BLOCK * sizeof(a1_int8_block));
+    }
+    const uint8_t *is_fine = fine_flags(p);
+    for (int64_t block = 0; block < columns / BLOCK; block++, is_fine += 64) {
+        to->fine[block] = 0;
+        for (int64_t t = 0; t < p->count; t++) {
+            if (!is_fine[t]) continue;
+            to->fine[block] |= 1u << t;
+            const int64_t at = (p->token + t) * x->columns + p->column + block * BLOCK;
+            memcpy(to->digits[1] + t * STRETCH + block * BLOCK, x->fine + at, BLOCK);
+        }
     }
 }
 
-static void gather_tokens(int8_tile *s, int64_t count, const panel_form *form, token_group *to) {
-    if (count < TILE_TOKENS) {
+static void gather_tokens(const place *p, token_group *to) {
+    if (p->count < TILE_TOKENS) {
         memset(to->digits, 0, sizeof to->digits);
-        memset(to->scales, 0, sizeof to->scales);
-        memset(to->totals, 0, sizeof to->totals);
-        memset(s->sums + count * PANEL, 0, (size_t)((TILE_TOKENS - count) * PANEL) * sizeof(float));
+        memset(to->parts, 0, sizeof to->parts);
+        memset(p->sums + p->count * PANEL, 0, (size_t)((TILE_TOKENS - p->count) * PANEL) * sizeof(float));
     }
     // The usual case, with sizes that the compiler knows.
-    if (s->blocks * BLOCK == STRETCH) gather_columns(s, count, form, STRETCH, to);
-    else gather_columns(s, count, form, s->blocks * BLOCK, to);
+    if (p->columns == STRETCH) gather_columns(p, STRETCH, to);
+    else gather_columns(p, p->columns, to);
 }
 
 // Two halves, with tiles `first` and `second` for the sums.
@@ -84,13 +141,14 @@ static void gather_tokens(int8_tile *s, int64_t count, const panel_form *form, t
     } while (0)
 
 // The products of a step. Steps are the blocks of the panel's first 16 rows, then those of the others.
-A1_INLINE void multiply_step(const int8_tile *s, int64_t step, const bool is_fine, token_group *g) {
-    const bool is_second = step >= s->blocks;
-    const int64_t block = is_second ? step - s->blocks : step;
-    const uint8_t *bytes = s->panel->values + block * 8 * QUAD_BYTES + (is_second ? 4 * A1_LANES : 0);
+A1_INLINE void multiply_step(const place *p, int64_t step, token_group *g) {
+    const int64_t blocks = p->columns / BLOCK;
+    const bool is_second = step >= blocks;
+    const int64_t block = is_second ? step - blocks : step;
+    const uint8_t *bytes = p->scratch->values + block * 8 * QUAD_BYTES + (is_second ? 4 * A1_LANES : 0);
     const int8_t *x = g->digits[0] + block * BLOCK;
     int32_t (*to)[2][TILE_SUMS] = g->products[step % TILE_SLOTS];
-    if (is_fine) {
+    if (g->fine[block]) {
         TWO_HALVES(0, 1, x, bytes, to[0]);
         TWO_HALVES(2, 3, x + TILE_TOKENS * STRETCH, bytes, to[1]);
     } else if (step % 2) {
@@ -102,53 +160,63 @@ A1_INLINE void multiply_step(const int8_tile *s, int64_t step, const bool is_fin
 
 #undef TWO_HALVES
 
-// A token's sums of a half with 16 rows.
-A1_INLINE a1_floats sums_of(int32_t (*from)[2][TILE_SUMS], int half, int t, const bool is_fine) {
-    const a1_ints high = *(const a1_ints *)(from[0][half] + t * A1_LANES);
-    return FLOATS(is_fine ? (high << 7) + *(const a1_ints *)(from[1][half] + t * A1_LANES) : high);
+// Where the vector work of a step is done: the token group's sums of it, and scales and minima of 16 rows.
+typedef struct tile_step {
+    int32_t (*products)[2][TILE_SUMS];
+    const a1_int8_block *parts;
+    uint32_t fine;
+    block_scales of;
+} tile_step;
+
+// out += a digit of token t times a block, by the operations of multiply_block, or of add_fine for the second one.
+A1_INLINE a1_floats add_digit(const tile_step *s, int t, const int digit, const bool by16, const bool has_minimum,
+                              a1_floats out) {
+    const a1_int8_block *block = s->parts + t * (STRETCH / BLOCK);
+    a1_floats part = {};
+    UNROLL
+    for (int half = 0; half < 2; half++) {
+        const a1_floats product = FLOATS(*(const a1_ints *)(s->products[digit][half] + t * A1_LANES));
+        const a1_floats scale = A1_SPLAT(digit ? block->scale[half] * 0x1p-7f : block->scale[half]);
+        if (by16) out = A1_FMA(product, s->of.scale[half] * scale, out);
+        else part = half ? A1_FMA(product, scale, part) : product * scale;
+        if (!by16 || !has_minimum || digit) continue;
+        const float total = half ? block->total - block->first_total : block->first_total;
+        out = A1_FMA(s->of.minimum[half], A1_SPLAT(total), out);
+    }
+    if (by16) return out;
+    out = A1_FMA(part, s->of.scale[0], out);
+    return has_minimum && !digit ? A1_FMA(s->of.minimum[0], A1_SPLAT(block->total), out) : out;
 }
 
-// out += the products of a block, by the operations of int8_tile_of.
-A1_INLINE void add_step(token_group *g, int64_t step, int64_t block, const float *scales, const float *minima,
-                        const bool by16, const bool has_minimum, const bool is_fine, a1_floats out[TILE_TOKENS]) {
-    int32_t (*from)[2][TILE_SUMS] = g->products[step % TILE_SLOTS];
-    const a1_floats scale[2] = {A1_LOAD(scales), by16 ? A1_LOAD(scales + PANEL) : (a1_floats){}};
-    const a1_floats minimum[2] = {A1_LOAD(minima), by16 ? A1_LOAD(minima + PANEL) : (a1_floats){}};
+A1_INLINE void add_step(const tile_step *s, const bool by16, const bool has_minimum, a1_floats out[TILE_TOKENS]) {
     UNROLL
     for (int t = 0; t < TILE_TOKENS; t++) {
         A1_KEEP_ORDER;
-        a1_floats part = {};
-        UNROLL
-        for (int half = 0; half < 2; half++) {
-            const a1_floats product = sums_of(from, half, t, is_fine);
-            const a1_floats of_token = A1_SPLAT(g->scales[t][2 * block + half]);
-            if (by16) {
-                out[t] = A1_FMA(product, scale[half] * of_token, out[t]);
-                if (has_minimum) out[t] = A1_FMA(minimum[half], A1_SPLAT(g->totals[t][2 * block + half]), out[t]);
-            } else {
-                part = half ? A1_FMA(product, of_token, part) : product * of_token;
-            }
-        }
-        if (by16) continue;
-        out[t] = A1_FMA(part, scale[0], out[t]);
-        if (has_minimum) out[t] = A1_FMA(minimum[0], A1_SPLAT(g->totals[t][block]), out[t]);
+        out[t] = add_digit(s, t, 0, by16, has_minimum, out[t]);
     }
+    if (!s->fine) return;
+    UNROLL
+    for (int t = 0; t < TILE_TOKENS; t++)
+        if (s->fine >> t & 1) out[t] = add_digit(s, t, 1, by16, has_minimum, out[t]);
 }
 
 // sums += the products of a group with all rows of the panel.
-A1_INLINE void group_of(const int8_tile *s, const bool by16, const bool has_minimum, const bool is_fine,
-                        token_group *g) {
-    const int64_t steps = 2 * s->blocks, groups = by16 ? 2 : 1;
-    for (int64_t step = 0; step < TILE_AHEAD; step++) multiply_step(s, step, is_fine, g);
+A1_INLINE void group_of(const place *p, const bool by16, const bool has_minimum, token_group *g) {
+    const int64_t blocks = p->columns / BLOCK, groups = by16 ? 2 : 1;
+    for (int64_t step = 0; step < TILE_AHEAD; step++) multiply_step(p, step, g);
     for (int64_t step = 0, row = 0; row < PANEL; row += A1_LANES) {
-        const float *scales = s->panel->scales + row, *minima = s->panel->minima + row;
-        float *sums = s->sums + row;
+        const float *scales = p->scratch->scales + row, *minima = p->scratch->minima + row;
+        float *sums = p->sums + row;
         a1_floats out[TILE_TOKENS];
         UNROLL
         for (int t = 0; t < TILE_TOKENS; t++) out[t] = A1_LOAD(sums + t * PANEL);
-        for (int64_t block = 0; block < s->blocks; block++, step++) {
-            if (step + TILE_AHEAD < steps) multiply_step(s, step + TILE_AHEAD, is_fine, g);
-            add_step(g, step, block, scales, minima, by16, has_minimum, is_fine, out);
+        for (int64_t block = 0; block < blocks; block++, step++) {
+            if (step + TILE_AHEAD < 2 * blocks) multiply_step(p, step + TILE_AHEAD, g);
+            const tile_step s = {.products = g->products[step % TILE_SLOTS], .parts = &g->parts[0][block],
+                .fine = g->fine[block],
+                .of = {.scale = {A1_LOAD(scales), by16 ? A1_LOAD(scales + PANEL) : (a1_floats){}},
+                    .minimum = {A1_LOAD(minima), by16 ? A1_LOAD(minima + PANEL) : (a1_floats){}}}};
+            add_step(&s, by16, has_minimum, out);
             scales += groups * PANEL;
             minima += groups * PANEL;
         }
@@ -157,11 +225,8 @@ A1_INLINE void group_of(const int8_tile *s, const bool by16, const bool has_mini
     }
 }
 
-#define FORM(name, by16, has_minimum)                                \
-    static void group_##name(const int8_tile *s, token_group *g) {   \
-        if (s->x->is_fine) group_of(s, by16, has_minimum, true, g);  \
-        else group_of(s, by16, has_minimum, false, g);               \
-    }
+#define FORM(name, by16, has_minimum) \
+    static void group_##name(const place *p, token_group *g) { group_of(p, by16, has_minimum, g); }
 
 FORM(plain, false, false)
 FORM(minimum, false, true)
@@ -170,11 +235,12 @@ FORM(by16_minimum, true, true)
 
 #undef FORM
 
-static void group_by_form(const int8_tile *s, const panel_form *form, token_group *g) {
-    if (form->by16 && form->has_minimum) group_by16_minimum(s, g);
-    else if (form->by16) group_by16(s, g);
-    else if (form->has_minimum) group_minimum(s, g);
-    else group_plain(s, g);
+static void group_by_form(const place *p, token_group *g) {
+    const panel_form *form = p->form;
+    if (form->by16 && form->has_minimum) group_by16_minimum(p, g);
+    else if (form->by16) group_by16(p, g);
+    else if (form->has_minimum) group_minimum(p, g);
+    else group_plain(p, g);
 }
 
 typedef uint8_t bytes64 __attribute__((vector_size(64)));
@@ -184,24 +250,30 @@ static void take_from_bytes(uint8_t *bytes, int64_t blocks, int shift) {
     for (int64_t i = 0; i < blocks * 8 * QUAD_BYTES; i += 64) *(bytes64 *)(bytes + i) -= step;
 }
 
-// All tokens of a pass times a panel, whose bytes are then no longer what they were.
-static void tile_stretch(int8_tile *s, int64_t tokens, const panel_form *form) {
-    const int64_t rest = tokens % TILE_TOKENS < TILE_LEAST ? tokens % TILE_TOKENS : 0, many = tokens - rest;
+// Tokens of a place, from `first` on.
+static place tokens_of(const place *p, int64_t first, int64_t count) {
+    place some = *p;
+    some.token += first;
+    some.count = count;
+    some.sums += first * PANEL;
+    some.offsets += first * OFFSETS;
+    return some;
+}
+
+static void tile_stretch(const place *p) {
+    const int64_t rest = p->count % TILE_TOKENS < TILE_LEAST ? p->count % TILE_TOKENS : 0, many = p->count - rest;
     if (rest > 0) {
-        int8_tile last = *s;
-        last.token += many;
-        last.sums += many * PANEL;
-        last.offsets += many * OFFSETS;
-        int8_stretch(&last, rest, form);
+        const place last = tokens_of(p, many, rest);
+        multiply_stretch(&last);
     }
     if (many == 0) return;
-    if (!form->has_minimum) take_from_bytes(s->panel->values, s->blocks, form->shift);
+    unpack_panel(p);
+    if (!p->form->has_minimum) take_from_bytes(p->scratch->values, p->columns / BLOCK, p->form->shift);
     token_group group;
-    int8_tile part = *s;
-    for (int64_t t = 0; t < many; t += TILE_TOKENS, part.token += TILE_TOKENS, part.sums += TILE_TOKENS * PANEL) {
-        const int64_t count = many - t < TILE_TOKENS ? many - t : TILE_TOKENS;
-        gather_tokens(&part, count, form, &group);
-        group_by_form(&part, form, &group);
+    for (int64_t t = 0; t < many; t += TILE_TOKENS) {
+        const place part = tokens_of(p, t, many - t < TILE_TOKENS ? many - t : TILE_TOKENS);
+        gather_tokens(&part, &group);
+        group_by_form(&part, &group);
     }
 }
 
@@ -222,3 +294,6 @@ void A1_NAME(tile_product)(int rows, int columns, int quads, const void *left, i
     TILE_STORE(0, sums, stride);
     TILE_RELEASE();
 }
+
+#undef QUAD_BYTES
+#undef TILE_ASKING

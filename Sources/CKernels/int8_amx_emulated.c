@@ -2,8 +2,6 @@
 // vector work of the scalar family. No program chooses it.
 
 #define A1_NAME(x) a1_amx_emulated_##x
-#define A1_INT8_VECTORS 1
-#define A1_INT8_TOKENS 2
 #define A1_INT8_ON_TILES
 #include "families.h"
 #include "lanes.h"

@@ -2,8 +2,6 @@
 
 #if defined(__x86_64__)
 #define A1_NAME(x) a1_avx2_##x
-#define A1_INT8_VECTORS 1
-#define A1_INT8_TOKENS 2
 #include "families.h"
 #include "lanes.h"
 #include <immintrin.h>

@@ -2,8 +2,6 @@
 
 #if defined(__x86_64__)
 #define A1_NAME(x) a1_avx512_##x
-#define A1_INT8_VECTORS 2
-#define A1_INT8_TOKENS 4
 #include "families.h"
 #include "lanes.h"
 #include <immintrin.h>

@@ -1,8 +1,6 @@
 // The scalar family of products with bytes: the plain meaning of the others. See int8_body.h.
 
 #define A1_NAME(x) a1_scalar_##x
-#define A1_INT8_VECTORS 1
-#define A1_INT8_TOKENS 2
 #include "families.h"
 #include "lanes.h"
 #pragma STDC FP_CONTRACT OFF

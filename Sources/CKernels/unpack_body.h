@@ -1,11 +1,9 @@
-// Packed weights (pack_body.h) to panels of bytes, for any family.
+// Packed weights (pack_body.h) to bytes, for any family.
 //
 // A value is scale * (byte - 2^shift) without a minimum, or scale * byte + minimum; one scale (and minimum) for
 // each group of 32 or 16 columns of a row.
 
-#define QUAD_BYTES (4 * A1_PANEL_ROWS)
-
-// What the numbers of a type look like in a panel.
+// What the numbers of a type look like.
 typedef struct panel_form {
     // Groups of 16 columns instead of 32.
     bool by16;
@@ -16,19 +14,33 @@ typedef struct panel_form {
     int shift;
 } panel_form;
 
+// Tokens that 16 rows of a stretch are multiplied with. The places are of the first token and the next block.
+typedef struct block_tokens {
+    const a1_int8_rows *x;
+    int64_t count;
+    const int8_t *values, *fine;
+    const uint8_t *is_fine;
+    const a1_int8_block *blocks;
+    const int32_t *offsets, *fine_sums;
+    // [token][A1_PANEL_ROWS]
+    float *sums;
+    // Packed weights are asked for so many bytes ahead, a block of them at a time, into the first-level cache or the
+    // second; 0 bytes are left to the processor.
+    int64_t ahead, block_bytes;
+    bool to_first_level;
+} block_tokens;
+
 // Where 16 rows of a panel are read and written. Each part moves on as it is used.
 typedef struct panel_half {
     const uint8_t *from;
-    uint8_t *values;
+    // Written when a unit begins, then used for its blocks.
     float *scales, *minima;
-    // Of products without a panel, of one token: see put_direct.
-    panel_form form;
-    bool is_fine;
     const float *used_scales, *used_minima;
-    const int8_t *x, *fine;
-    const float *token_scales, *totals;
-    const int32_t *offsets;
-    a1_floats out;
+    panel_form form;
+    bool is_one;
+    block_tokens tokens;
+    // Of a panel of bytes: see amx_body.h.
+    uint8_t *values;
 } panel_half;
 
 // IEEE 754 binary16 in the low half of each lane to binary32. Subnormal numbers are made by a subtraction,
@@ -85,12 +97,6 @@ A1_INLINE void take_scale(panel_half *h, const bool has_minimum) {
     }
 }
 
-A1_INLINE void put_panel(panel_half *h, const a1_ints *quads) {
-    UNROLL
-    for (int i = 0; i < 8; i++) *(a1_ints *)(h->values + i * QUAD_BYTES) = quads[i];
-    h->values += 8 * QUAD_BYTES;
-}
-
 A1_INLINE void take_nibbles(panel_half *h, a1_ints *quads) {
     UNROLL
     for (int i = 0; i < 4; i++) {
@@ -144,14 +150,6 @@ A1_INLINE void take_k_scales(panel_half *h) {
     }
 }
 
-#define UNPACK(name) unpack_##name
-#define A1_UNPACK static
-#define PUT put_panel
-#include "unpack_types.h"
-#undef UNPACK
-#undef A1_UNPACK
-#undef PUT
-
 // False for a type that is not quantised in blocks.
 A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     switch (type) {
@@ -163,23 +161,5 @@ A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     case 11: *form = (panel_form){.by16 = true, .shift = 2}; return true;
     case 14: *form = (panel_form){.by16 = true, .shift = 5}; return true;
     default: return false;
-    }
-}
-
-// One unit of 16 rows.
-A1_INLINE void unpack_unit(uint32_t type, panel_half *h) {
-    switch (type) {
-    case 2: unpack_fours(h, false); break;
-    case 3: unpack_fours(h, true); break;
-    case 6: unpack_fives(h, false); break;
-    case 7: unpack_fives(h, true); break;
-    case 8: unpack_eights(h); break;
-    case 10: unpack_q2_k(h); break;
-    case 11: unpack_q3_k(h); break;
-    case 12: unpack_q4_k(h); break;
-    case 13: unpack_q5_k(h); break;
-    case 14: unpack_q6_k(h); break;
-    case 20: unpack_iq4_nl(h); break;
-    default: unpack_iq4_xs(h); break;
     }
 }

@@ -17,6 +17,9 @@ public struct MatrixProduct: Sendable {
     /// `int8` if it was asked for and the kernels can.
     public let activations: Activations
 
+    /// Four to ten blocks of a hundred: docs/decisions/0021-second-digits-for-outliers.md.
+    public static let usualFineFrom: Float = 6
+
     private let pool: ComputePool
     private let workers: [any TileProduct]
     private let int8: Int8TileProduct?
@@ -91,10 +94,12 @@ public struct MatrixProduct: Sendable {
 
     /// Rows of the next input have so many columns. To be followed by `setInput` for each row.
     ///
-    /// - Parameter isFine: whether numbers are quantised to 15 bits instead of 8, at twice the work.
-    public func beginInput(columns: Int, isFine: Bool = false) {
+    /// - Parameter fineFrom: blocks of 32 columns whose largest magnitude is above so many times the root mean square
+    ///   of their row are quantised to 15 bits instead of 8, at twice the work. An outlier would leave few bits for its
+    ///   neighbours.
+    public func beginInput(columns: Int, fineFrom: Float = usualFineFrom) {
         precondition(columns <= maximumColumns, "an input of \(columns) columns")
-        int8?.rows.begin(columns: columns, isFine: isFine)
+        int8?.rows.begin(columns: columns, fineFrom: fineFrom)
     }
 
     /// Takes one row of the input; from any thread, each row from one. Does nothing in float32.

@@ -1,7 +1,9 @@
 import COpenBLAS
 
 /// Tile products by OpenBLAS. It picks kernels, and so the order of a sum, by the shape of a call: here
-/// every call for a matrix has one shape, whatever the batch or the pool; missing rows are zero.
+/// every call for a matrix has one shape, whatever the batch or the pool; missing rows are zero. Inside a call it
+/// may pick them by a row's place as well, if there are more than 8: its Haswell kernels take 12 at a time and the
+/// rest in another order.
 ///
 /// Sendable because the pool never runs two bodies with the same thread number at once.
 final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
@@ -9,7 +11,7 @@ final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
     private static let tileFloats = 131_072
     private static let maximumTileRows = 64
     /// Token rows of a call.
-    private static let tokens = 32
+    private static let tokens = 8
 
     private let tile: AlignedFloats
     private let x: AlignedFloats

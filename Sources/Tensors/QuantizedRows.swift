@@ -13,15 +13,21 @@ final class QuantizedRows: @unchecked Sendable {
     /// Bytes that so many rows of so many columns take.
     static func byteCount(rows: Int, columns: Int) -> Int { Layout(rows: rows, columns: columns).byteCount }
 
-    /// Where the parts begin; those of four bytes a number are counted in numbers.
+    /// Where the parts begin, in bytes.
     private struct Layout {
-        let blocks: Int
-        // 32 columns of two digits in a block, and scale, sum and product of both for each half.
-        var digits: Int { 32 * blocks }
-        var halves: Int { 2 * blocks }
-        var byteCount: Int { 2 * digits + 4 * (3 * halves + blocks) }
+        let fine, blocks, sums, fineSums, isFine, byteCount: Int
 
-        init(rows: Int, columns: Int) { blocks = rows * ((columns + 31) / 32) }
+        init(rows: Int, columns: Int) {
+            let columnBlocks = (columns + 31) / 32
+            let count = rows * columnBlocks
+            // 32 columns have two digits, and two sums of each digit; the first ones begin.
+            fine = 32 * count
+            blocks = 2 * 32 * count
+            sums = blocks + MemoryLayout<a1_int8_block>.stride * count
+            fineSums = sums + 8 * count
+            isFine = fineSums + 8 * count
+            byteCount = isFine + (rows + 63) / 64 * 64 * columnBlocks
+        }
     }
 
     /// Throws `noMemory` if the system does not give it.
@@ -36,15 +42,16 @@ final class QuantizedRows: @unchecked Sendable {
         }
         self.storage = storage
         quantize = table.pointee.quantize_row
-        let digits = storage.bindMemory(to: Int8.self, capacity: 2 * layout.digits)
-        let floats = (storage + 2 * layout.digits).bindMemory(
-            to: Float.self, capacity: 2 * layout.halves + layout.blocks)
-        let totals = floats + layout.halves
-        let sums = UnsafeMutableRawPointer(totals + layout.halves + layout.blocks)
-            .bindMemory(to: Int32.self, capacity: layout.halves)
+        let values = storage.bindMemory(to: Int8.self, capacity: layout.blocks)
+        let count = layout.fine / 32
         rows = a1_int8_rows(
-            values: digits, fine: digits + layout.digits, scales: floats, sums: sums, totals: totals,
-            block_totals: totals + layout.halves, columns: 0, is_fine: false)
+            values: values, fine: values + layout.fine,
+            is_fine: (storage + layout.isFine).bindMemory(
+                to: UInt8.self, capacity: layout.byteCount - layout.isFine),
+            blocks: (storage + layout.blocks).bindMemory(to: a1_int8_block.self, capacity: count),
+            sums: (storage + layout.sums).bindMemory(to: Int32.self, capacity: 2 * count),
+            fine_sums: (storage + layout.fineSums).bindMemory(to: Int32.self, capacity: 2 * count),
+            columns: 0, fine_from: .infinity)
     }
 
     deinit {
@@ -52,9 +59,9 @@ final class QuantizedRows: @unchecked Sendable {
     }
 
     /// Rows of so many columns come next; those before are forgotten.
-    func begin(columns: Int, isFine: Bool) {
+    func begin(columns: Int, fineFrom: Float) {
         rows.columns = Int64(columns)
-        rows.is_fine = isFine
+        rows.fine_from = fineFrom
     }
 
     func set(_ row: Int, from x: UnsafePointer<Float>) {

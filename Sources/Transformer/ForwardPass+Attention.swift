@@ -5,9 +5,7 @@ extension ForwardPass {
     func attend(_ batch: ForwardBatch, layer index: Int) {
         let layer = model.weights.layers[index]
         let rows = batch.rowCount
-        // What is wrong in queries and keys is multiplied by attention: of all errors of quantised tokens these weigh
-        // most, and these products are the smallest.
-        normalize(rows, by: layer.attentionNorm, isFine: true)
+        normalize(rows, by: layer.attentionNorm)
         product.multiply(products.layers[index].attention, scratch.normalized, count: rows)
         pool.run(count: tiles.placing.count) { task, _ in
             let tile = tiles.placing[task]

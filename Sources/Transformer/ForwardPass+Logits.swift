@@ -8,8 +8,7 @@ extension ForwardPass {
         let vocabulary = model.vocabularySize
         for first in stride(from: 0, to: batch.logitRowCount, by: ScratchLayout.logitRows) {
             let count = min(ScratchLayout.logitRows, batch.logitRowCount - first)
-            // Logits are what scores are made of.
-            product.beginInput(columns: width, isFine: true)
+            product.beginInput(columns: width)
             for row in 0..<count {
                 let residual = scratch.residual + batch.logitRows[first + row] * width
                 let input = scratch.logitInput + row * width

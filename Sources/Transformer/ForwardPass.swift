@@ -106,9 +106,9 @@ public final class ForwardPass: @unchecked Sendable {
     }
 
     /// `scratch.normalized` from `scratch.residual`: the input of the next products.
-    func normalize(_ rows: Int, by weight: [Float], isFine: Bool = false) {
+    func normalize(_ rows: Int, by weight: [Float]) {
         let width = model.configuration.embeddingLength
-        product.beginInput(columns: width, isFine: isFine)
+        product.beginInput(columns: width)
         weight.withUnsafeBufferPointer { weight in
             pool.run(count: rows) { row, _ in
                 let out = scratch.normalized + row * width

@@ -99,8 +99,9 @@ import Testing
         // each row has four blocks of 34 bytes.
         let memory = try #require(document["memory"] as? [String: Any])
         #expect(memory["packed_weight_bytes"] as? Int == (3 * (5 * 128 + 2 * 64) + 21 * 32) * 4 * 34)
-        // 256 tokens of four blocks: two digits for each of 32 columns, three numbers for each half and one for both.
-        #expect(memory["quantized_token_bytes"] as? Int == 256 * 4 * (2 * 32 + 4 * (3 * 2 + 1)))
+        // 256 tokens of four blocks: two digits for each of 32 columns, each digit's sum for each half, four numbers
+        // for the block, and a byte that says whether it has a second digit.
+        #expect(memory["quantized_token_bytes"] as? Int == 256 * 4 * (2 * 32 + 4 * 2 * 2 + 4 * 4 + 1))
         #expect(try inspect("builtin-draft", "--manifest=/nowhere.yaml").code == 78)
     }
 }

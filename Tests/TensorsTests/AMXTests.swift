@@ -55,11 +55,11 @@ struct AMXTests {
         }
     }
 
-    @Test("the bits of the scalar family for any number of tokens", arguments: types, [false, true])
-    func tokenCounts(_ type: TensorType, isFine: Bool) throws {
+    @Test("the bits of the scalar family for any number of tokens", arguments: types, [Float.infinity, 3, 0])
+    func tokenCounts(_ type: TensorType, fineFrom: Float) throws {
         // Two stretches, the second no whole one if the type lets it, and two panels, the second no whole one.
         let columns = type.elementsPerBlock == 32 ? 288 : 512
-        let job = try Job(type, rows: 37, columns: columns, tokens: 130, isFine: isFine)
+        let job = try Job(type, rows: 37, columns: columns, tokens: 130, fineFrom: fineFrom)
         for table in Self.tables {
             for count in Array(1...40) + Array(127...130) {
                 #expect(job.run(table, count) == Array(job.truth[..<(count * 37)]), "\(table), \(count) tokens")
@@ -72,8 +72,8 @@ struct AMXTests {
         arguments: [TensorType.q8_0, .q4_1, .iq4_nl])
     func shapes(_ type: TensorType) throws {
         for (rows, columns) in [(1, 32), (16, 64), (33, 288), (32, 256), (64, 224), (31, 544), (70, 96)] {
-            for isFine in [false, true] {
-                let job = try Job(type, rows: rows, columns: columns, tokens: 27, isFine: isFine)
+            for fineFrom: Float in [.infinity, 3, 0] {
+                let job = try Job(type, rows: rows, columns: columns, tokens: 27, fineFrom: fineFrom)
                 for table in Self.tables {
                     #expect(job.run(table, 27) == job.truth, "\(table), \(rows) x \(columns)")
                     #expect(job.run(table, 19) == Array(job.truth[..<(19 * rows)]), "\(table), \(rows) x \(columns)")
@@ -82,13 +82,13 @@ struct AMXTests {
         }
     }
 
-    @Test("the largest bytes of both signs", arguments: [false, true])
-    func extremes(isFine: Bool) {
+    @Test("the largest bytes of both signs", arguments: [Float.infinity, 0])
+    func extremes(fineFrom: Float) {
         // Scales of 1, weights of -128 and 127; tokens of one magnitude.
         let block: [UInt8] = [0, 0x3c] + (0..<32).map { $0 % 2 == 0 ? 0x80 : 0x7f }
         let weights = (0..<32 * 8).flatMap { _ in block }
         let x = (0..<16 * 256).map { $0 % 2 == 0 ? Float(-1) : 1 }
-        let job = Job(.q8_0, weights, rows: 32, columns: 256, x, tokens: 16, isFine: isFine)
+        let job = Job(.q8_0, weights, rows: 32, columns: 256, x, tokens: 16, fineFrom: fineFrom)
         for table in Self.tables { #expect(job.run(table, 16) == job.truth, "\(table)") }
         #expect(job.truth.allSatisfy { abs(Float(bitPattern: $0) / (255 * 128) - 1) < 1e-6 })
     }
@@ -108,20 +108,20 @@ private final class Job {
     private let rows: Int
     private let columns: Int
     private let tokens: Int
-    private let isFine: Bool
+    private let fineFrom: Float
     private let bias: [Float]
     /// Bits of the scalar family: `[token][row]`.
     private(set) var truth: [UInt32] = []
 
-    init(_ type: TensorType, _ weights: [UInt8], rows: Int, columns: Int, _ x: [Float], tokens: Int, isFine: Bool) {
+    init(_ type: TensorType, _ weights: [UInt8], rows: Int, columns: Int, _ x: [Float], tokens: Int, fineFrom: Float) {
         (self.type, self.weights, self.rows, self.columns) = (type, weights, rows, columns)
-        (self.x, self.tokens, self.isFine) = (x, tokens, isFine)
+        (self.x, self.tokens, self.fineFrom) = (x, tokens, fineFrom)
         bias = [Float](repeating: 0, count: rows)
         truth = run("scalar", tokens)
     }
 
     /// Weights from the fixture, and tokens of very different sizes; one has a number that is not finite.
-    init(_ type: TensorType, rows: Int, columns: Int, tokens: Int, isFine: Bool) throws {
+    init(_ type: TensorType, rows: Int, columns: Int, tokens: Int, fineFrom: Float) throws {
         let blocks = try #require(DequantisationFixture.all.first { $0.type == type }).blocks
         let bytes = rows * columns / type.elementsPerBlock * type.bytesPerBlock
         var random = SplitMix64(state: 82)
@@ -131,7 +131,7 @@ private final class Job {
             return index == columns + 5 ? .infinity : index % 37 == 0 ? value * 40 : index % 11 == 0 ? 0 : value
         }
         bias = random.floats(rows)
-        (self.type, self.rows, self.columns, self.tokens, self.isFine) = (type, rows, columns, tokens, isFine)
+        (self.type, self.rows, self.columns, self.tokens, self.fineFrom) = (type, rows, columns, tokens, fineFrom)
         truth = run("scalar", tokens)
     }
 
@@ -153,11 +153,14 @@ private final class Job {
         }
         matrix.start = UnsafeRawPointer(packed)
         let size = count * columns
+        // As if tokens before had been fine everywhere.
+        let flagCount = (count + 63) / 64 * 64 * columns / 32
+        let flags = memory.take(UInt8.self, flagCount)
+        flags.update(repeating: 1, count: flagCount)
         var input = a1_int8_rows(
-            values: memory.take(Int8.self, size), fine: memory.take(Int8.self, size),
-            scales: memory.take(Float.self, size / 16), sums: memory.take(Int32.self, size / 16),
-            totals: memory.take(Float.self, size / 16), block_totals: memory.take(Float.self, size / 32),
-            columns: Int64(columns), is_fine: isFine)
+            values: memory.take(Int8.self, size), fine: memory.take(Int8.self, size), is_fine: flags,
+            blocks: memory.take(a1_int8_block.self, size / 32), sums: memory.take(Int32.self, size / 16),
+            fine_sums: memory.take(Int32.self, size / 16), columns: Int64(columns), fine_from: fineFrom)
         for token in 0..<count {
             x.withUnsafeBufferPointer { table.quantize_row($0.baseAddress! + token * columns, Int64(token), &input) }
         }

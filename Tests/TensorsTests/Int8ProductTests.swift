@@ -15,34 +15,38 @@ struct Int8ProductTests {
     }
     private static let types = DequantisationFixture.all.map(\.type).filter { $0.elementsPerBlock > 1 }
 
+    /// No block is fine; those with large outliers; all.
+    private static let finenesses: [Float] = [.infinity, 3, 0]
+
     @Test("every quantised type has a case")
     func cases() {
         #expect(Set(Self.types) == Set(TensorType.allCases.filter { $0.elementsPerBlock > 1 }))
     }
 
-    @Test("agree with the weights' values times the quantised tokens", arguments: types, [false, true])
-    func agreesWithBruteForce(_ type: TensorType, isFine: Bool) throws {
+    @Test("agree with the weights' values times the quantised tokens", arguments: types, finenesses)
+    func agreesWithBruteForce(_ type: TensorType, fineFrom: Float) throws {
         // 4,096 values: 5 rows of 768 columns, which is no whole panel, and three stretches long.
         let weights = try matrix(type, rows: 5, columns: 768)
         var random = SplitMix64(state: 71)
         let bias = random.floats(5)
         for count in [1, 3, 4, 5, 131] {
             let x = tokens(count, 768, &random)
-            let y = try multiply(weights, x, count: count, isFine: isFine, bias: bias)
-            let truth = sums(weights, PlainQuantiser(isFine: isFine).values(x), count: count, bias: bias)
+            let y = try multiply(weights, x, count: count, fineFrom: fineFrom, bias: bias)
+            let values = PlainQuantiser(fineFrom: fineFrom).values(x, columns: 768)
+            let truth = sums(weights, values, count: count, bias: bias)
             for (index, (value, (sum, size))) in zip(y, truth).enumerated() {
                 #expect(abs(Double(value) - sum) <= 2e-6 * size, "\(count) tokens, output \(index)")
             }
         }
     }
 
-    @Test("all families give the same bits", arguments: types, [false, true])
-    func familiesAgree(_ type: TensorType, isFine: Bool) throws {
+    @Test("all families give the same bits", arguments: types, finenesses)
+    func familiesAgree(_ type: TensorType, fineFrom: Float) throws {
         let weights = try matrix(type, rows: 16, columns: 256)
         var random = SplitMix64(state: 72)
         let x = tokens(9, 256, &random)
         let results = try Self.own.map { kernels in
-            try multiply(weights, x, count: 9, isFine: isFine, kernels: kernels).map(\.bitPattern)
+            try multiply(weights, x, count: 9, fineFrom: fineFrom, kernels: kernels).map(\.bitPattern)
         }
         for (kernels, result) in zip(Self.own, results) { #expect(result == results[0], "\(kernels)") }
     }
@@ -54,7 +58,8 @@ struct Int8ProductTests {
             var random = SplitMix64(state: 73)
             let x = tokens(6, columns, &random)
             let y = try multiply(weights, x, count: 6, kernels: kernels)
-            let truth = sums(weights, PlainQuantiser(isFine: false).values(x), count: 6, bias: nil)
+            let values = PlainQuantiser(fineFrom: .infinity).values(x, columns: columns)
+            let truth = sums(weights, values, count: 6, bias: nil)
             for (value, (sum, size)) in zip(y, truth) {
                 #expect(abs(Double(value) - sum) <= 2e-6 * size, "\(rows) x \(columns)")
             }
@@ -68,11 +73,28 @@ struct Int8ProductTests {
         let weights = try matrix(type, rows: 8, columns: 512)
         var random = SplitMix64(state: 74)
         let all = (0..<140).map { _ in tokens(1, 512, &random) }
-        let alone = try all.map { try multiply(weights, $0, count: 1, kernels: kernels) }
+        let alone = try all.map { try multiply(weights, $0, count: 1, fineFrom: 3, kernels: kernels) }
         for count in kernels == .scalar ? [2, 7, 130] : [2, 3, 4, 5, 6, 7, 8, 13, 16, 64, 127, 128, 129, 140] {
             let order = (0..<count).map { ($0 * 31 + count) % 140 }
-            let y = try multiply(weights, order.flatMap { all[$0] }, count: count, kernels: kernels)
+            let y = try multiply(
+                weights, order.flatMap { all[$0] }, count: count, fineFrom: 3, kernels: kernels)
             #expect(y.map(\.bitPattern) == order.flatMap { alone[$0] }.map(\.bitPattern), "\(count) tokens")
+        }
+    }
+
+    @Test("inputs before leave nothing behind", arguments: own, [Float.infinity, 3])
+    func inputsBefore(_ kernels: KernelChoice, fineFrom: Float) throws {
+        let weights = try matrix(.q4_K, rows: 8, columns: 512)
+        var random = SplitMix64(state: 77)
+        let pool = ComputePool(threadCount: 1)
+        let product = try MatrixProduct(
+            pool: pool, maximumColumns: 512, maximumRows: 70, kernels: kernels, activations: .int8)
+        _ = try run(product, pool, [weights], tokens(70, 512, &random), count: 70, fineFrom: 0)
+        for count in [3, 20, 69] {
+            let x = tokens(count, 512, &random)
+            let y = try run(product, pool, [weights], x, count: count, fineFrom: fineFrom)[0]
+            let alone = try multiply(weights, x, count: count, fineFrom: fineFrom, kernels: kernels)
+            #expect(y.map(\.bitPattern) == alone.map(\.bitPattern), "\(count) tokens")
         }
     }
 
@@ -144,19 +166,19 @@ struct Int8ProductTests {
     }
 
     private func multiply(
-        _ weights: WeightMatrix, _ x: [Float], count: Int, isFine: Bool = false, bias: [Float]? = nil,
+        _ weights: WeightMatrix, _ x: [Float], count: Int, fineFrom: Float = .infinity, bias: [Float]? = nil,
         kernels: KernelChoice? = nil
     ) throws -> [Float] {
         let pool = ComputePool(threadCount: 1)
         let product = try MatrixProduct(
             pool: pool, maximumColumns: weights.columns, maximumRows: count,
             kernels: kernels ?? Self.chosen(), activations: .int8)
-        return try run(product, pool, [weights], x, count: count, isFine: isFine, bias: bias)[0]
+        return try run(product, pool, [weights], x, count: count, fineFrom: fineFrom, bias: bias)[0]
     }
 
     private func run(
         _ product: MatrixProduct, _ pool: ComputePool, _ matrices: [WeightMatrix], _ x: [Float], count: Int,
-        isFine: Bool = false, bias: [Float]? = nil
+        fineFrom: Float = .infinity, bias: [Float]? = nil
     ) throws -> [[Float]] {
         let columns = matrices[0].columns
         let packed = try PackedWeights(matrices, pool: pool, kernels: product.kernels)
@@ -165,7 +187,7 @@ struct Int8ProductTests {
         let group = product.group(matrices.indices.map {
             ProductGroup.Part(matrices[$0], packed: packed[matrices[$0]], output: outputs[$0], bias: bias)
         })
-        product.beginInput(columns: columns, isFine: isFine)
+        product.beginInput(columns: columns, fineFrom: fineFrom)
         x.withUnsafeBufferPointer { x in
             for row in 0..<count { product.setInput(row, x.baseAddress! + row * columns) }
             product.multiply(group, x.baseAddress!, count: count)
@@ -194,18 +216,25 @@ struct Int8ProductTests {
 
 /// What a token row stands for after it is quantised, number by number.
 struct PlainQuantiser {
-    let isFine: Bool
+    let fineFrom: Float
 
-    func values(_ x: [Float]) -> [Double] {
-        var result: [Double] = []
-        let steps: Float = isFine ? 127 * 128 : 127
-        for start in stride(from: 0, to: x.count, by: 16) {
-            let half = x[start..<start + 16]
-            let top = half.map(abs).max()!
-            let inverse = top > 0 ? steps / top : 0
-            let scale = Double(top / steps)
-            result += half.map { Double(($0 * inverse).rounded(.toNearestOrEven)) * scale }
+    func values(_ x: [Float], columns: Int) -> [Double] {
+        stride(from: 0, to: x.count, by: columns).flatMap { row(Array(x[$0..<$0 + columns])) }
+    }
+
+    private func row(_ x: [Float]) -> [Double] {
+        let rootMeanSquare = (x.reduce(0) { $0 + Double($1) * Double($1) } / Double(x.count)).squareRoot()
+        return stride(from: 0, to: x.count, by: 32).flatMap { start in
+            let block = x[start..<start + 32]
+            let isFine = Double(block.map(abs).max()!) > Double(fineFrom) * rootMeanSquare
+            return half(block.prefix(16), isFine: isFine) + half(block.suffix(16), isFine: isFine)
         }
-        return result
+    }
+
+    private func half(_ x: ArraySlice<Float>, isFine: Bool) -> [Double] {
+        let steps: Float = isFine ? 127 * 128 : 127
+        let top = x.map(abs).max()!
+        let inverse = top > 0 ? steps / top : 0
+        return x.map { Double(($0 * inverse).rounded(.toNearestOrEven)) * Double(top / 127) * Double(127 / steps) }
     }
 }

@@ -52,25 +52,35 @@ typedef struct a1_product_scratch {
 } a1_product_scratch;
 
 // Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
+// What belongs to 32 columns of a token row.
+typedef struct a1_int8_block {
+    // Of the first digits of each half.
+    float scale[2];
+    // Sums of the values, of the block and of its first half.
+    float total, first_total;
+} a1_int8_block;
+
 typedef struct a1_int8_rows {
     // [token][columns]: the value divided by its half's scale, from -127 to 127.
     int8_t *values;
-    // [token][columns]: second digits, from -64 to 63. Written and read if is_fine.
+    // [token][columns]: second digits, 128 times smaller, from -64 to 63. Written and read where the block is fine.
     int8_t *fine;
-    // [token][columns / 16]: scale of the last digit, sum of the numbers without it, and both multiplied.
-    float *scales;
+    // [token / 64][columns / 32][64]: 1 if the block of that token is fine, else 0.
+    uint8_t *is_fine;
+    // [token][columns / 32]
+    a1_int8_block *blocks;
+    // [token][columns / 16]: sums of first digits, and of second ones.
     int32_t *sums;
-    float *totals;
-    // [token][columns / 32]: sums of two totals.
-    float *block_totals;
+    int32_t *fine_sums;
     int64_t columns;
-    bool is_fine;
+    // A block is fine if its largest magnitude is above so many times the root mean square of its row.
+    float fine_from;
 } a1_int8_rows;
 
 // Token rows that share one unpacking of the weights.
 #define A1_INT8_PASS_TOKENS 128
 
-// What one thread needs for a product with bytes, about 36 KiB; on a 64-byte boundary.
+// What one thread needs for a product with bytes, about 36 KiB; on a 64-byte boundary. `values` are for AMX alone.
 typedef struct a1_int8_scratch {
     uint8_t values[256 * A1_PANEL_ROWS];
     float scales[16 * A1_PANEL_ROWS];
