@@ -165,7 +165,7 @@ typedef struct tile_step {
     int32_t (*products)[2][TILE_SUMS];
     const a1_int8_block *parts;
     uint32_t fine;
-    block_scales of;
+    a1_floats scale[2], minimum[2];
 } tile_step;
 
 // out += a digit of token t times a block, by the operations of multiply_block, or of add_fine for the second one.
@@ -177,15 +177,15 @@ A1_INLINE a1_floats add_digit(const tile_step *s, int t, const int digit, const 
     for (int half = 0; half < 2; half++) {
         const a1_floats product = FLOATS(*(const a1_ints *)(s->products[digit][half] + t * A1_LANES));
         const a1_floats scale = A1_SPLAT(digit ? block->scale[half] * 0x1p-7f : block->scale[half]);
-        if (by16) out = A1_FMA(product, s->of.scale[half] * scale, out);
+        if (by16) out = A1_FMA(product, s->scale[half] * scale, out);
         else part = half ? A1_FMA(product, scale, part) : product * scale;
         if (!by16 || !has_minimum || digit) continue;
         const float total = half ? block->total - block->first_total : block->first_total;
-        out = A1_FMA(s->of.minimum[half], A1_SPLAT(total), out);
+        out = A1_FMA(s->minimum[half], A1_SPLAT(total), out);
     }
     if (by16) return out;
-    out = A1_FMA(part, s->of.scale[0], out);
-    return has_minimum && !digit ? A1_FMA(s->of.minimum[0], A1_SPLAT(block->total), out) : out;
+    out = A1_FMA(part, s->scale[0], out);
+    return has_minimum && !digit ? A1_FMA(s->minimum[0], A1_SPLAT(block->total), out) : out;
 }
 
 A1_INLINE void add_step(const tile_step *s, const bool by16, const bool has_minimum, a1_floats out[TILE_TOKENS]) {
@@ -214,8 +214,8 @@ A1_INLINE void group_of(const place *p, const bool by16, const bool has_minimum,
             if (step + TILE_AHEAD < 2 * blocks) multiply_step(p, step + TILE_AHEAD, g);
             const tile_step s = {.products = g->products[step % TILE_SLOTS], .parts = &g->parts[0][block],
                 .fine = g->fine[block],
-                .of = {.scale = {A1_LOAD(scales), by16 ? A1_LOAD(scales + PANEL) : (a1_floats){}},
-                    .minimum = {A1_LOAD(minima), by16 ? A1_LOAD(minima + PANEL) : (a1_floats){}}}};
+                .scale = {A1_LOAD(scales), by16 ? A1_LOAD(scales + PANEL) : (a1_floats){}},
+                .minimum = {A1_LOAD(minima), by16 ? A1_LOAD(minima + PANEL) : (a1_floats){}}};
             add_step(&s, by16, has_minimum, out);
             scales += groups * PANEL;
             minima += groups * PANEL;

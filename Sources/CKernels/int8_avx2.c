@@ -1,4 +1,4 @@
-// The AVX2 family of products with bytes. See int8_body.h; why the sums are exact, see int8_avx512.c.
+// The AVX2 family of products with bytes. See int8_body.h.
 
 #if defined(__x86_64__)
 #define A1_NAME(x) a1_avx2_##x
@@ -10,31 +10,35 @@
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))
 #include "lanes_body.h"
 
-typedef union { a1_ints all; __m256i part[2]; } int_parts;
-
-A1_INLINE __m256i dot8_part(__m256i w0, __m256i x0, __m256i w1, __m256i x1, const bool wide) {
-    if (!wide) {
-        const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(w0, x0), _mm256_maddubs_epi16(w1, x1));
-        return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-    }
-    const __m256i even = _mm256_set1_epi16(255);
-#define WIDE_DOT(w, x) _mm256_add_epi32( \
-        _mm256_madd_epi16(_mm256_and_si256(w, even), _mm256_srai_epi16(_mm256_slli_epi16(x, 8), 8)), \
-        _mm256_madd_epi16(_mm256_srli_epi16(w, 8), _mm256_srai_epi16(x, 8)))
-    return _mm256_add_epi32(WIDE_DOT(w0, x0), WIDE_DOT(w1, x1));
-#undef WIDE_DOT
+A1_INLINE __m256i token_quad(const int8_t *p) {
+    int32_t word;
+    memcpy(&word, p, sizeof word);
+    return _mm256_set1_epi32(word);
 }
 
-A1_INLINE a1_ints dot8(a1_ints sum, a1_ints w0, a1_ints x0, a1_ints w1, a1_ints x1, const bool wide) {
-    const int_parts first = {.all = w0}, second = {.all = w1}, left = {.all = x0}, right = {.all = x1};
-    int_parts products;
+// Products of bytes fit 16 bits in pairs: of bytes below 32 four pairs do, 8 * 31 * 127 < 2^15, of those below 64 two.
+// Those of 8 bits are signed here, and then 2 * 128 * 127 < 2^15.
+A1_INLINE ints8 dot16(ints8 sum, const ints8 *w, const int8_t *x, const int bits) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    __m256i pairs[4];
     UNROLL
-    for (int i = 0; i < 2; i++)
-        products.part[i] = dot8_part(first.part[i], left.part[i], second.part[i], right.part[i], wide);
-    return sum + products.all;
+    for (int i = 0; i < 4; i++) {
+        const __m256i quad = (__m256i)w[i], token = token_quad(x + 4 * i);
+        pairs[i] = bits == 8 ? _mm256_maddubs_epi16(_mm256_abs_epi8(quad), _mm256_sign_epi8(token, quad))
+                             : _mm256_maddubs_epi16(quad, token);
+    }
+    UNROLL
+    for (int i = 0; i < 4 && bits == 8; i++) sum += (ints8)_mm256_madd_epi16(pairs[i], ones);
+    if (bits == 8) return sum;
+    const __m256i first = _mm256_add_epi16(pairs[0], pairs[1]), second = _mm256_add_epi16(pairs[2], pairs[3]);
+    if (bits < 6) return sum + (ints8)_mm256_madd_epi16(_mm256_add_epi16(first, second), ones);
+    return sum + (ints8)_mm256_madd_epi16(first, ones) + (ints8)_mm256_madd_epi16(second, ones);
 }
 
-#define A1_DOT8(sum, w0, x0, w1, x1, wide) dot8(sum, w0, x0, w1, x1, wide)
+#define A1_BLOCK_LANES 8
+#define A1_DOT16(sum, w, x, bits) dot16(sum, w, x, bits)
+#define A1_WIDE_IS_SIGNED
+#define A1_WIDE_QUAD(quad) ((quad) ^ (int32_t)0x80808080)
 #include "pack_body.h"
 #include "unpack_body.h"
 #include "int8_body.h"

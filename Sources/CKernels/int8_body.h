@@ -1,6 +1,7 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including file
-// sets A1_DOT8(sum, w0, x0, w1, x1, wide): sum plus, in each lane, the products of four unsigned bytes of w0 and four
-// signed bytes of x0, and of w1 and x1; exact. wide: bytes of w may be above 127.
+// sets A1_DOT16(sum, w, x, bits): sum plus, in each lane, the products of the unsigned bytes of 4 quads at w, which are
+// below 2^bits, with the 16 signed bytes of a token at x; exact. It may set A1_BLOCK_LANES (block_body.h), and
+// A1_WIDE_IS_SIGNED with A1_WIDE_QUAD, if bytes of 8 bits are to be signed.
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. Where a block of 32
 // columns is fine, since it has an outlier (docs/decisions/0021), its numbers have a second digit, 128 times smaller.
@@ -73,13 +74,6 @@ static void fill_offsets(const a1_int8_rows *x, int64_t token, int64_t tokens, i
     const int32_t *sums = x->sums + (token * (x->columns / BLOCK) + block) * 2;
     for (int64_t t = 0; t < tokens; t++, sums += x->columns / BLOCK * 2, offsets += OFFSETS)
         for (int64_t i = 0; i < 2 * blocks; i++) offsets[i] = -(sums[i] * (1 << shift));
-}
-
-// Four bytes of a token, in each lane.
-A1_INLINE a1_ints token_bytes(const int8_t *p) {
-    int32_t word;
-    memcpy(&word, p, sizeof word);
-    return word - (a1_ints){};
 }
 
 #include "block_body.h"

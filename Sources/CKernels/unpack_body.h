@@ -8,8 +8,8 @@ typedef struct panel_form {
     // Groups of 16 columns instead of 32.
     bool by16;
     bool has_minimum;
-    // Bytes above 127 occur.
-    bool is_wide;
+    // Of a byte, which are below 2^bits.
+    int bits;
     // A byte stands for itself less 2^shift, where there is no minimum.
     int shift;
 } panel_form;
@@ -153,13 +153,22 @@ A1_INLINE void take_k_scales(panel_half *h) {
 // False for a type that is not quantised in blocks.
 A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     switch (type) {
-    case 2: *form = (panel_form){.shift = 3}; return true;
-    case 3: case 7: case 12: case 13: *form = (panel_form){.has_minimum = true}; return true;
-    case 6: *form = (panel_form){.shift = 4}; return true;
-    case 8: case 20: case 23: *form = (panel_form){.is_wide = true, .shift = 7}; return true;
-    case 10: *form = (panel_form){.by16 = true, .has_minimum = true}; return true;
-    case 11: *form = (panel_form){.by16 = true, .shift = 2}; return true;
-    case 14: *form = (panel_form){.by16 = true, .shift = 5}; return true;
+    case 2: *form = (panel_form){.bits = 4, .shift = 3}; return true;
+    case 3: case 12: *form = (panel_form){.has_minimum = true, .bits = 4}; return true;
+    case 7: case 13: *form = (panel_form){.has_minimum = true, .bits = 5}; return true;
+    case 6: *form = (panel_form){.bits = 5, .shift = 4}; return true;
+    case 8: case 20: case 23: *form = (panel_form){.bits = 8, .shift = 7}; return true;
+    case 10: *form = (panel_form){.by16 = true, .has_minimum = true, .bits = 2}; return true;
+    case 11: *form = (panel_form){.by16 = true, .bits = 3, .shift = 2}; return true;
+    case 14: *form = (panel_form){.by16 = true, .bits = 6, .shift = 5}; return true;
     default: return false;
     }
+}
+
+// Whether sums have what 2^shift is too much.
+A1_INLINE bool has_offset(panel_form form) {
+#ifdef A1_WIDE_IS_SIGNED
+    if (form.bits == 8) return false;
+#endif
+    return !form.has_minimum;
 }

