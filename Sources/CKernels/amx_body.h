@@ -35,20 +35,9 @@ A1_INLINE void put_panel(panel_half *h, const a1_ints *quads) {
 
 // One unit of 16 rows.
 A1_INLINE void unpack_unit(uint32_t type, panel_half *h) {
-    switch (type) {
-    case 2: unpack_fours(h, false); break;
-    case 3: unpack_fours(h, true); break;
-    case 6: unpack_fives(h, false); break;
-    case 7: unpack_fives(h, true); break;
-    case 8: unpack_eights(h); break;
-    case 10: unpack_q2_k(h); break;
-    case 11: unpack_q3_k(h); break;
-    case 12: unpack_q4_k(h); break;
-    case 13: unpack_q5_k(h); break;
-    case 14: unpack_q6_k(h); break;
-    case 20: unpack_iq4_nl(h); break;
-    default: unpack_iq4_xs(h); break;
-    }
+#define UNPACK_UNIT(number, name, arguments) case number: unpack_##name arguments; break;
+    switch (type) { EACH_TYPE(UNPACK_UNIT) }
+#undef UNPACK_UNIT
 }
 
 // The weights of a place into the scratch.
@@ -168,7 +157,7 @@ typedef struct tile_step {
     a1_floats scale[2], minimum[2];
 } tile_step;
 
-// out += a digit of token t times a block, by the operations of multiply_block, or of add_fine for the second one.
+// out += a digit of token t times a block, by the operations of multiply_digit.
 A1_INLINE a1_floats add_digit(const tile_step *s, int t, const int digit, const bool by16, const bool has_minimum,
                               a1_floats out) {
     const a1_int8_block *block = s->parts + t * (STRETCH / BLOCK);

@@ -12,11 +12,6 @@ typedef float loose_block_floats __attribute__((vector_size(4 * A1_BLOCK_LANES),
 #define BLOCK_SPLAT(s) ((float)(s) - (block_floats){})
 #define BLOCK_FLOATS(v) __builtin_convertvector((v), block_floats)
 
-// What quads of bytes of 8 bits are turned into before their products.
-#ifndef A1_WIDE_QUAD
-#define A1_WIDE_QUAD(quad) (quad)
-#endif
-
 // 8 quads of some rows, with their scales and minima of the two halves of a block; the same for both if there is one
 // for 32 columns.
 typedef struct block_part {
@@ -30,7 +25,7 @@ A1_INLINE block_part part_of(const panel_half *h, const a1_ints *quads, int64_t 
     UNROLL
     for (int i = 0; i < 8; i++) {
         memcpy(&p.quads[i], (const int32_t *)&quads[i] + row, sizeof p.quads[i]);
-        if (form.bits == 8) p.quads[i] = A1_WIDE_QUAD(p.quads[i]);
+        if (is_signed(form)) p.quads[i] ^= (int32_t)0x80808080;
     }
     UNROLL
     for (int half = 0; half < 2; half++) {
@@ -41,31 +36,34 @@ A1_INLINE block_part part_of(const panel_half *h, const a1_ints *quads, int64_t 
     return p;
 }
 
-// out += the second digits of token `t` times a block.
-A1_INLINE block_floats add_fine(const panel_half *h, const block_part *p, int64_t t, block_floats out) {
-    const panel_form form = h->form;
-    const block_tokens *k = &h->tokens;
-    const int64_t columns = k->x->columns, halves = columns / 16;
-    const a1_int8_block *block = k->blocks + t * (columns / BLOCK);
+// out += a digit of a token, 0 or 1, times some rows of a block. x: the digits of its 32 columns; offsets: what is
+// added to the sums of each half, where the form has one.
+A1_INLINE block_floats multiply_digit(const panel_form form, const block_part *p, const int8_t *x,
+                                      const a1_int8_block *block, const int32_t *offsets, const int digit,
+                                      block_floats out) {
     block_floats part = {};
     UNROLL
     for (int half = 0; half < 2; half++) {
-        const int32_t offset = has_offset(form) ? -(k->fine_sums[t * halves + half] * (1 << form.shift)) : 0;
-        const block_ints sum = A1_DOT16(
-            offset - (block_ints){}, p->quads + 4 * half, k->fine + t * columns + 16 * half, form.bits);
-        const block_floats scale = BLOCK_SPLAT(block->scale[half] * 0x1p-7f), product = BLOCK_FLOATS(sum);
+        const block_ints offset = has_offset(form) ? offsets[half] - (block_ints){} : (block_ints){};
+        const block_floats product = BLOCK_FLOATS(A1_DOT16(offset, p->quads + 4 * half, x + 16 * half, form.bits));
+        const block_floats scale = BLOCK_SPLAT(digit ? block->scale[half] * 0x1p-7f : block->scale[half]);
         if (form.by16) out = A1_FMA(product, p->scale[half] * scale, out);
         else part = half ? A1_FMA(product, scale, part) : product * scale;
+        if (!form.by16 || !form.has_minimum || digit) continue;
+        const float total = half ? block->total - block->first_total : block->first_total;
+        out = A1_FMA(p->minimum[half], BLOCK_SPLAT(total), out);
     }
-    return form.by16 ? out : A1_FMA(part, p->scale[0], out);
+    if (form.by16) return out;
+    out = A1_FMA(part, p->scale[0], out);
+    return form.has_minimum && !digit ? A1_FMA(p->minimum[0], BLOCK_SPLAT(block->total), out) : out;
 }
 
 // sums += some rows of a block times the second digits of the tokens that have some there.
 A1_INLINE void add_fine_tokens(const panel_half *h, const block_part *p, int64_t row) {
     const block_tokens *k = &h->tokens;
-    const int64_t count = h->is_one ? 1 : k->count;
+    const int64_t count = h->is_one ? 1 : k->count, columns = k->x->columns;
     for (int64_t group = 0; group < count; group += 64) {
-        const uint8_t *is_fine = k->is_fine + group * (k->x->columns / BLOCK);
+        const uint8_t *is_fine = k->is_fine + group * (columns / BLOCK);
         // Places beyond the last token have what was left there.
         if (count > 16 && __builtin_reduce_or(*(const a1_loose_ints *)is_fine) == 0) continue;
         for (int64_t first = group; first < group + 64 && first < count; first += 8) {
@@ -74,8 +72,12 @@ A1_INLINE void add_fine_tokens(const panel_half *h, const block_part *p, int64_t
             if (count - first < 8) fine &= (1ull << 8 * (count - first)) - 1;
             for (; fine; fine &= fine - 1) {
                 const int64_t t = first + __builtin_ctzll(fine) / 8;
+                const int32_t *fine_sums = k->fine_sums + t * (columns / 16);
+                const int32_t weight = -(1 << h->form.shift);
+                const int32_t offsets[2] = {weight * fine_sums[0], weight * fine_sums[1]};
                 loose_block_floats *sums = (loose_block_floats *)(k->sums + t * PANEL + row);
-                *sums = add_fine(h, p, t, *sums);
+                *sums = multiply_digit(h->form, p, k->fine + t * columns, k->blocks + t * (columns / BLOCK), offsets,
+                    1, *sums);
             }
         }
     }
@@ -83,7 +85,6 @@ A1_INLINE void add_fine_tokens(const panel_half *h, const block_part *p, int64_t
 
 // sums += some rows of a block times the tokens.
 A1_INLINE void multiply_part(const panel_half *h, const block_part *p, int64_t row) {
-    const panel_form form = h->form;
     const block_tokens *k = &h->tokens;
     const int64_t columns = k->x->columns;
     const int8_t *x = k->values;
@@ -91,24 +92,8 @@ A1_INLINE void multiply_part(const panel_half *h, const block_part *p, int64_t r
     const int32_t *offsets = k->offsets;
     float *sums = k->sums + row;
     for (int64_t t = 0; t < (h->is_one ? 1 : k->count); t++) {
-        block_floats out = *(const loose_block_floats *)sums, part = {};
-        UNROLL
-        for (int half = 0; half < 2; half++) {
-            const block_ints offset = has_offset(form) ? offsets[half] - (block_ints){} : (block_ints){};
-            const block_floats product =
-                BLOCK_FLOATS(A1_DOT16(offset, p->quads + 4 * half, x + 16 * half, form.bits));
-            const block_floats scale = BLOCK_SPLAT(block->scale[half]);
-            if (form.by16) out = A1_FMA(product, p->scale[half] * scale, out);
-            else part = half ? A1_FMA(product, scale, part) : product * scale;
-            if (!form.by16 || !form.has_minimum) continue;
-            const float total = half ? block->total - block->first_total : block->first_total;
-            out = A1_FMA(p->minimum[half], BLOCK_SPLAT(total), out);
-        }
-        if (!form.by16) {
-            out = A1_FMA(part, p->scale[0], out);
-            if (form.has_minimum) out = A1_FMA(p->minimum[0], BLOCK_SPLAT(block->total), out);
-        }
-        *(loose_block_floats *)sums = out;
+        loose_block_floats *to = (loose_block_floats *)sums;
+        *to = multiply_digit(h->form, p, x, block, offsets, 0, *to);
         x += columns;
         block += columns / BLOCK;
         offsets += OFFSETS;
@@ -154,40 +139,29 @@ typedef struct packed_stretch {
     panel_half halves[2];
 } packed_stretch;
 
-// Both halves of a panel, unit by unit, by `call`, which multiplies one of `h`. Types have the numbers of a GGUF file.
-#define STRETCH_OF(type, call)                                                                     \
-    A1_INLINE void stretch_any_##type(const packed_stretch *s, const bool is_one) {                \
+// Both halves of a panel, unit by unit.
+#define STRETCH_OF(number, name, arguments)                                                        \
+    A1_INLINE void stretch_any_##number(const packed_stretch *s, const bool is_one) {              \
         panel_half first = s->halves[0], second = s->halves[1];                                    \
-        form_of(type, &first.form);                                                                \
-        form_of(type, &second.form);                                                               \
+        form_of(number, &first.form);                                                              \
+        form_of(number, &second.form);                                                             \
         first.is_one = second.is_one = is_one;                                                     \
         const uint8_t *from = s->from;                                                             \
         for (int64_t unit = 0; unit < s->units; unit++, from += 2 * s->unit_bytes) {               \
             panel_half *h = &first;                                                                \
             h->from = from;                                                                        \
-            call;                                                                                  \
+            multiply_##name arguments;                                                             \
             h = &second;                                                                           \
             h->from = from + s->unit_bytes;                                                        \
-            call;                                                                                  \
+            multiply_##name arguments;                                                             \
         }                                                                                          \
     }                                                                                              \
-    static void stretch_##type(const packed_stretch *s) {                                          \
-        if (s->halves[0].tokens.count == 1) stretch_any_##type(s, true);                           \
-        else stretch_any_##type(s, false);                                                         \
+    static void stretch_##number(const packed_stretch *s) {                                        \
+        if (s->halves[0].tokens.count == 1) stretch_any_##number(s, true);                         \
+        else stretch_any_##number(s, false);                                                       \
     }
 
-STRETCH_OF(2, multiply_fours(h, false))
-STRETCH_OF(3, multiply_fours(h, true))
-STRETCH_OF(6, multiply_fives(h, false))
-STRETCH_OF(7, multiply_fives(h, true))
-STRETCH_OF(8, multiply_eights(h))
-STRETCH_OF(10, multiply_q2_k(h))
-STRETCH_OF(11, multiply_q3_k(h))
-STRETCH_OF(12, multiply_q4_k(h))
-STRETCH_OF(13, multiply_q5_k(h))
-STRETCH_OF(14, multiply_q6_k(h))
-STRETCH_OF(20, multiply_iq4_nl(h))
-STRETCH_OF(23, multiply_iq4_xs(h))
+EACH_TYPE(STRETCH_OF)
 
 #undef STRETCH_OF
 
@@ -195,18 +169,7 @@ static void stretch_by_type(uint32_t type, const packed_stretch *s) {
     // Clang aligns a frame for vectors that it spills only if there is something aligned in it already.
     _Alignas(64) char frame[64];
     __asm__ volatile("" : : "r"(frame));
-    switch (type) {
-    case 2: stretch_2(s); break;
-    case 3: stretch_3(s); break;
-    case 6: stretch_6(s); break;
-    case 7: stretch_7(s); break;
-    case 8: stretch_8(s); break;
-    case 10: stretch_10(s); break;
-    case 11: stretch_11(s); break;
-    case 12: stretch_12(s); break;
-    case 13: stretch_13(s); break;
-    case 14: stretch_14(s); break;
-    case 20: stretch_20(s); break;
-    default: stretch_23(s); break;
-    }
+#define STRETCH_CASE(number, name, arguments) case number: stretch_##number(s); break;
+    switch (type) { EACH_TYPE(STRETCH_CASE) }
+#undef STRETCH_CASE
 }

@@ -10,12 +10,6 @@
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))
 #include "lanes_body.h"
 
-A1_INLINE __m256i token_quad(const int8_t *p) {
-    int32_t word;
-    memcpy(&word, p, sizeof word);
-    return _mm256_set1_epi32(word);
-}
-
 // Products of bytes fit 16 bits in pairs: of bytes below 32 four pairs do, 8 * 31 * 127 < 2^15, of those below 64 two.
 // Those of 8 bits are signed here, and then 2 * 128 * 127 < 2^15.
 A1_INLINE ints8 dot16(ints8 sum, const ints8 *w, const int8_t *x, const int bits) {
@@ -23,7 +17,7 @@ A1_INLINE ints8 dot16(ints8 sum, const ints8 *w, const int8_t *x, const int bits
     __m256i pairs[4];
     UNROLL
     for (int i = 0; i < 4; i++) {
-        const __m256i quad = (__m256i)w[i], token = token_quad(x + 4 * i);
+        const __m256i quad = (__m256i)w[i], token = _mm256_set1_epi32(four_bytes(x + 4 * i));
         pairs[i] = bits == 8 ? _mm256_maddubs_epi16(_mm256_abs_epi8(quad), _mm256_sign_epi8(token, quad))
                              : _mm256_maddubs_epi16(quad, token);
     }
@@ -38,7 +32,6 @@ A1_INLINE ints8 dot16(ints8 sum, const ints8 *w, const int8_t *x, const int bits
 #define A1_BLOCK_LANES 8
 #define A1_DOT16(sum, w, x, bits) dot16(sum, w, x, bits)
 #define A1_WIDE_IS_SIGNED
-#define A1_WIDE_QUAD(quad) ((quad) ^ (int32_t)0x80808080)
 #include "pack_body.h"
 #include "unpack_body.h"
 #include "int8_body.h"

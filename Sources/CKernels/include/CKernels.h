@@ -51,7 +51,6 @@ typedef struct a1_product_scratch {
     float sums[A1_PASS_TOKENS * A1_TILE_ROWS];
 } a1_product_scratch;
 
-// Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
 // What belongs to 32 columns of a token row.
 typedef struct a1_int8_block {
     // Of the first digits of each half.
@@ -60,6 +59,7 @@ typedef struct a1_int8_block {
     float total, first_total;
 } a1_int8_block;
 
+// Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
 typedef struct a1_int8_rows {
     // [token][columns]: the value divided by its half's scale, from -127 to 127.
     int8_t *values;
