@@ -29,13 +29,17 @@ typedef struct {
     float top[QUERIES], total[QUERIES];
     // Visible positions of each row in the chunk.
     int64_t from[QUERIES], to[QUERIES];
-    // Keys of each group of 16 positions, of this chunk and the next; values lie `values_offset` floats behind.
-    const float *groups[GROUPS];
+    // Keys of each group of 16 positions, of this chunk and the next; values lie `values_offset` bytes behind.
+    const char *groups[GROUPS];
     int64_t values_offset;
 } attention_tile;
 
 A1_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 A1_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// Bytes of a number of keys and values.
+A1_INLINE int64_t number_bytes(const bool is_half) { return is_half ? sizeof(uint16_t) : sizeof(float); }
+A1_INLINE a1_floats load_numbers(const char *p, const bool is_half) { return is_half ? load_halves(p) : A1_LOAD(p); }
 
 // 16 rows of 16 numbers to columns: squares off the diagonal change places, of 8, 4, 2 and 1 lanes.
 A1_INLINE void turn_square(a1_floats v[A1_LANES]) {
@@ -91,9 +95,11 @@ static void pack_queries(const attention_tile *tile) {
 
 // Scores of T queries with V groups of 16 positions. The next keys, and the values of this chunk, are asked for
 // from memory: each block lies somewhere else, which hardware does not foresee.
-A1_INLINE void score_block(const attention_tile *tile, int64_t group, int64_t query, const int T, const int V) {
+A1_INLINE void score_block(const attention_tile *tile, int64_t group, int64_t query, const int T, const int V,
+                           const bool is_half) {
+    const int64_t vector = GROUP * number_bytes(is_half);
     const float *packed = tile->packed + query;
-    const float *const *keys = tile->groups + group;
+    const char *const *keys = tile->groups + group;
     a1_floats acc[A1_BLOCK_QUERIES][A1_BLOCK_VECTORS];
 #pragma clang loop unroll(full)
     for (int t = 0; t < T; t++)
@@ -103,9 +109,9 @@ A1_INLINE void score_block(const attention_tile *tile, int64_t group, int64_t qu
         a1_floats k[A1_BLOCK_VECTORS];
 #pragma clang loop unroll(full)
         for (int v = 0; v < V; v++) {
-            k[v] = A1_LOAD(keys[v] + i * GROUP);
-            __builtin_prefetch(keys[v + A1_BLOCK_VECTORS] + i * GROUP, 0, 3);
-            __builtin_prefetch(keys[v] + tile->values_offset + i * GROUP, 0, 2);
+            k[v] = load_numbers(keys[v] + i * vector, is_half);
+            __builtin_prefetch(keys[v + A1_BLOCK_VECTORS] + i * vector, 0, 3);
+            __builtin_prefetch(keys[v] + tile->values_offset + i * vector, 0, 2);
         }
 #pragma clang loop unroll(full)
         for (int t = 0; t < T; t++) {
@@ -125,8 +131,8 @@ A1_INLINE void score_block(const attention_tile *tile, int64_t group, int64_t qu
 // sums[query] += weights of the positions [from, to) times V vectors of their values at `column`. The same part
 // of the next chunk is asked for from memory, which would be idle otherwise.
 A1_INLINE void value_block(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
-                           const int T, const int V) {
-    const int64_t length = tile->job->length;
+                           const int T, const int V, const bool is_half) {
+    const int64_t length = tile->job->length, size = number_bytes(is_half), step = length * size;
     const float *weights = tile->scores + query * SCORE_STRIDE;
     float *sums = tile->sums + query * tile->padded + column;
     a1_floats acc[A1_BLOCK_QUERIES][A1_BLOCK_VECTORS];
@@ -135,16 +141,16 @@ A1_INLINE void value_block(const attention_tile *tile, int64_t from, int64_t to,
 #pragma clang loop unroll(full)
         for (int v = 0; v < V; v++) acc[t][v] = A1_LOAD(sums + t * tile->padded + v * A1_LANES);
     for (int64_t p = from; p < to;) {
-        const int64_t place = p % GROUP * length + column;
-        const float *row = tile->groups[p / GROUP] + tile->values_offset + place;
-        const float *next = tile->groups[p / GROUP + CHUNK / GROUP] + place;
-        for (const int64_t end = smaller(to, (p / GROUP + 1) * GROUP); p < end; p++, row += length, next += length) {
+        const int64_t place = p % GROUP * step + column * size;
+        const char *row = tile->groups[p / GROUP] + tile->values_offset + place;
+        const char *next = tile->groups[p / GROUP + CHUNK / GROUP] + place;
+        for (const int64_t end = smaller(to, (p / GROUP + 1) * GROUP); p < end; p++, row += step, next += step) {
             a1_floats values[A1_BLOCK_VECTORS];
 #pragma clang loop unroll(full)
             for (int v = 0; v < V; v++) {
-                values[v] = A1_LOAD(row + v * A1_LANES);
-                __builtin_prefetch(next + v * A1_LANES, 0, 2);
-                __builtin_prefetch(next + tile->values_offset + v * A1_LANES, 0, 2);
+                values[v] = load_numbers(row + v * A1_LANES * size, is_half);
+                __builtin_prefetch(next + v * A1_LANES * size, 0, 2);
+                __builtin_prefetch(next + tile->values_offset + v * A1_LANES * size, 0, 2);
             }
 #pragma clang loop unroll(full)
             for (int t = 0; t < T; t++) {
@@ -162,12 +168,15 @@ A1_INLINE void value_block(const attention_tile *tile, int64_t from, int64_t to,
 
 // The same for the last `rest` numbers of a head whose length is no multiple of 16, and one query.
 static void value_rest(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query) {
-    const int64_t length = tile->job->length, rest = length - column;
+    const bool is_half = tile->job->is_half;
+    const int64_t length = tile->job->length, rest = length - column, size = number_bytes(is_half);
     float *sums = tile->sums + query * tile->padded + column;
     a1_floats acc = A1_LOAD(sums);
     for (int64_t p = from; p < to; p++) {
-        const float *row = tile->groups[p / GROUP] + tile->values_offset + p % GROUP * length + column;
-        acc = A1_FMA(A1_SPLAT(tile->scores[query * SCORE_STRIDE + p]), load_part(row, rest, 0), acc);
+        const char *row = tile->groups[p / GROUP] + tile->values_offset + (p % GROUP * length + column) * size;
+        char part[A1_LANES * sizeof(float)] = {0};
+        memcpy(part, row, (size_t)(rest * size));
+        acc = A1_FMA(A1_SPLAT(tile->scores[query * SCORE_STRIDE + p]), load_numbers(part, is_half), acc);
     }
     A1_STORE(sums, acc);
 }
@@ -179,24 +188,39 @@ static void value_rest(const attention_tile *tile, int64_t from, int64_t to, int
 #define FOR_EACH_CASE CASE(1); CASE(2); CASE(3); CASE(4); CASE(5)
 #endif
 
-#define CASE(T) case T: score_block(tile, group, query, T, A1_BLOCK_VECTORS); break
-static void score_queries(const attention_tile *tile, int64_t group, int64_t query, int64_t count) {
+#define CASE(T) case T: score_block(tile, group, query, T, A1_BLOCK_VECTORS, is_half); break
+A1_INLINE void score_some(const attention_tile *tile, int64_t group, int64_t query, int64_t count, const bool is_half) {
     switch (count) {
     FOR_EACH_CASE;
-    default: score_block(tile, group, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS);
+    default: score_block(tile, group, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS, is_half);
     }
 }
 #undef CASE
 
-#define CASE(T) case T: value_block(tile, from, to, column, query, T, A1_BLOCK_VECTORS); break
-static void value_queries(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
-                          int64_t count) {
+#define CASE(T) case T: value_block(tile, from, to, column, query, T, A1_BLOCK_VECTORS, is_half); break
+A1_INLINE void value_some(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
+                          int64_t count, const bool is_half) {
     switch (count) {
     FOR_EACH_CASE;
-    default: value_block(tile, from, to, column, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS);
+    default: value_block(tile, from, to, column, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS, is_half);
     }
 }
 #undef CASE
+
+static void score_queries(const attention_tile *tile, int64_t group, int64_t query, int64_t count) {
+    if (tile->job->is_half)
+        score_some(tile, group, query, count, true);
+    else
+        score_some(tile, group, query, count, false);
+}
+
+static void value_queries(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
+                          int64_t count) {
+    if (tile->job->is_half)
+        value_some(tile, from, to, column, query, count, true);
+    else
+        value_some(tile, from, to, column, query, count, false);
+}
 #undef FOR_EACH_CASE
 
 // Queries of a register block: even parts, so that 16 are 8 and 8, not 14 and 2.
@@ -213,7 +237,12 @@ static void add_values(const attention_tile *tile, int64_t from, int64_t to, int
     for (; column + A1_BLOCK_VECTORS * A1_LANES <= length; column += A1_BLOCK_VECTORS * A1_LANES)
         for (int64_t q = query; q < end; q += part) value_queries(tile, from, to, column, q, smaller(part, end - q));
     for (; column + A1_LANES <= length; column += A1_LANES)
-        for (int64_t q = query; q < end; q++) value_block(tile, from, to, column, q, 1, 1);
+        for (int64_t q = query; q < end; q++) {
+            if (tile->job->is_half)
+                value_block(tile, from, to, column, q, 1, 1, true);
+            else
+                value_block(tile, from, to, column, q, 1, 1, false);
+        }
     for (int64_t q = query; column < length && q < end; q++) value_rest(tile, from, to, column, q);
 }
 
@@ -298,7 +327,8 @@ static void find_groups(attention_tile *tile, int64_t first) {
     const int64_t groups_per_block = job->tokens_per_block / GROUP, last = (job->position + job->rows - 1) / GROUP;
     int64_t block = first / groups_per_block, place = first % groups_per_block;
     for (int64_t g = 0; g < GROUPS; g++) {
-        tile->groups[g] = job->keys + job->table[block] * job->block_stride + place * GROUP * job->length;
+        tile->groups[g] = (const char *)job->keys
+            + (job->table[block] * job->block_stride + place * GROUP * job->length) * number_bytes(job->is_half);
         if (first + g >= last) continue;
         place++;
         if (place == groups_per_block) {
@@ -339,7 +369,7 @@ void A1_NAME(attend)(const a1_attention *job, float *scratch) {
     tile.job = job;
     tile.queries = job->rows * job->heads;
     tile.padded = (job->length + A1_LANES - 1) / A1_LANES * A1_LANES;
-    tile.values_offset = job->tokens_per_block * job->length;
+    tile.values_offset = job->tokens_per_block * job->length * number_bytes(job->is_half);
     tile.scores = scratch;
     tile.sums = tile.scores + QUERIES * SCORE_STRIDE;
     tile.packed = tile.sums + QUERIES * tile.padded;

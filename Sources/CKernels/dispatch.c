@@ -10,7 +10,8 @@
         #P, a1_##F##_dequantize, a1_##F##_product, a1_##F##_rms_norm, a1_##F##_silu_multiply,             \
         a1_##F##_gelu_multiply, a1_##F##_dot, a1_##F##_add, a1_##F##_scale, a1_##F##_log_sum_exp,         \
         a1_##F##_exponential, a1_##F##_rotate_halves, a1_##F##_rotate_pairs, a1_##F##_index_of_maximum,   \
-        a1_##F##_soft_cap, a1_##F##_attend, a1_##P##_pack, a1_##P##_quantize_row, a1_##P##_int8_product};
+        a1_##F##_soft_cap, a1_##F##_store_halves, a1_##F##_attend, a1_##P##_pack,                         \
+        a1_##P##_quantize_row, a1_##P##_int8_product};
 
 FAMILY_TABLE(scalar, scalar)
 FAMILY_TABLE(scalar, amx_emulated)
@@ -118,5 +119,9 @@ void a1_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t
 int64_t a1_index_of_maximum(const float *x, int64_t n) { return chosen->index_of_maximum(x, n); }
 
 void a1_soft_cap(float *x, int64_t n, float cap) { chosen->soft_cap(x, n, cap); }
+
+void a1_store_halves(const float *x, int64_t n, int64_t stride, uint16_t *out) {
+    chosen->store_halves(x, n, stride, out);
+}
 
 void a1_attend(const a1_attention *job, float *scratch) { chosen->attend(job, scratch); }

@@ -21,6 +21,7 @@
     void a1_##F##_rotate_pairs(float *x, const float *cosines, const float *sines, int64_t half);             \
     int64_t a1_##F##_index_of_maximum(const float *x, int64_t n);                                             \
     void a1_##F##_soft_cap(float *x, int64_t n, float cap);                                                   \
+    void a1_##F##_store_halves(const float *x, int64_t n, int64_t stride, uint16_t *out);                     \
     void a1_##F##_attend(const a1_attention *job, float *scratch);
 
 #define A1_DECLARE_INT8(F)                                                                                    \

@@ -32,6 +32,7 @@ typedef int32_t a1_loose_ints __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints8 __attribute__((vector_size(32)));
 typedef int32_t loose_ints4 __attribute__((vector_size(16), aligned(1)));
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint16_t halves16 __attribute__((vector_size(32), aligned(2)));
 typedef int8_t loose_signed16 __attribute__((vector_size(16), aligned(1)));
 typedef double a1_doubles __attribute__((vector_size(128)));
 typedef double a1_doubles8 __attribute__((vector_size(64)));

@@ -41,6 +41,26 @@ A1_INLINE int32_t largest_int(a1_ints v) {
     return v[0] > v[1] ? v[0] : v[1];
 }
 
+// IEEE 754 binary16 in the low half of each lane to binary32. Subnormal numbers are made by a subtraction,
+// since some processors are slow where a product takes one.
+A1_INLINE a1_floats halves(a1_ints h) {
+    const a1_ints magnitude = (h & 0x7fff) << 13, exponent = h & 0x7c00;
+    const a1_floats normal = (a1_floats)(magnitude + 0x38000000);
+    const a1_floats small = (a1_floats)(magnitude + 0x38800000) - A1_SPLAT(0x1p-14f);
+    a1_floats v = A1_SELECT(exponent == 0, small, normal);
+    v = A1_SELECT(exponent == 0x7c00, (a1_floats)(magnitude | 0x7f800000), v);
+    return (a1_floats)((a1_ints)v | (h & 0x8000) << 16);
+}
+
+// 16 numbers of binary16 that lie side by side, by the family's instruction if it has one.
+A1_INLINE a1_floats load_halves(const void *p) {
+#ifdef A1_HALVES
+    return A1_HALVES(p);
+#else
+    return halves(INTS(*(const halves16 *)p));
+#endif
+}
+
 A1_INLINE bytes16 load16(const uint8_t *p) {
     bytes16 v;
     memcpy(&v, p, sizeof v);

@@ -14,8 +14,6 @@
 #define TWOS 0x03030303
 #define ONES 0x01010101
 
-typedef uint16_t halves16 __attribute__((vector_size(32), aligned(2)));
-
 // Four bytes of each of 16 rows.
 A1_INLINE a1_ints dwords_at(const uint8_t *p, int64_t stride) {
     a1_ints v;

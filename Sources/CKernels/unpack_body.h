@@ -43,17 +43,6 @@ typedef struct panel_half {
     uint8_t *values;
 } panel_half;
 
-// IEEE 754 binary16 in the low half of each lane to binary32. Subnormal numbers are made by a subtraction,
-// since some processors are slow where a product takes one.
-A1_INLINE a1_floats halves(a1_ints h) {
-    const a1_ints magnitude = (h & 0x7fff) << 13, exponent = h & 0x7c00;
-    const a1_floats normal = (a1_floats)(magnitude + 0x38000000);
-    const a1_floats small = (a1_floats)(magnitude + 0x38800000) - A1_SPLAT(0x1p-14f);
-    a1_floats v = A1_SELECT(exponent == 0, small, normal);
-    v = A1_SELECT(exponent == 0x7c00, (a1_floats)(magnitude | 0x7f800000), v);
-    return (a1_floats)((a1_ints)v | (h & 0x8000) << 16);
-}
-
 A1_INLINE a1_floats high_halves(a1_ints h) { return halves((a1_ints)((a1_uints)h >> 16)); }
 
 // Byte j of each lane.
@@ -67,11 +56,7 @@ A1_INLINE a1_ints take(panel_half *h) {
 }
 
 A1_INLINE a1_floats take_halves(panel_half *h) {
-#ifdef A1_HALVES
-    const a1_floats v = A1_HALVES(h->from);
-#else
-    const a1_floats v = halves(INTS(*(const halves16 *)h->from));
-#endif
+    const a1_floats v = load_halves(h->from);
     h->from += 2 * A1_LANES;
     return v;
 }

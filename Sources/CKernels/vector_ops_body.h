@@ -130,3 +130,29 @@ void A1_NAME(soft_cap)(float *x, int64_t n, float cap) {
 }
 
 #undef EACH_LANES
+
+// To binary16, rounded to nearest, ties to even; magnitudes above its largest number become that, NaN stays NaN. Below
+// 2^-14 its numbers are as far apart as those of binary32 just above a half, so that an addition rounds.
+A1_INLINE halves16 half_lanes(a1_floats x) {
+    const a1_ints sign = (a1_ints)x & INT32_MIN;
+    a1_floats size = (a1_floats)((a1_ints)x ^ sign);
+    size = A1_SELECT(size > A1_SPLAT(65504.0f), A1_SPLAT(65504.0f), size);
+    const a1_ints bits = (a1_ints)size;
+    const a1_ints normal = ((bits + 0xfff + ((bits >> 13) & 1)) >> 13) - (112 << 10);
+    const a1_ints small = (a1_ints)(size + A1_SPLAT(0.5f)) - (a1_ints)A1_SPLAT(0.5f);
+    const a1_ints is_small = size < A1_SPLAT(0x1p-14f), is_number = x == x;
+    a1_ints half = (is_small & small) | (~is_small & normal);
+    half = (is_number & half) | (~is_number & 0x7e00);
+    return __builtin_convertvector(half | (a1_ints)((a1_uints)sign >> 16), halves16);
+}
+
+void A1_NAME(store_halves)(const float *x, int64_t n, int64_t stride, uint16_t *out) {
+    for (int64_t i = 0; i < n; i += A1_LANES) {
+        const int64_t count = n - i < A1_LANES ? n - i : A1_LANES;
+        const halves16 v = half_lanes(count == A1_LANES ? A1_LOAD(x + i) : load_part(x + i, count, 0));
+        if (stride == 1)
+            memcpy(out + i, &v, (size_t)count * sizeof *out);
+        else
+            for (int64_t j = 0; j < count; j++) out[(i + j) * stride] = v[j];
+    }
+}

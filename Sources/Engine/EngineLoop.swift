@@ -64,10 +64,11 @@ final class EngineLoop: @unchecked Sendable {
         self.onEvent = onEvent
         let sizes = model.transformer.configuration
         let tokensPerBlock = BlockLayout.tokensPerBlock
-        let blocks = try options.blockCount(
-            bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock))
+        let blocks = try options.blockCount(bytesPerBlock: options.bytesPerBlock(sizes))
         contextLimit = options.contextLimit(sizes)
-        guard let cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock) else {
+        guard let cache = KVCache(
+            sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock, precision: options.kvPrecision)
+        else {
             throw .cannotAllocate(kvCacheBytes: options.kvCacheBytes)
         }
         self.cache = cache

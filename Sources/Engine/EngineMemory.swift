@@ -17,9 +17,8 @@ public struct EngineMemory: Sendable, Equatable {
     ///   - vocabularySize: rows of logits.
     ///   - options: of the engine.
     public init(_ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions) {
-        let tokens = BlockLayout.tokensPerBlock
-        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens)
-        keyValueBytesPerToken = blockBytes / tokens
+        let blockBytes = options.bytesPerBlock(model)
+        keyValueBytesPerToken = blockBytes / BlockLayout.tokensPerBlock
         keyValueBytesOfContext = BlockLayout.blocks(for: model.contextLength) * blockBytes
         let scratch = ScratchLayout(
             model, vocabularySize: vocabularySize, rows: options.maximumStepTokens, threads: options.threadCount)
@@ -47,18 +46,23 @@ public struct EnginePackedMemory: Sendable, Equatable {
 extension EngineOptions {
     /// Options whose memory for keys and values holds one whole context of the model, and at least 1 GiB.
     public static func holdingContext(
-        of model: ModelConfiguration, threadCount: Int, maximumSequences: Int
+        of model: ModelConfiguration, threadCount: Int, maximumSequences: Int, isExact: Bool = false
     ) -> EngineOptions {
-        let whole = BlockLayout.blocks(for: model.contextLength)
-            * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock)
-        return EngineOptions(
+        var options = EngineOptions(
             threadCount: threadCount, maximumStepTokens: max(256, maximumSequences + 1),
-            maximumSequences: maximumSequences, kvCacheBytes: max(1 << 30, whole))
+            maximumSequences: maximumSequences, isExact: isExact)
+        let whole = BlockLayout.blocks(for: model.contextLength) * options.bytesPerBlock(model)
+        options.kvCacheBytes = max(1 << 30, whole)
+        return options
+    }
+
+    /// Bytes of a block of keys and values.
+    public func bytesPerBlock(_ model: ModelConfiguration) -> Int {
+        KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock, precision: kvPrecision)
     }
 
     /// Most tokens of one sequence: the model's own context, or what the memory for keys and values holds.
     func contextLimit(_ model: ModelConfiguration) -> Int {
-        let tokens = BlockLayout.tokensPerBlock
-        return min(model.contextLength, kvCacheBytes / KVCache.bytesPerBlock(model, tokensPerBlock: tokens) * tokens)
+        min(model.contextLength, kvCacheBytes / bytesPerBlock(model) * BlockLayout.tokensPerBlock)
     }
 }

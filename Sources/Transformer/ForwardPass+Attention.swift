@@ -74,7 +74,7 @@ extension ForwardPass {
                 window: layer.isSliding ? Int64(sizes.slidingWindow ?? .max) : .max, scale: sizes.attentionScale,
                 cap: sizes.attentionSoftCap ?? 0, keys: cache.blocks(layer: index, head: head),
                 table: tables.baseAddress! + Int(row.blockTable), tokens_per_block: Int64(cache.tokensPerBlock),
-                block_stride: Int64(cache.blockStride))
+                block_stride: Int64(cache.blockStride), is_half: cache.precision == .float16)
             a1_attend(&job, scratch.attention + thread * ScratchLayout.attentionFloats(sizes))
         }
     }

@@ -1,7 +1,18 @@
 import CKernels
 import Glibc
 
-/// Storage for keys and values in float32, in blocks of `tokensPerBlock` positions.
+/// In which numbers keys and values are kept.
+public enum KVPrecision: Sendable, Equatable {
+    /// As they are computed.
+    case float32
+    /// IEEE 754 binary16: half the memory, and half of what attention reads. A number's error is at most 2^-11 of it;
+    /// magnitudes above 65,504 become that.
+    case float16
+
+    var byteCount: Int { self == .float16 ? MemoryLayout<UInt16>.stride : MemoryLayout<Float>.stride }
+}
+
+/// Storage for keys and values, in blocks of `tokensPerBlock` positions.
 ///
 /// Layout: `[layer][block][head of keys and values][keys, values]`, where values are
 /// `[position in block][head length]`, and keys are turned in groups of 16 positions, `[group][head length]
@@ -16,27 +27,29 @@ public final class KVCache: @unchecked Sendable {
 
     public let blockCount: Int
     public let tokensPerBlock: Int
+    public let precision: KVPrecision
     let headLength: Int
     private let layerCount: Int
     private let headStride: Int
-    /// Floats from one block of a layer to the next.
+    /// Numbers from one block of a layer to the next.
     let blockStride: Int
     private let layerStride: Int
-    private let storage: UnsafeMutablePointer<Float>
+    private let storage: UnsafeMutableRawPointer
 
     /// Nil if the system does not give the memory. `tokensPerBlock` is a multiple of 16.
-    public init?(_ model: ModelConfiguration, blockCount: Int, tokensPerBlock: Int) {
+    public init?(_ model: ModelConfiguration, blockCount: Int, tokensPerBlock: Int, precision: KVPrecision) {
         precondition(blockCount > 0 && tokensPerBlock > 0 && tokensPerBlock.isMultiple(of: Self.positionsPerGroup))
-        let bytes = blockCount * Self.bytesPerBlock(model, tokensPerBlock: tokensPerBlock)
-        guard let memory = malloc(bytes) else { return nil }
+        let blockBytes = Self.bytesPerBlock(model, tokensPerBlock: tokensPerBlock, precision: precision)
+        guard let memory = malloc(blockCount * blockBytes) else { return nil }
         self.blockCount = blockCount
         self.tokensPerBlock = tokensPerBlock
+        self.precision = precision
         headLength = model.headLength
         layerCount = model.layerCount
         headStride = 2 * tokensPerBlock * model.headLength
         blockStride = model.keyValueHeadCount * headStride
         layerStride = blockCount * blockStride
-        storage = memory.bindMemory(to: Float.self, capacity: layerCount * layerStride)
+        storage = memory
     }
 
     deinit {
@@ -44,31 +57,44 @@ public final class KVCache: @unchecked Sendable {
     }
 
     /// Bytes that one block of a model takes.
-    public static func bytesPerBlock(_ model: ModelConfiguration, tokensPerBlock: Int) -> Int {
-        model.layerCount * model.keyValueLength * 2 * tokensPerBlock * MemoryLayout<Float>.stride
+    public static func bytesPerBlock(
+        _ model: ModelConfiguration, tokensPerBlock: Int, precision: KVPrecision
+    ) -> Int {
+        model.layerCount * model.keyValueLength * 2 * tokensPerBlock * precision.byteCount
     }
 
     /// What one head of keys and values has in the first block of a layer; other blocks follow by `blockStride`.
-    func blocks(layer: Int, head: Int) -> UnsafeMutablePointer<Float> {
-        storage + layer * layerStride + head * headStride
+    func blocks(layer: Int, head: Int) -> UnsafeMutableRawPointer {
+        storage + (layer * layerStride + head * headStride) * precision.byteCount
     }
 
     /// Puts key and value of one head and position, `headLength` floats each, into their slot of a block.
     func place(
         key: UnsafePointer<Float>, value: UnsafePointer<Float>, layer: Int, block: Int32, head: Int, slot: Int
     ) {
-        let keys = blocks(layer: layer, head: head) + Int(block) * blockStride
-        (keys + (tokensPerBlock + slot) * headLength).update(from: value, count: headLength)
         let size = Self.positionsPerGroup
-        let first = keys + slot / size * size * headLength + slot % size
-        for index in 0..<headLength { first[index &* size] = key[index] }
+        let start = blocks(layer: layer, head: head) + Int(block) * blockStride * precision.byteCount
+        let keyPlace = slot / size * size * headLength + slot % size
+        let valuePlace = (tokensPerBlock + slot) * headLength
+        switch precision {
+        case .float32:
+            let numbers = start.assumingMemoryBound(to: Float.self)
+            (numbers + valuePlace).update(from: value, count: headLength)
+            for index in 0..<headLength { numbers[keyPlace &+ index &* size] = key[index] }
+        case .float16:
+            let numbers = start.assumingMemoryBound(to: UInt16.self)
+            a1_store_halves(value, Int64(headLength), 1, numbers + valuePlace)
+            a1_store_halves(key, Int64(headLength), Int64(size), numbers + keyPlace)
+        }
     }
 
     /// Copies a whole block, in every layer.
     public func copyBlock(_ source: Int32, to destination: Int32) {
+        let byteCount = blockStride * precision.byteCount
         for layer in 0..<layerCount {
             let first = blocks(layer: layer, head: 0)
-            (first + Int(destination) * blockStride).update(from: first + Int(source) * blockStride, count: blockStride)
+            let from = first + Int(source) * byteCount
+            (first + Int(destination) * byteCount).copyMemory(from: from, byteCount: byteCount)
         }
     }
 }

@@ -13,7 +13,7 @@ import Transformer
         let options = EngineOptions.holdingContext(
             of: model.configuration, threadCount: 2, maximumSequences: 16)
         let memory = EngineMemory(model.configuration, vocabularySize: model.vocabularySize, options: options)
-        #expect(memory.keyValueBytesPerToken == 2 * 2 * 4 * 2 * 4)
+        #expect(memory.keyValueBytesPerToken == 2 * 2 * 4 * 2 * 2)
         // Seven blocks of 16 tokens.
         #expect(memory.keyValueBytesOfContext == 7 * 16 * memory.keyValueBytesPerToken)
         #expect(memory.keyValueBytesOfContext == 7 * TinyModel().bytesPerBlock)
@@ -24,6 +24,17 @@ import Transformer
         #expect(memory.scratchBytes == 4 * (rows + 2 * 16 * (64 + 16 + 16 + 16) + 64 * 16))
         // 64 rows, and for each thread a row and as many candidates of 8 bytes.
         #expect(memory.logitBytes == 257 * (64 * 4 + 2 * (4 + 8)))
+    }
+
+    @Test func exactKeysAndValuesTakeTwiceAsMuch() throws {
+        let model = try TinyModel(contextLength: 1 << 24).load().transformer
+        func options(isExact: Bool) -> EngineOptions {
+            .holdingContext(of: model.configuration, threadCount: 1, maximumSequences: 1, isExact: isExact)
+        }
+        let (usual, exact) = (options(isExact: false), options(isExact: true))
+        #expect(exact.isExact && !usual.isExact)
+        #expect(exact.kvCacheBytes == 2 * usual.kvCacheBytes)
+        #expect(exact.contextLimit(model.configuration) == usual.contextLimit(model.configuration))
     }
 
     @Test func onlyProductsWithBytesTakePackedWeights() throws {

@@ -16,6 +16,9 @@ struct AttentionTests {
         var tokensPerBlock = 16
         /// Positions whose keys and values are NaN.
         var broken = 0..<0
+        /// Keys and values are numbers of float16, and are kept as such.
+        var isRounded = false
+        var isHalf = false
         let scale: Float = 0.3
 
         var context: Int { position + rows }
@@ -32,7 +35,8 @@ struct AttentionTests {
 
         private func numbers(_ position: Int, _ kind: UInt64) -> [Float] {
             var random = SplitMix64(state: UInt64(position) * 3 + kind)
-            return random.floats(length)
+            let numbers = random.floats(length)
+            return isRounded ? numbers.map { Float(Float16($0)) } : numbers
         }
 
         /// What no query of the tile may see is NaN.
@@ -56,18 +60,20 @@ struct AttentionTests {
 
         func run(_ family: Family) -> [Float] {
             let (queries, cache) = (queries(), cache())
+            let numbers = isHalf ? cache.numbers.map { Float16($0).bitPattern }.bytes : cache.numbers.bytes
             var outputs = [Float](repeating: .nan, count: queries.count)
             var scratch = [Float](repeating: .nan, count: Int(a1_attention_scratch(Int64(length))))
             queries.withUnsafeBufferPointer { queries in
                 outputs.withUnsafeMutableBufferPointer { outputs in
-                    cache.numbers.withUnsafeBufferPointer { keys in
+                    numbers.withUnsafeBytes { keys in
                         cache.table.withUnsafeBufferPointer { table in
                             var job = a1_attention(
                                 queries: queries.baseAddress, outputs: outputs.baseAddress,
                                 row_stride: Int64(heads * length), rows: Int64(rows), heads: Int64(heads),
                                 length: Int64(length), position: Int64(position), window: Int64(window), scale: scale,
                                 cap: cap, keys: keys.baseAddress, table: table.baseAddress,
-                                tokens_per_block: Int64(tokensPerBlock), block_stride: Int64(cache.blockStride))
+                                tokens_per_block: Int64(tokensPerBlock), block_stride: Int64(cache.blockStride),
+                                is_half: isHalf)
                             family.table.attend(&job, &scratch)
                         }
                     }
@@ -115,6 +121,14 @@ struct AttentionTests {
         #expect(found.allSatisfy { $0.isFinite }, "\(subject)")
         let twin = subject.run(Family(name: "scalar"))
         #expect(found.map(\.bitPattern) == twin.map(\.bitPattern), "\(subject)")
+
+        // Numbers of float16 are the same however they are kept.
+        var rounded = subject
+        rounded.isRounded = true
+        let plain = rounded.run(family)
+        rounded.isHalf = true
+        #expect(rounded.run(family).map(\.bitPattern) == plain.map(\.bitPattern), "\(rounded)")
+        #expect(plain != found, "\(rounded)")
     }
 
     @Test("head lengths of any size", arguments: Family.available)
@@ -173,16 +187,24 @@ struct AttentionTests {
     func brokenNeighbours(_ family: Family) {
         for window in [5, Int.max] {
             for place in [38, 42, 43] {
-                let whole = Subject(length: 18, heads: 2, rows: 4, position: 40, window: window)
-                var spoiled = whole
-                spoiled.broken = place..<place + 1
-                let queries = whole.heads * whole.length
-                for (index, numbers) in zip(whole.run(family), spoiled.run(family)).enumerated() {
-                    let position = whole.position + index / queries
-                    let sees = place <= position && position - place < window
-                    #expect(sees ? numbers.1.isNaN : numbers.0 == numbers.1, "\(spoiled), output \(index)")
+                var whole = Subject(length: 18, heads: 2, rows: 4, position: 40, window: window)
+                for isHalf in [false, true] {
+                    (whole.isRounded, whole.isHalf) = (isHalf, isHalf)
+                    var spoiled = whole
+                    spoiled.broken = place..<place + 1
+                    let queries = whole.heads * whole.length
+                    for (index, numbers) in zip(whole.run(family), spoiled.run(family)).enumerated() {
+                        let position = whole.position + index / queries
+                        let sees = place <= position && position - place < window
+                        #expect(sees ? numbers.1.isNaN : numbers.0 == numbers.1, "\(spoiled), output \(index)")
+                    }
                 }
             }
         }
     }
+}
+
+extension Array {
+    /// Of the elements as they lie in memory.
+    fileprivate var bytes: [UInt8] { withUnsafeBytes(Array<UInt8>.init) }
 }

@@ -47,6 +47,35 @@ struct VectorOperationTests {
         }
     }
 
+    /// Every number of binary16, what lies half-way to the next and just beside that, and any other bits.
+    @Test("binary16 as Swift rounds it, above its range the largest", arguments: Family.available)
+    func halves(_ family: Family) {
+        let halves = (0..<UInt16(0x7c00)).map { Float(Float16(bitPattern: $0)) }
+        let borders = zip(halves, halves.dropFirst()).flatMap { low, high in
+            let middle = (low + high) / 2
+            return [low, middle.nextDown, middle, middle.nextUp]
+        }
+        var random = SplitMix64(state: 11)
+        let others = (0..<100_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
+        let ends: [Float] = [65_504, 65_519, 65_520, 1e30, .infinity, .nan, Float.leastNonzeroMagnitude]
+        let x = (borders + others + ends).flatMap { [$0, -$0] }
+        var out = [UInt16](repeating: 1, count: x.count)
+        family.table.store_halves(x, Int64(x.count), 1, &out)
+        var wrong = 0
+        for (number, bits) in zip(x, out) {
+            let truth = Float16(max(-65_504, min(65_504, number)))
+            wrong += number.isNaN ? (Float16(bitPattern: bits).isNaN ? 0 : 1) : (truth.bitPattern == bits ? 0 : 1)
+        }
+        #expect(wrong == 0, "of \(x.count)")
+        for length in lengths {
+            var spread = [UInt16](repeating: 7, count: length * 3 + 1)
+            family.table.store_halves(x, Int64(length), 3, &spread)
+            for index in spread.indices {
+                #expect(spread[index] == (index % 3 == 0 && index < 3 * length ? out[index / 3] : 7), "\(length)")
+            }
+        }
+    }
+
     @Test("rms norm", arguments: Family.available)
     func rmsNorm(_ family: Family) {
         check(family) { table, a, b, n in

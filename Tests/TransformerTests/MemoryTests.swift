@@ -50,6 +50,6 @@ import Testing
         let layout = ScratchLayout(sizes, vocabularySize: most, rows: 65_536, threads: 1_024)
         #expect(layout.byteCount > 0)
         let blocks = most / 16
-        #expect(blocks * KVCache.bytesPerBlock(sizes, tokensPerBlock: 16) == 1 << 62)
+        #expect(blocks * KVCache.bytesPerBlock(sizes, tokensPerBlock: 16, precision: .float32) == 1 << 62)
     }
 }

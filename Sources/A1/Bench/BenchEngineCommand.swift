@@ -36,7 +36,7 @@ struct BenchEngineCommand: ParsableCommand {
     var threads = "\(ProcessInfo.processInfo.activeProcessorCount)"
     @Option(help: "Kernels, separated by commas, each in a process of its own. Default: those of A1_KERNELS.")
     var kernels: String?
-    @Flag(help: "Float32 activations: the mathematics of the dequantised weights.")
+    @Flag(help: "Float32 activations, keys and values: the mathematics of the dequantised weights.")
     var exact = false
     @Flag(help: "Keep each thread on a processor of its own, of those that the process may run on (taskset).")
     var pinThreads = false

@@ -53,10 +53,11 @@ struct EngineBenchPlan {
     func options(_ model: ModelConfiguration, threads: Int) -> EngineOptions {
         let most = sequences.max() ?? 1
         let blocks = (most + 1) * (BlockLayout.blocks(for: sequenceTokens) + 1)
-        return EngineOptions(
-            threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most,
-            kvCacheBytes: blocks * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock),
-            isExact: isExact, pinsThreads: pinsThreads)
+        var options = EngineOptions(
+            threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most, isExact: isExact,
+            pinsThreads: pinsThreads)
+        options.kvCacheBytes = blocks * options.bytesPerBlock(model)
+        return options
     }
 }
 

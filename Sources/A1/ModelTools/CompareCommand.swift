@@ -24,9 +24,9 @@ struct ModelCompareCommand: ParsableCommand {
     var kernels: KernelChoice?
     @Option(help: "Kernels of the second.")
     var withKernels: KernelChoice?
-    @Flag(help: "Float32 activations in the first, as in `a1 model score`.")
+    @Flag(help: "Float32 activations, keys and values in the first, as in `a1 model score`.")
     var exact = false
-    @Flag(help: "Float32 activations in the second.")
+    @Flag(help: "Float32 activations, keys and values in the second.")
     var withExact = false
     @Option(help: "A file of text; standard input if not given.")
     var text: String?
@@ -143,7 +143,9 @@ private final class LogitReader {
     init(_ model: TransformerModel, window: Int, threads: Int, kernels: KernelChoice?, isExact: Bool) throws {
         let size = BlockLayout.tokensPerBlock
         let count = (window + size - 1) / size
-        guard let cache = KVCache(model.configuration, blockCount: count, tokensPerBlock: size) else {
+        guard let cache = KVCache(
+            model.configuration, blockCount: count, tokensPerBlock: size, precision: isExact ? .float32 : .float16)
+        else {
             throw fail(.usage, "no memory for a window of \(window) tokens: choose a smaller --window")
         }
         do {

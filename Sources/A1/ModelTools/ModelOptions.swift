@@ -91,8 +91,9 @@ struct EngineFlags: ParsableArguments {
     var kvMemory: Int?
     @Flag(
         help: """
-            Float32 activations: the mathematics of the dequantised weights. Otherwise activations are quantised to \
-            bytes where weights are quantised, which is several times faster.
+            Float32 activations, keys and values: the mathematics of the dequantised weights. Otherwise activations \
+            are quantised to bytes where weights are quantised, and keys and values to float16, which is several \
+            times faster.
             """)
     var exact = false
     @Flag(help: "Keep each thread on a processor of its own, of those that the process may run on (taskset).")
@@ -112,8 +113,8 @@ struct EngineFlags: ParsableArguments {
         _ model: LoadedModel, threads: Int, onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) throws -> Engine {
         var options = EngineOptions.holdingContext(
-            of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences)
-        options.isExact = exact
+            of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences,
+            isExact: exact)
         options.pinsThreads = pinThreads
         options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
         return try makeEngine(model, options, onEvent: onEvent)

@@ -104,12 +104,14 @@ typedef struct a1_attention {
     int64_t position, window;
     // Scores are multiplied by `scale`, then capped as a1_soft_cap does where `cap` is above 0.
     float scale, cap;
-    // Block b of the sequence begins at keys + table[b] * block_stride: keys, by groups of 16 positions
+    // Block b of the sequence begins table[b] * block_stride numbers behind keys: keys, by groups of 16 positions
     // [number of the head][position], then values [position][number of the head].
-    const float *keys;
+    const void *keys;
     const int32_t *table;
     // A multiple of 16.
     int64_t tokens_per_block, block_stride;
+    // Whether keys and values are binary16, instead of float32.
+    bool is_half;
 } a1_attention;
 
 // One family of kernels. Pointers never alias unless said otherwise; nothing needs alignment.
@@ -130,6 +132,7 @@ typedef struct a1_kernel_table {
     void (*rotate_pairs)(float *x, const float *cosines, const float *sines, int64_t half);
     int64_t (*index_of_maximum)(const float *x, int64_t n);
     void (*soft_cap)(float *x, int64_t n, float cap);
+    void (*store_halves)(const float *x, int64_t n, int64_t stride, uint16_t *out);
     void (*attend)(const a1_attention *job, float *scratch);
     // Turns weights of a quantised type for int8_product: whole panels of A1_PANEL_ROWS rows, missing ones zero, as
     // many bytes a row as before. w->rows may be any number.
@@ -190,6 +193,9 @@ int64_t a1_index_of_maximum(const float *x, int64_t n);
 
 // x[i] = cap * tanh(x[i] / cap).
 void a1_soft_cap(float *x, int64_t n, float cap);
+// out[i * stride] = x[i] as IEEE 754 binary16, rounded to nearest, ties to even. Magnitudes above 65504, its largest
+// number, become that; NaN stays NaN.
+void a1_store_halves(const float *x, int64_t n, int64_t stride, uint16_t *out);
 // Each query's average of the values it sees, weighed by the softmax of its scores. The bits of an output
 // depend on its query, its position and what it sees alone. `scratch` is one thread's.
 void a1_attend(const a1_attention *job, float *scratch);
