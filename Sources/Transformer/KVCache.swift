@@ -5,8 +5,8 @@ import Glibc
 public enum KVPrecision: Sendable, Equatable {
     /// As they are computed.
     case float32
-    /// IEEE 754 binary16: half the memory, and half of what attention reads. A number's error is at most 2^-11 of it;
-    /// magnitudes above 65,504 become that.
+    /// IEEE 754 binary16: half the memory, and half of what attention reads. A number's error is at most 2^-11 of it,
+    /// below 2^-14 at most 2^-25; magnitudes above 65,504 become that.
     case float16
 
     var byteCount: Int { self == .float16 ? MemoryLayout<UInt16>.stride : MemoryLayout<Float>.stride }
