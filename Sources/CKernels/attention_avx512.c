@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #pragma STDC FP_CONTRACT OFF
-#define A1_HALVES(p) (a1_floats)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))
+#include "avx512_halves.h"
 #include "lanes_body.h"
 #include "attention_body.h"
 #pragma clang attribute pop

@@ -188,39 +188,28 @@ static void value_rest(const attention_tile *tile, int64_t from, int64_t to, int
 #define FOR_EACH_CASE CASE(1); CASE(2); CASE(3); CASE(4); CASE(5)
 #endif
 
-#define CASE(T) case T: score_block(tile, group, query, T, A1_BLOCK_VECTORS, is_half); break
-A1_INLINE void score_some(const attention_tile *tile, int64_t group, int64_t query, int64_t count, const bool is_half) {
-    switch (count) {
-    FOR_EACH_CASE;
-    default: score_block(tile, group, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS, is_half);
-    }
-}
-#undef CASE
+// A function of a tile, for the precision of its keys and values, which is a constant in it.
+#define FOR_PRECISION(function, ...) \
+    (tile->job->is_half ? function(tile, __VA_ARGS__, true) : function(tile, __VA_ARGS__, false))
 
-#define CASE(T) case T: value_block(tile, from, to, column, query, T, A1_BLOCK_VECTORS, is_half); break
-A1_INLINE void value_some(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
-                          int64_t count, const bool is_half) {
-    switch (count) {
-    FOR_EACH_CASE;
-    default: value_block(tile, from, to, column, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS, is_half);
-    }
-}
-#undef CASE
-
+#define CASE(T) case T: FOR_PRECISION(score_block, group, query, T, A1_BLOCK_VECTORS); break
 static void score_queries(const attention_tile *tile, int64_t group, int64_t query, int64_t count) {
-    if (tile->job->is_half)
-        score_some(tile, group, query, count, true);
-    else
-        score_some(tile, group, query, count, false);
+    switch (count) {
+    FOR_EACH_CASE;
+    default: FOR_PRECISION(score_block, group, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS);
+    }
 }
+#undef CASE
 
+#define CASE(T) case T: FOR_PRECISION(value_block, from, to, column, query, T, A1_BLOCK_VECTORS); break
 static void value_queries(const attention_tile *tile, int64_t from, int64_t to, int64_t column, int64_t query,
                           int64_t count) {
-    if (tile->job->is_half)
-        value_some(tile, from, to, column, query, count, true);
-    else
-        value_some(tile, from, to, column, query, count, false);
+    switch (count) {
+    FOR_EACH_CASE;
+    default: FOR_PRECISION(value_block, from, to, column, query, A1_BLOCK_QUERIES, A1_BLOCK_VECTORS);
+    }
 }
+#undef CASE
 #undef FOR_EACH_CASE
 
 // Queries of a register block: even parts, so that 16 are 8 and 8, not 14 and 2.
@@ -237,12 +226,7 @@ static void add_values(const attention_tile *tile, int64_t from, int64_t to, int
     for (; column + A1_BLOCK_VECTORS * A1_LANES <= length; column += A1_BLOCK_VECTORS * A1_LANES)
         for (int64_t q = query; q < end; q += part) value_queries(tile, from, to, column, q, smaller(part, end - q));
     for (; column + A1_LANES <= length; column += A1_LANES)
-        for (int64_t q = query; q < end; q++) {
-            if (tile->job->is_half)
-                value_block(tile, from, to, column, q, 1, 1, true);
-            else
-                value_block(tile, from, to, column, q, 1, 1, false);
-        }
+        for (int64_t q = query; q < end; q++) FOR_PRECISION(value_block, from, to, column, q, 1, 1);
     for (int64_t q = query; column < length && q < end; q++) value_rest(tile, from, to, column, q);
 }
 
@@ -396,3 +380,4 @@ void A1_NAME(attend)(const a1_attention *job, float *scratch) {
 #undef GROUP
 #undef GROUPS
 #undef SCORE_STRIDE
+#undef FOR_PRECISION

@@ -64,10 +64,12 @@ final class EngineLoop: @unchecked Sendable {
         self.onEvent = onEvent
         let sizes = model.transformer.configuration
         let tokensPerBlock = BlockLayout.tokensPerBlock
-        let blocks = try options.blockCount(bytesPerBlock: options.bytesPerBlock(sizes))
-        contextLimit = options.contextLimit(sizes)
-        guard let cache = KVCache(
-            sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock, precision: options.kvPrecision)
+        let activations = Activations(isExact: options.isExact)
+        let precision = model.transformer.kvPrecision(activations)
+        let blocks = try options.blockCount(
+            bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock, precision: precision))
+        contextLimit = options.contextLimit(sizes, precision)
+        guard let cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock, precision: precision)
         else {
             throw .cannotAllocate(kvCacheBytes: options.kvCacheBytes)
         }
@@ -76,7 +78,7 @@ final class EngineLoop: @unchecked Sendable {
         do {
             pass = try ForwardPass(
                 model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
-                activations: options.isExact ? .float32 : .int8)
+                activations: activations)
         } catch { throw .kernels(error) }
         kernels = pass.kernels
         samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }

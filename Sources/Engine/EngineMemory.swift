@@ -16,9 +16,13 @@ public struct EngineMemory: Sendable, Equatable {
     /// - Parameters:
     ///   - vocabularySize: rows of logits.
     ///   - options: of the engine.
-    public init(_ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions) {
-        let blockBytes = options.bytesPerBlock(model)
-        keyValueBytesPerToken = blockBytes / BlockLayout.tokensPerBlock
+    ///   - precision: of keys and values; float16 takes half.
+    public init(
+        _ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions, precision: KVPrecision = .float32
+    ) {
+        let tokens = BlockLayout.tokensPerBlock
+        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens, precision: precision)
+        keyValueBytesPerToken = blockBytes / tokens
         keyValueBytesOfContext = BlockLayout.blocks(for: model.contextLength) * blockBytes
         let scratch = ScratchLayout(
             model, vocabularySize: vocabularySize, rows: options.maximumStepTokens, threads: options.threadCount)
@@ -46,23 +50,19 @@ public struct EnginePackedMemory: Sendable, Equatable {
 extension EngineOptions {
     /// Options whose memory for keys and values holds one whole context of the model, and at least 1 GiB.
     public static func holdingContext(
-        of model: ModelConfiguration, threadCount: Int, maximumSequences: Int, isExact: Bool = false
+        of model: ModelConfiguration, threadCount: Int, maximumSequences: Int, precision: KVPrecision = .float32
     ) -> EngineOptions {
-        var options = EngineOptions(
+        let whole = BlockLayout.blocks(for: model.contextLength)
+            * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock, precision: precision)
+        return EngineOptions(
             threadCount: threadCount, maximumStepTokens: max(256, maximumSequences + 1),
-            maximumSequences: maximumSequences, isExact: isExact)
-        let whole = BlockLayout.blocks(for: model.contextLength) * options.bytesPerBlock(model)
-        options.kvCacheBytes = max(1 << 30, whole)
-        return options
-    }
-
-    /// Bytes of a block of keys and values.
-    public func bytesPerBlock(_ model: ModelConfiguration) -> Int {
-        KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock, precision: kvPrecision)
+            maximumSequences: maximumSequences, kvCacheBytes: max(1 << 30, whole))
     }
 
     /// Most tokens of one sequence: the model's own context, or what the memory for keys and values holds.
-    func contextLimit(_ model: ModelConfiguration) -> Int {
-        min(model.contextLength, kvCacheBytes / bytesPerBlock(model) * BlockLayout.tokensPerBlock)
+    func contextLimit(_ model: ModelConfiguration, _ precision: KVPrecision = .float32) -> Int {
+        let tokens = BlockLayout.tokensPerBlock
+        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens, precision: precision)
+        return min(model.contextLength, kvCacheBytes / blockBytes * tokens)
     }
 }

@@ -1,5 +1,3 @@
-import Transformer
-
 /// Bounds of an engine, all allocated when it is made.
 public struct EngineOptions: Sendable, Equatable {
     /// Threads that compute, the one that owns the loop included.
@@ -8,10 +6,10 @@ public struct EngineOptions: Sendable, Equatable {
     public var maximumStepTokens: Int
     /// Most requests worked on at once; below `maximumStepTokens`.
     public var maximumSequences: Int
-    /// Memory for keys and values, which are float16 unless `isExact`. Only what is used is taken from the system.
+    /// Memory for keys and values. Only what is used is taken from the system.
     public var kvCacheBytes: Int
-    /// Float32 activations, keys and values; otherwise products with quantised weights quantise activations to int8,
-    /// and keys and values are kept as float16.
+    /// Float32 activations; otherwise products with quantised weights quantise them to int8, and the keys and values of
+    /// such models are float16.
     public var isExact: Bool
     /// Each thread is kept on a processor of its own, of those that the thread may run on that makes the engine.
     public var pinsThreads: Bool
@@ -33,9 +31,6 @@ public struct EngineOptions: Sendable, Equatable {
         try Self.require("maximumStepTokens", maximumStepTokens, 2...65_536)
         try Self.require("maximumSequences", maximumSequences, 1...maximumStepTokens - 1)
     }
-
-    /// In which numbers keys and values are kept.
-    public var kvPrecision: KVPrecision { isExact ? .float32 : .float16 }
 
     /// KV blocks that fit.
     func blockCount(bytesPerBlock: Int) throws(EngineError) -> Int {

@@ -7,4 +7,7 @@ public enum Activations: Sendable, Equatable {
     /// Bytes with a scale for each 16 columns. Several times faster; in each number an error of at most 0.4 % of the
     /// largest of the 16.
     case int8
+
+    /// float32 in exact mode.
+    public init(isExact: Bool) { self = isExact ? .float32 : .int8 }
 }

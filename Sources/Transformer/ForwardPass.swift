@@ -41,7 +41,7 @@ public final class ForwardPass: @unchecked Sendable {
         product = try MatrixProduct(
             pool: pool, maximumColumns: sizes.widestInput,
             maximumRows: Self.inputRows(maximumRows), kernels: kernels,
-            activations: model.hasQuantizedMatrices ? activations : .float32)
+            activations: model.activations(activations))
         scratch = try ForwardScratch(
             ScratchLayout(
                 sizes, vocabularySize: model.vocabularySize, rows: maximumRows, threads: pool.threadCount))

@@ -10,6 +10,17 @@ public struct TransformerModel: Sendable {
     /// Whether any matrix is quantised in blocks, so that products with bytes are possible.
     public var hasQuantizedMatrices: Bool { weights.matrices.contains(where: \.isQuantized) }
 
+    /// In which numbers tokens enter its products, where such activations are asked for.
+    func activations(_ asked: Activations) -> Activations { hasQuantizedMatrices ? asked : .float32 }
+
+    /// In which numbers its keys and values are kept beside such activations: what is exact stays so.
+    public func kvPrecision(_ asked: Activations) -> KVPrecision {
+        switch activations(asked) {
+        case .float32: .float32
+        case .int8: .float16
+        }
+    }
+
     /// Bytes that a pass with int8 activations takes for packed weights.
     public var packedWeightBytes: Int { weights.matrices.reduce(0) { $0 + PackedWeights.byteCount(of: $1) } }
 

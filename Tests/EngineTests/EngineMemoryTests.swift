@@ -13,7 +13,7 @@ import Transformer
         let options = EngineOptions.holdingContext(
             of: model.configuration, threadCount: 2, maximumSequences: 16)
         let memory = EngineMemory(model.configuration, vocabularySize: model.vocabularySize, options: options)
-        #expect(memory.keyValueBytesPerToken == 2 * 2 * 4 * 2 * 2)
+        #expect(memory.keyValueBytesPerToken == 2 * 2 * 4 * 2 * 4)
         // Seven blocks of 16 tokens.
         #expect(memory.keyValueBytesOfContext == 7 * 16 * memory.keyValueBytesPerToken)
         #expect(memory.keyValueBytesOfContext == 7 * TinyModel().bytesPerBlock)
@@ -26,15 +26,32 @@ import Transformer
         #expect(memory.logitBytes == 257 * (64 * 4 + 2 * (4 + 8)))
     }
 
-    @Test func exactKeysAndValuesTakeTwiceAsMuch() throws {
-        let model = try TinyModel(contextLength: 1 << 24).load().transformer
-        func options(isExact: Bool) -> EngineOptions {
-            .holdingContext(of: model.configuration, threadCount: 1, maximumSequences: 1, isExact: isExact)
+    /// A built-in model, whose matrices are Q8_0.
+    private func quantisedModel() throws -> LoadedModel {
+        let file = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "configs/models/builtin")
+        return try LoadedModel(path: file.appending(path: "a1-draft.gguf").path)
+    }
+
+    /// Where weights are not quantised, or the mode is exact, nothing else is rounded either.
+    @Test func onlyQuantisedModelsKeepHalves() throws {
+        let (plain, quantised) = (try TinyModel().load(), try quantisedModel())
+        #expect(plain.transformer.kvPrecision(.int8) == .float32)
+        #expect(quantised.transformer.kvPrecision(.int8) == .float16)
+        #expect(quantised.transformer.kvPrecision(.float32) == .float32)
+
+        let sizes = quantised.transformer.configuration
+        let memories = [KVPrecision.float32, .float16].map {
+            EngineMemory(sizes, vocabularySize: 1, options: EngineOptions(), precision: $0).keyValueBytesPerToken
         }
-        let (usual, exact) = (options(isExact: false), options(isExact: true))
-        #expect(exact.isExact && !usual.isExact)
-        #expect(exact.kvCacheBytes == 2 * usual.kvCacheBytes)
-        #expect(exact.contextLimit(model.configuration) == usual.contextLimit(model.configuration))
+        #expect(memories[0] == 2 * memories[1])
+        // Three blocks of 16 tokens in float16, of which one and a half fit in float32.
+        for (isExact, limit) in [(false, 48), (true, 16)] {
+            let options = EngineOptions(kvCacheBytes: 48 * memories[1], isExact: isExact)
+            let engine = try Engine(model: quantised, options: options) { _ in }
+            #expect(engine.contextLimit == limit)
+            engine.shutdown()
+        }
     }
 
     @Test func onlyProductsWithBytesTakePackedWeights() throws {
@@ -42,9 +59,7 @@ import Transformer
         let plain = EnginePackedMemory(model, options: EngineOptions(), kernels: .scalar)
         #expect(plain.weightBytes == 0 && plain.tokenBytes == 0, "its weights are float32")
 
-        let file = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "configs/models/builtin")
-        let quantised = try LoadedModel(path: file.appending(path: "a1-draft.gguf").path).transformer
+        let quantised = try quantisedModel().transformer
         let packed = EnginePackedMemory(quantised, options: EngineOptions(maximumStepTokens: 2), kernels: .scalar)
         // Rows of 128 numbers, 34 bytes for 32 of them: 653 tokens in whole panels, 768 rows in each of three layers.
         #expect(packed.weightBytes == (672 + 3 * 768) * 136)

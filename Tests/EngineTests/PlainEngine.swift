@@ -14,7 +14,7 @@ struct PlainEngine {
     func logits(_ tokens: [Int32]) throws -> [[Float]] {
         let blocks = (tokens.count + 15) / 16
         let sizes = model.transformer.configuration
-        let cache = try #require(KVCache(sizes, blockCount: blocks, tokensPerBlock: 16, precision: .float16))
+        let cache = try #require(KVCache(sizes, blockCount: blocks, tokensPerBlock: 16, precision: .float32))
         let pass = try ForwardPass(
             model.transformer, cache: cache, pool: ComputePool(threadCount: 1), maximumRows: tokens.count)
         var batch = ForwardBatch()

@@ -57,9 +57,9 @@ import Testing
         // A tensor is missing: it cannot be run, and what it would take is known.
         #expect((document["refusal"] as? String)?.contains("'output_norm.weight'") == true)
         let memory = try #require(document["memory"] as? [String: Any])
-        // Three layers, one head of keys and values of four numbers of two bytes; seven blocks of 16 tokens.
-        #expect(memory["kv_bytes_per_token"] as? Int == 3 * 2 * 4 * 2)
-        #expect(memory["kv_bytes_of_context"] as? Int == 3 * 2 * 4 * 2 * 112)
+        // Three layers, one head of keys and values of four numbers of four bytes; seven blocks of 16 tokens.
+        #expect(memory["kv_bytes_per_token"] as? Int == 3 * 2 * 4 * 4)
+        #expect(memory["kv_bytes_of_context"] as? Int == 3 * 2 * 4 * 4 * 112)
         #expect(memory["weights_mapped_bytes"] as? Int == document["bytes"] as? Int)
         // They depend on tensors that are not there.
         #expect(memory["packed_weight_bytes"] == nil && memory["quantized_token_bytes"] == nil)

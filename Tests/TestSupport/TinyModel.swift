@@ -24,8 +24,8 @@ public struct TinyModel {
     /// Width of all keys of a row: two heads of four query heads of 4.
     private let keyWidth = 8
 
-    /// Bytes of one KV block of 16 tokens, in float16.
-    public var bytesPerBlock: Int { layers * keyWidth * 2 * 16 * 2 }
+    /// Bytes of one KV block of 16 tokens.
+    public var bytesPerBlock: Int { layers * keyWidth * 2 * 16 * 4 }
 
     /// The whole file, to be changed where a test needs it.
     public func writer() -> ModelFileWriter { ModelFileWriter(metadata: metadata(), tensors: tensors()) }

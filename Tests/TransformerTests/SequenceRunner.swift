@@ -18,7 +18,7 @@ final class SequenceRunner {
         self.model = model
         cache = try #require(KVCache(
             model.configuration, blockCount: blocks, tokensPerBlock: tokensPerBlock,
-            precision: activations == .int8 ? .float16 : .float32))
+            precision: model.kvPrecision(activations)))
         pass = try ForwardPass(
             model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: rows,
             activations: activations)

@@ -41,7 +41,7 @@ struct EngineBenchPlan {
                 .usage, "--prompt and --generate take \(sequenceTokens) tokens of a sequence, one between them "
                     + "counted; the context of \(model.name) has \(sizes.contextLength)")
         }
-        let cache = options(sizes, threads: 1).kvCacheBytes
+        let cache = options(model.transformer, threads: 1).kvCacheBytes
         let memory = ProcessInfo.processInfo.physicalMemory
         guard cache <= memory else {
             throw fail(
@@ -50,14 +50,15 @@ struct EngineBenchPlan {
     }
 
     /// Room for all sequences at once, and for a prompt or a block beside them.
-    func options(_ model: ModelConfiguration, threads: Int) -> EngineOptions {
+    func options(_ model: TransformerModel, threads: Int) -> EngineOptions {
         let most = sequences.max() ?? 1
         let blocks = (most + 1) * (BlockLayout.blocks(for: sequenceTokens) + 1)
-        var options = EngineOptions(
-            threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most, isExact: isExact,
-            pinsThreads: pinsThreads)
-        options.kvCacheBytes = blocks * options.bytesPerBlock(model)
-        return options
+        let blockBytes = KVCache.bytesPerBlock(
+            model.configuration, tokensPerBlock: BlockLayout.tokensPerBlock,
+            precision: model.kvPrecision(Activations(isExact: isExact)))
+        return EngineOptions(
+            threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most,
+            kvCacheBytes: blocks * blockBytes, isExact: isExact, pinsThreads: pinsThreads)
     }
 }
 
@@ -81,7 +82,7 @@ final class EngineBench {
         self.plan = plan
         let began = ContinuousClock.now
         model = try openModel(path)
-        let options = plan.options(model.transformer.configuration, threads: machine.threads)
+        let options = plan.options(model.transformer, threads: machine.threads)
         engine = try makeEngine(model, options) { [stopwatch] in stopwatch.receive($0) }
         let layers = model.transformer.layerMatrices
         isExact = plan.isExact || kernels == .openblas

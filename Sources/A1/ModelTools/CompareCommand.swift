@@ -143,15 +143,16 @@ private final class LogitReader {
     init(_ model: TransformerModel, window: Int, threads: Int, kernels: KernelChoice?, isExact: Bool) throws {
         let size = BlockLayout.tokensPerBlock
         let count = (window + size - 1) / size
+        let activations = Activations(isExact: isExact)
         guard let cache = KVCache(
-            model.configuration, blockCount: count, tokensPerBlock: size, precision: isExact ? .float32 : .float16)
+            model.configuration, blockCount: count, tokensPerBlock: size, precision: model.kvPrecision(activations))
         else {
             throw fail(.usage, "no memory for a window of \(window) tokens: choose a smaller --window")
         }
         do {
             pass = try ForwardPass(
                 model, cache: cache, pool: ComputePool(threadCount: threads), maximumRows: Self.rows,
-                kernels: kernels, activations: isExact ? .float32 : .int8)
+                kernels: kernels, activations: activations)
         } catch {
             throw fail(.usage, "\(error)")
         }

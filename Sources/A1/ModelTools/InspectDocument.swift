@@ -76,9 +76,13 @@ struct InspectDocument: Encodable {
                 ?? model.unsupportedTensors.first(where: { $0.name == embedding })?.shape.last,
             vocabulary <= 1 << 24
         else { return nil }
+        // A model that cannot be run has no matrices to look at; float32 takes the most.
+        let precision = transformer?.kvPrecision(.int8) ?? .float32
         let options = EngineOptions.holdingContext(
-            of: configuration, threadCount: threads, maximumSequences: EngineFlags.sequencesDefault)
-        let memory = EngineMemory(configuration, vocabularySize: vocabulary, options: options)
+            of: configuration, threadCount: threads, maximumSequences: EngineFlags.sequencesDefault,
+            precision: precision)
+        let memory = EngineMemory(
+            configuration, vocabularySize: vocabulary, options: options, precision: precision)
         let packed = (try? KernelChoice.current()).flatMap { kernels in
             transformer.map { EnginePackedMemory($0, options: options, kernels: kernels) }
         }

@@ -91,9 +91,9 @@ struct EngineFlags: ParsableArguments {
     var kvMemory: Int?
     @Flag(
         help: """
-            Float32 activations, keys and values: the mathematics of the dequantised weights. Otherwise activations \
-            are quantised to bytes where weights are quantised, and keys and values to float16, which is several \
-            times faster.
+            Float32 activations, keys and values: the mathematics of the dequantised weights. Otherwise, where \
+            weights are quantised, activations are quantised to bytes, and keys and values to float16, which is \
+            several times faster.
             """)
     var exact = false
     @Flag(help: "Keep each thread on a processor of its own, of those that the process may run on (taskset).")
@@ -114,7 +114,8 @@ struct EngineFlags: ParsableArguments {
     ) throws -> Engine {
         var options = EngineOptions.holdingContext(
             of: model.transformer.configuration, threadCount: threads, maximumSequences: sequences,
-            isExact: exact)
+            precision: model.transformer.kvPrecision(Activations(isExact: exact)))
+        options.isExact = exact
         options.pinsThreads = pinThreads
         options.kvCacheBytes = kvMemory.map { $0 << 20 } ?? min(options.kvCacheBytes, Self.memoryMiB << 20)
         return try makeEngine(model, options, onEvent: onEvent)
