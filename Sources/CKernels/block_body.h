@@ -166,9 +166,7 @@ EACH_TYPE(STRETCH_OF)
 #undef STRETCH_OF
 
 static void stretch_by_type(uint32_t type, const packed_stretch *s) {
-    // Clang aligns a frame for vectors that it spills only if there is something aligned in it already.
-    _Alignas(64) char frame[64];
-    __asm__ volatile("" : : "r"(frame));
+    ALIGN_FRAME;
 #define STRETCH_CASE(number, name, arguments) case number: stretch_##number(s); break;
     switch (type) { EACH_TYPE(STRETCH_CASE) }
 #undef STRETCH_CASE

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #pragma STDC FP_CONTRACT OFF
+#include "avx2_halves.h"
 #define A1_LOOKUP16(table, index) _mm_shuffle_epi8((__m128i)(table), (__m128i)(index))
 #include "lanes_body.h"
 
@@ -32,6 +33,7 @@ A1_INLINE ints8 dot16(ints8 sum, const ints8 *w, const int8_t *x, const int bits
 #define A1_BLOCK_LANES 8
 #define A1_DOT16(sum, w, x, bits) dot16(sum, w, x, bits)
 #define A1_WIDE_IS_SIGNED
+#define A1_INT8_TURNED
 #include "pack_body.h"
 #include "unpack_body.h"
 #include "int8_body.h"

@@ -1,7 +1,8 @@
 // Products of quantised weight rows with token rows that are quantised to bytes, for any family. The including file
 // sets A1_DOT16(sum, w, x, bits): sum plus, in each lane, the products of the unsigned bytes of 4 quads at w, which are
-// below 2^bits, with the 16 signed bytes of a token at x; exact. It may set A1_BLOCK_LANES (block_body.h), and
-// A1_WIDE_IS_SIGNED, if it takes bytes of 8 bits signed.
+// below 2^bits, with the 16 signed bytes of a token at x; exact. It may set A1_BLOCK_LANES (block_body.h),
+// A1_WIDE_IS_SIGNED, if it takes bytes of 8 bits signed, and for many tokens A1_INT8_ON_TILES (amx_body.h) or
+// A1_INT8_TURNED (turned_body.h).
 //
 // A token row is cut into halves of 16 columns; each has one scale, its largest magnitude over 127. Where a block of 32
 // columns is fine, since it has an outlier (docs/decisions/0021), its numbers have a second digit, 128 times smaller.
@@ -136,6 +137,7 @@ static void multiply_stretch(const place *p) {
 #define END_PRODUCT(tokens) (void)0
 #endif
 
+// The sums of a panel, or of its first rows.
 static void put_sums(const float *sums, int64_t rows, int64_t tokens, const float *bias, float *y, int64_t y_stride) {
     float padded[PANEL] = {0};
     if (bias) memcpy(padded, bias, (size_t)rows * sizeof(float));
@@ -147,28 +149,42 @@ static void put_sums(const float *sums, int64_t rows, int64_t tokens, const floa
             for (int64_t r = 0; r < rows; r++) y[r] = bias ? sums[r] + padded[r] : sums[r];
 }
 
-void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t tokens, float *y, int64_t y_stride,
-                           const float *bias, a1_int8_scratch *scratch) {
-    panel_form form;
-    if (!form_of(w->type, &form)) return;
+// y of the tokens from `first` on.
+static void multiply_tokens(const a1_weights *w, const a1_int8_rows *x, const panel_form *form, int64_t first,
+                            int64_t tokens, float *y, int64_t y_stride, const float *bias, a1_int8_scratch *scratch) {
     const int64_t panel_bytes = PANEL * w->bytes_per_row;
-    BEGIN_PRODUCT(tokens);
     for (int64_t row = 0; row < w->rows; row += PANEL) {
         const int64_t rows = w->rows - row < PANEL ? w->rows - row : PANEL;
-        for (int64_t t = 0; t < tokens; t += A1_INT8_PASS_TOKENS) {
+        for (int64_t t = first; t < tokens; t += A1_INT8_PASS_TOKENS) {
             const int64_t count = tokens - t < A1_INT8_PASS_TOKENS ? tokens - t : A1_INT8_PASS_TOKENS;
-            place p = {.w = w, .x = x, .form = &form, .from = (const uint8_t *)w->start + row / PANEL * panel_bytes,
+            place p = {.w = w, .x = x, .form = form, .from = (const uint8_t *)w->start + row / PANEL * panel_bytes,
                 .token = t, .count = count, .scratch = scratch, .sums = scratch->sums, .offsets = scratch->offsets};
             memset(scratch->sums, 0, (size_t)(count * PANEL) * sizeof(float));
             for (; p.column < w->columns; p.column += STRETCH, p.from += PANEL * a1_bytes_of(w, p.columns)) {
                 p.columns = w->columns - p.column < STRETCH ? w->columns - p.column : STRETCH;
-                if (has_offset(form))
-                    fill_offsets(x, t, count, p.column / BLOCK, p.columns / BLOCK, form.shift, scratch->offsets);
+                if (has_offset(*form))
+                    fill_offsets(x, t, count, p.column / BLOCK, p.columns / BLOCK, form->shift, scratch->offsets);
                 MULTIPLY_STRETCH(&p);
             }
             put_sums(scratch->sums, rows, count, bias ? bias + row : NULL, y + t * y_stride + row, y_stride);
         }
     }
+}
+
+#ifdef A1_INT8_TURNED
+#include "turned_body.h"
+#endif
+
+void A1_NAME(int8_product)(const a1_weights *w, const a1_int8_rows *x, int64_t tokens, float *y, int64_t y_stride,
+                           const float *bias, a1_int8_scratch *scratch) {
+    panel_form form;
+    if (!form_of(w->type, &form)) return;
+    BEGIN_PRODUCT(tokens);
+#ifdef A1_INT8_TURNED
+    turned_product(w, x, &form, tokens, y, y_stride, bias, scratch);
+#else
+    multiply_tokens(w, x, &form, 0, tokens, y, y_stride, bias, scratch);
+#endif
     END_PRODUCT(tokens);
 }
 

@@ -17,6 +17,11 @@
 // Keeps the compiler from moving loads up across this place, which costs registers.
 #define A1_KEEP_ORDER __asm__ volatile("" ::: "memory")
 
+// Clang aligns a frame for vectors that it spills only if there is something aligned in it already.
+#define ALIGN_FRAME              \
+    _Alignas(64) char frame[64]; \
+    __asm__ volatile("" : : "r"(frame))
+
 #define A1_INLINE static inline __attribute__((always_inline, unused))
 
 // Functions that take or return lanes are static and always inlined, so no ABI is at stake.
@@ -30,6 +35,8 @@ typedef int32_t a1_ints __attribute__((vector_size(64)));
 typedef uint32_t a1_uints __attribute__((vector_size(64)));
 typedef int32_t a1_loose_ints __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints8 __attribute__((vector_size(32)));
+typedef int32_t loose_ints8 __attribute__((vector_size(32), aligned(1)));
+typedef float loose_floats4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t loose_ints4 __attribute__((vector_size(16), aligned(1)));
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint16_t halves16 __attribute__((vector_size(32), aligned(2)));

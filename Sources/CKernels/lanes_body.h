@@ -42,14 +42,18 @@ A1_INLINE int32_t largest_int(a1_ints v) {
 }
 
 // IEEE 754 binary16 in the low half of each lane to binary32. Subnormal numbers are made by a subtraction,
-// since some processors are slow where a product takes one.
+// since some processors are slow where a product takes one. By the family's instruction if it has one.
 A1_INLINE a1_floats halves(a1_ints h) {
+#ifdef A1_LANE_HALVES
+    return A1_LANE_HALVES(h);
+#else
     const a1_ints magnitude = (h & 0x7fff) << 13, exponent = h & 0x7c00;
     const a1_floats normal = (a1_floats)(magnitude + 0x38000000);
     const a1_floats small = (a1_floats)(magnitude + 0x38800000) - A1_SPLAT(0x1p-14f);
     a1_floats v = A1_SELECT(exponent == 0, small, normal);
     v = A1_SELECT(exponent == 0x7c00, (a1_floats)(magnitude | 0x7f800000), v);
     return (a1_floats)((a1_ints)v | (h & 0x8000) << 16);
+#endif
 }
 
 // 16 numbers of binary16 that lie side by side, by the family's instruction if it has one.

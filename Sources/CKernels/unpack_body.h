@@ -39,7 +39,7 @@ typedef struct panel_half {
     panel_form form;
     bool is_one;
     block_tokens tokens;
-    // Of a panel of bytes: see amx_body.h.
+    // Of a panel of bytes: see panel_body.h.
     uint8_t *values;
 } panel_half;
 

@@ -80,13 +80,23 @@ typedef struct a1_int8_rows {
 // Token rows that share one unpacking of the weights.
 #define A1_INT8_PASS_TOKENS 128
 
-// What one thread needs for a product with bytes, about 36 KiB; on a 64-byte boundary. `values` are for AMX alone.
+// Sums of turned tokens (turned_body.h), and the bytes that 32 columns of 8 such tokens take.
+#define A1_INT8_TURNED_SUMS (256 * A1_INT8_PASS_TOKENS)
+#define A1_INT8_TURNED_BYTES 896
+
+// What one thread needs for a product with bytes, about 300 KiB; on a 64-byte boundary. A panel of weights as bytes is
+// for AMX and AVX2 alone, and what follows `offsets` for AVX2: see turned_body.h.
 typedef struct a1_int8_scratch {
     uint8_t values[256 * A1_PANEL_ROWS];
     float scales[16 * A1_PANEL_ROWS];
     float minima[16 * A1_PANEL_ROWS];
     float sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
     int32_t offsets[A1_INT8_PASS_TOKENS * 16];
+    uint8_t signs[256 * A1_PANEL_ROWS];
+    int32_t below[16 * A1_PANEL_ROWS];
+    float turned_sums[A1_INT8_TURNED_SUMS];
+    // 256 columns are 8 blocks.
+    uint8_t turned[A1_INT8_PASS_TOKENS / 8 * 8 * A1_INT8_TURNED_BYTES];
 } a1_int8_scratch;
 
 // Positions that attention takes at a time, and the most queries it takes together: see attention_body.h.
