@@ -17,6 +17,9 @@ _Static_assert(A1_INT8_PASS_TOKENS % 16 == 0, "whole groups have room in the scr
 
 #include "panel_body.h"
 
+// How many bytes before their use packed weights are asked for.
+#define TILE_ASKING 8192
+
 enum { TILE_TOKENS = 16, TILE_LEAST = 8, TILE_AHEAD = 2, TILE_SLOTS = 4, TILE_SUMS = TILE_TOKENS * A1_LANES };
 
 // Tiles 0 to 3 are sums of 16 tokens and 16 rows, 4 and 5 a half of each token, 6 and 7 of each row.
@@ -217,7 +220,7 @@ static void tile_stretch(const place *p) {
         multiply_stretch(&last);
     }
     if (many == 0) return;
-    unpack_panel(p);
+    unpack_panel(p, TILE_ASKING);
     if (!p->form->has_minimum) take_from_bytes(p->scratch->values, p->columns / BLOCK, p->form->shift);
     token_group group;
     for (int64_t t = 0; t < many; t += TILE_TOKENS) {
@@ -244,4 +247,3 @@ void A1_NAME(tile_product)(int rows, int columns, int quads, const void *left, i
     TILE_STORE(0, sums, stride);
     TILE_RELEASE();
 }
-

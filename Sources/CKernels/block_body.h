@@ -127,10 +127,12 @@ A1_INLINE void multiply_block(panel_half *h, const a1_ints *quads) {
 #define UNPACK(name) multiply_##name
 #define A1_UNPACK A1_INLINE
 #define PUT multiply_block
+#define PUT_BYTES multiply_block
 #include "unpack_types.h"
 #undef UNPACK
 #undef A1_UNPACK
 #undef PUT
+#undef PUT_BYTES
 
 // 256 columns of a panel at most, of packed weights.
 typedef struct packed_stretch {

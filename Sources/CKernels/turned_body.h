@@ -8,6 +8,34 @@
 // 256 columns of up to A1_INT8_PASS_TOKENS tokens are turned for turned_rows rows, whose weights become one panel of
 // bytes after the other. docs/measurements/engine.md has what that brings.
 
+// Signed bytes become magnitudes and signs (all bits where negative). A token's byte x is multiplied as x ^ sign, which
+// is -x - 1 where a weight is negative, so each half's sum lacks the magnitudes of those, which are kept for each row.
+A1_INLINE void put_signs(panel_half *h, const a1_ints *quads) {
+    const __m256i ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1), top = _mm256_set1_epi8(-128);
+    UNROLL
+    for (int64_t row = 0; row < A1_LANES; row += 8)
+        UNROLL
+        for (int half = 0; half < 2; half++) {
+            __m256i below = {};
+            UNROLL
+            for (int i = 4 * half; i < 4 * half + 4; i++) {
+                __m256i byte;
+                memcpy(&byte, (const int32_t *)&quads[i] + row, sizeof byte);
+                byte = _mm256_xor_si256(byte, top);
+                const __m256i sign = _mm256_cmpgt_epi8(_mm256_setzero_si256(), byte), size = _mm256_abs_epi8(byte);
+                *(__m256i *)(h->values + i * QUAD_BYTES + 4 * row) = size;
+                *(__m256i *)(h->signs + i * QUAD_BYTES + 4 * row) = sign;
+                const __m256i pairs = _mm256_maddubs_epi16(_mm256_and_si256(size, sign), ones8);
+                below = _mm256_add_epi32(below, _mm256_madd_epi16(pairs, ones16));
+            }
+            *(__m256i *)(h->below + half * PANEL + row) = below;
+        }
+    h->values += 8 * QUAD_BYTES;
+    h->signs += 8 * QUAD_BYTES;
+    h->below += 2 * PANEL;
+}
+
+#define A1_PUT_BYTES put_signs
 #include "panel_body.h"
 
 enum {
@@ -154,7 +182,7 @@ static void turn_tokens(const place *p, int64_t first, turned_block *to) {
     }
 }
 
-// 16 columns of a row of the panel; of 8 bits as split_signs leaves them.
+// 16 columns of a row of the panel; of 8 bits as put_signs leaves them.
 typedef struct half_weights {
     const uint8_t *bytes, *signs;
     const int32_t *below;
@@ -168,7 +196,7 @@ A1_INLINE __m256i kept(__m256i v) {
 
 A1_INLINE __m256i spread(const void *p) { return kept(_mm256_set1_epi32(four_bytes(p))); }
 
-// sums[v]: of 16 columns of a row with those of each of `count` vectors, without the offset.
+// sums[v]: of 16 columns of a row with those of each of `count` vectors, without the offset. For bits see dot16.
 A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, const turned_block *const *x,
                         const int digit, const int half, __m256i *sums) {
     const __m256i ones = kept(_mm256_set1_epi16(1));
@@ -203,7 +231,6 @@ A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, 
 // sums of `count` vectors += a digit of the tokens times a block of all rows of the panel.
 A1_INLINE void multiply_vectors(const panel_form form, const int count, const int digit, const a1_int8_scratch *s,
                                 int64_t block, const turned_block *const *x, a1_floats8 *const *sums, int64_t stride) {
-    const int bits = form.bits < 6 ? 5 : form.bits;
     for (int64_t row = 0; row < PANEL; row++) {
         A1_KEEP_ORDER;
         // By columns of 16: the sums. Else the products of the block, without the weights' scale.
@@ -213,7 +240,7 @@ A1_INLINE void multiply_vectors(const panel_form form, const int count, const in
             const int64_t at = (block * 8 + 4 * half) * QUAD_BYTES + 4 * row;
             const half_weights w = {s->values + at, s->signs + at, s->below + (2 * block + half) * PANEL + row};
             __m256i products[TURNED_TOGETHER];
-            dot_half(bits, count, &w, x, digit, half, products);
+            dot_half(form.bits, count, &w, x, digit, half, products);
             const int64_t scale_at = (form.by16 ? 2 * block + half : block) * PANEL + row;
             const a1_floats8 scale = SPLAT8(s->scales[scale_at]), minimum = SPLAT8(s->minima[scale_at]);
             const bool adds_minimum = form.has_minimum && !digit;
@@ -285,46 +312,29 @@ A1_INLINE void multiply_panel(const panel_form form, a1_int8_scratch *s, int64_t
     }
 }
 
-// Bytes of 8 bits, which stand for themselves less 128, become magnitudes and signs (all bits where negative). A
-// token's byte x is multiplied as x ^ sign, which is -x - 1 where a weight is negative, so each half's sum lacks the
-// magnitudes of those, which are kept for each row.
-static void split_signs(a1_int8_scratch *s, int64_t blocks) {
-    const __m256i ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1), top = _mm256_set1_epi8(-128);
-    for (int64_t half = 0; half < 2 * blocks; half++)
-        for (int64_t row = 0; row < PANEL; row += 8) {
-            __m256i below = {};
-            UNROLL
-            for (int i = 0; i < 4; i++) {
-                const int64_t at = (half * 4 + i) * QUAD_BYTES + 4 * row;
-                const __m256i byte = _mm256_xor_si256(*(const __m256i *)(s->values + at), top);
-                const __m256i sign = _mm256_cmpgt_epi8(_mm256_setzero_si256(), byte), size = _mm256_abs_epi8(byte);
-                *(__m256i *)(s->values + at) = size;
-                *(__m256i *)(s->signs + at) = sign;
-                const __m256i pairs = _mm256_maddubs_epi16(_mm256_and_si256(size, sign), ones8);
-                below = _mm256_add_epi32(below, _mm256_madd_epi16(pairs, ones16));
-            }
-            *(__m256i *)(s->below + half * PANEL + row) = below;
-        }
-}
-
-#define PANEL_OF(number, name, arguments)                                                                    \
-    static void panel_##number(a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row,             \
-                               int64_t rows) {                                                               \
-        panel_form form;                                                                                     \
-        form_of(number, &form);                                                                              \
-        multiply_panel(form, s, blocks, vectors, row, rows);                                                 \
+#define FORM(name, ...)                                                                                      \
+    static void panel_##name(a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row, int64_t rows) { \
+        multiply_panel((panel_form){__VA_ARGS__}, s, blocks, vectors, row, rows);                            \
     }
 
-EACH_TYPE(PANEL_OF)
+FORM(plain, .bits = 5)
+FORM(minimum, .bits = 5, .has_minimum = true)
+FORM(bytes, .bits = 8)
+FORM(by16, .bits = 5, .by16 = true)
+FORM(by16_wide, .bits = 6, .by16 = true)
+FORM(by16_minimum, .bits = 5, .by16 = true, .has_minimum = true)
 
-#undef PANEL_OF
+#undef FORM
 
-static void panel_by_type(uint32_t type, a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row,
+static void panel_by_form(const panel_form *form, a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row,
                           int64_t rows) {
     ALIGN_FRAME;
-#define PANEL_CASE(number, name, arguments) case number: panel_##number(s, blocks, vectors, row, rows); break;
-    switch (type) { EACH_TYPE(PANEL_CASE) }
-#undef PANEL_CASE
+    if (form->bits == 8) panel_bytes(s, blocks, vectors, row, rows);
+    else if (form->by16 && form->has_minimum) panel_by16_minimum(s, blocks, vectors, row, rows);
+    else if (form->by16 && form->bits == 6) panel_by16_wide(s, blocks, vectors, row, rows);
+    else if (form->by16) panel_by16(s, blocks, vectors, row, rows);
+    else if (form->has_minimum) panel_minimum(s, blocks, vectors, row, rows);
+    else panel_plain(s, blocks, vectors, row, rows);
 }
 
 // The sums of up to 8 rows, `stride` vectors apart, and a vector of tokens.
@@ -360,9 +370,8 @@ static void turned_pass(const place *whole, float *y, int64_t y_stride, const fl
         for (int64_t v = 0; v < vectors; v++) turn_tokens(&p, p.token + v * TURNED, to + v);
         for (int64_t row = 0; row < w->rows; row += PANEL) {
             p.from = (const uint8_t *)w->start + row / PANEL * panel_bytes + PANEL * a1_bytes_of(w, p.column);
-            unpack_panel(&p);
-            if (is_signed(*p.form)) split_signs(s, blocks);
-            panel_by_type(w->type, s, blocks, vectors, row, padded_rows);
+            unpack_panel(&p, panel_bytes);
+            panel_by_form(p.form, s, blocks, vectors, row, padded_rows);
         }
     }
     for (int64_t v = 0, together; v < vectors; v += together, sums += together * padded_rows) {

@@ -30,6 +30,9 @@ typedef struct block_tokens {
     bool to_first_level;
 } block_tokens;
 
+// Four columns of all rows of a panel of bytes.
+#define QUAD_BYTES (4 * A1_PANEL_ROWS)
+
 // Where 16 rows of a panel are read and written. Each part moves on as it is used.
 typedef struct panel_half {
     const uint8_t *from;
@@ -40,7 +43,8 @@ typedef struct panel_half {
     bool is_one;
     block_tokens tokens;
     // Of a panel of bytes: see panel_body.h.
-    uint8_t *values;
+    uint8_t *values, *signs;
+    int32_t *below;
 } panel_half;
 
 A1_INLINE a1_floats high_halves(a1_ints h) { return halves((a1_ints)((a1_uints)h >> 16)); }

@@ -1,5 +1,5 @@
 // One unit of 16 rows of each type, for unpack_body.h, which sets UNPACK(name), the function's name, A1_UNPACK, its
-// kind, and PUT(h, quads), what becomes of 32 columns.
+// kind, PUT(h, quads), what becomes of 32 columns, and PUT_BYTES(h, quads), the same where weights have 8 bits.
 
 A1_UNPACK void UNPACK(fours)(panel_half *h, const bool has_minimum) {
     a1_ints quads[8];
@@ -21,7 +21,7 @@ A1_UNPACK void UNPACK(eights)(panel_half *h) {
     put_scale(h, take_halves(h));
     UNROLL
     for (int i = 0; i < 8; i++) quads[i] = take(h) ^ (int32_t)0x80808080;
-    PUT(h, quads);
+    PUT_BYTES(h, quads);
 }
 
 A1_UNPACK void UNPACK(q2_k)(panel_half *h) {
@@ -102,7 +102,7 @@ A1_UNPACK void UNPACK(iq4)(panel_half *h) {
     take_nibbles(h, quads);
     UNROLL
     for (int i = 0; i < 8; i++) quads[i] = iq4_lookup64(quads[i]);
-    PUT(h, quads);
+    PUT_BYTES(h, quads);
 }
 
 A1_UNPACK void UNPACK(iq4_nl)(panel_half *h) {
