@@ -8,78 +8,23 @@
 // Says which families run here, and what each difference is in: for products the type of the weights, the number of
 // tokens and from how many root mean squares on a block has second digits. Ends with 1 if there was one.
 
-#include "CKernels.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "kernel_setup.h"
 
 enum { rows = 70, columns = 512, most_tokens = 131 };
 
-// Quantised types of GGUF: elements and bytes of a block, and where its float16 numbers are (at most two).
-static const struct block_type {
-    const char *name;
-    uint32_t type;
-    int elements, bytes, halves[2];
-} types[] = {
-    {"Q4_0", 2, 32, 18, {0, 0}},      {"Q4_1", 3, 32, 20, {0, 2}},      {"Q5_0", 6, 32, 22, {0, 0}},
-    {"Q5_1", 7, 32, 24, {0, 2}},      {"Q8_0", 8, 32, 34, {0, 0}},      {"Q2_K", 10, 256, 84, {80, 82}},
-    {"Q3_K", 11, 256, 110, {108, 108}}, {"Q4_K", 12, 256, 144, {0, 2}}, {"Q5_K", 13, 256, 176, {0, 2}},
-    {"Q6_K", 14, 256, 210, {208, 208}}, {"IQ4_NL", 20, 32, 18, {0, 0}}, {"IQ4_XS", 23, 256, 136, {0, 0}},
-};
 static const char *const families[] = {"scalar", "avx2", "avx512", "avx512vnni", "amx_emulated", "amx"};
 static const float fine_limits[] = {INFINITY, 3, 0};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-// xorshift64.
-static uint64_t random_bits(void) {
-    static uint64_t state = 88172645463325252u;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
-
-static void *zeroed(size_t bytes) {
-    const size_t size = (bytes + 4095) / 64 * 64;
-    return memset(aligned_alloc(64, size), 0, size);
-}
-
-// Random blocks whose float16 numbers are finite.
-static void fill(uint8_t *blocks, const struct block_type *type) {
-    for (int block = 0; block < rows * columns / type->elements; block++) {
-        uint8_t *bytes = blocks + block * type->bytes;
-        for (int i = 0; i < type->bytes; i++) bytes[i] = (uint8_t)random_bits();
-        for (int i = 0; i < 2; i++) bytes[type->halves[i] + 1] &= 0xbf;
-    }
-}
 
 // Outputs [tokens][rows] of one family.
 static void multiply(const a1_kernel_table *family, const a1_weights *weights, const float *x, int tokens,
                      float fine_from, float *y) {
-    const int groups = (tokens + 63) / 64 * 64;
-    void *packed = zeroed((rows + A1_PANEL_ROWS) / A1_PANEL_ROWS * A1_PANEL_ROWS * weights->bytes_per_row);
+    const a1_weights panels = packed(family, weights);
+    const a1_int8_rows input = quantised(family, x, tokens, columns, fine_from);
     a1_int8_scratch *scratch = zeroed(sizeof *scratch);
-    a1_int8_rows quantised = {
-        .values = zeroed(tokens * columns), .fine = zeroed(tokens * columns),
-        .is_fine = zeroed(groups * columns / 32), .blocks = zeroed(tokens * columns / 32 * sizeof(a1_int8_block)),
-        .sums = zeroed(tokens * columns / 16 * sizeof(int32_t)),
-        .fine_sums = zeroed(tokens * columns / 16 * sizeof(int32_t)), .columns = columns, .fine_from = fine_from};
-    family->pack(weights, packed);
-    for (int token = 0; token < tokens; token++) family->quantize_row(x + token * columns, token, &quantised);
-    a1_weights panels = *weights;
-    panels.start = packed;
-    family->int8_product(&panels, &quantised, tokens, y, rows, NULL, scratch);
-    free(packed);
+    family->int8_product(&panels, &input, tokens, y, rows, NULL, scratch);
+    free((void *)panels.start);
     free(scratch);
-    free(quantised.values);
-    free(quantised.fine);
-    free(quantised.is_fine);
-    free(quantised.blocks);
-    free(quantised.sums);
-    free(quantised.fine_sums);
+    free_rows(&input);
 }
 
 static int compared, different;
@@ -92,20 +37,16 @@ static bool differ(const float *expected, const float *found, size_t count) {
     return is_other;
 }
 
-static float random_float(void) { return (float)(int32_t)random_bits() * 0x1p-31f; }
-
 static void compare_products(void) {
     float *x = zeroed(sizeof(float) * most_tokens * columns);
     float *expected = zeroed(sizeof(float) * most_tokens * rows), *found = zeroed(sizeof(float) * most_tokens * rows);
     uint8_t *blocks = zeroed(rows * columns * 2);
     for (size_t t = 0; t < COUNT(types); t++) {
         const struct block_type *type = &types[t];
-        const a1_weights weights = {
-            .start = blocks, .rows = rows, .columns = columns, .bytes_per_row = columns / type->elements * type->bytes,
-            .type = type->type, .elements_per_block = type->elements, .bytes_per_block = type->bytes};
+        const a1_weights weights = matrix(type, blocks, rows, columns);
         for (int tokens = 1; tokens <= most_tokens; tokens += tokens < 20 ? 1 : 37)
             for (size_t limit = 0; limit < COUNT(fine_limits); limit++) {
-                fill(blocks, type);
+                fill(blocks, type, rows * columns);
                 for (int k = 0; k < tokens * columns; k++)
                     x[k] = random_float() * (random_bits() % 40 == 0 ? 12 : 1);
                 multiply(a1_kernels_named("scalar"), &weights, x, tokens, fine_limits[limit], expected);
