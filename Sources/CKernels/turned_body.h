@@ -1,6 +1,6 @@
 // Products of packed weights with many tokens by AVX2, for int8_body.h, which includes this if A1_INT8_TURNED is set.
 //
-// AVX2 cannot spread four bytes of a token over a vector within an instruction, so a fifth to a half of what
+// AVX2 cannot spread four bytes of a token over a vector within an instruction, so a fifth to a third of what
 // multiply_digit does is fetching tokens and their scales for 8 rows at a time. Here tokens are turned: a vector has
 // four columns of 8 tokens, and what is spread is the weight, once for up to 32 tokens; tokens, scales and sums are
 // operands in memory. The operations and their order are those of multiply_digit, and so are the bits.
