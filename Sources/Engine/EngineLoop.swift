@@ -66,8 +66,7 @@ final class EngineLoop: @unchecked Sendable {
         let tokensPerBlock = BlockLayout.tokensPerBlock
         let activations = Activations(isExact: options.isExact)
         let precision = model.transformer.kvPrecision(activations)
-        let blocks = try options.blockCount(
-            bytesPerBlock: KVCache.bytesPerBlock(sizes, tokensPerBlock: tokensPerBlock, precision: precision))
+        let blocks = try options.blockCount(bytesPerBlock: BlockLayout.bytes(sizes, precision))
         contextLimit = options.contextLimit(sizes, precision)
         guard let cache = KVCache(sizes, blockCount: blocks, tokensPerBlock: tokensPerBlock, precision: precision)
         else {

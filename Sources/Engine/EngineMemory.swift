@@ -20,9 +20,8 @@ public struct EngineMemory: Sendable, Equatable {
     public init(
         _ model: ModelConfiguration, vocabularySize: Int, options: EngineOptions, precision: KVPrecision = .float32
     ) {
-        let tokens = BlockLayout.tokensPerBlock
-        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens, precision: precision)
-        keyValueBytesPerToken = blockBytes / tokens
+        let blockBytes = BlockLayout.bytes(model, precision)
+        keyValueBytesPerToken = blockBytes / BlockLayout.tokensPerBlock
         keyValueBytesOfContext = BlockLayout.blocks(for: model.contextLength) * blockBytes
         let scratch = ScratchLayout(
             model, vocabularySize: vocabularySize, rows: options.maximumStepTokens, threads: options.threadCount)
@@ -47,13 +46,19 @@ public struct EnginePackedMemory: Sendable, Equatable {
     }
 }
 
+extension BlockLayout {
+    /// Bytes of a block of a model's keys and values.
+    public static func bytes(_ model: ModelConfiguration, _ precision: KVPrecision) -> Int {
+        KVCache.bytesPerBlock(model, tokensPerBlock: tokensPerBlock, precision: precision)
+    }
+}
+
 extension EngineOptions {
     /// Options whose memory for keys and values holds one whole context of the model, and at least 1 GiB.
     public static func holdingContext(
         of model: ModelConfiguration, threadCount: Int, maximumSequences: Int, precision: KVPrecision = .float32
     ) -> EngineOptions {
-        let whole = BlockLayout.blocks(for: model.contextLength)
-            * KVCache.bytesPerBlock(model, tokensPerBlock: BlockLayout.tokensPerBlock, precision: precision)
+        let whole = BlockLayout.blocks(for: model.contextLength) * BlockLayout.bytes(model, precision)
         return EngineOptions(
             threadCount: threadCount, maximumStepTokens: max(256, maximumSequences + 1),
             maximumSequences: maximumSequences, kvCacheBytes: max(1 << 30, whole))
@@ -61,8 +66,6 @@ extension EngineOptions {
 
     /// Most tokens of one sequence: the model's own context, or what the memory for keys and values holds.
     func contextLimit(_ model: ModelConfiguration, _ precision: KVPrecision = .float32) -> Int {
-        let tokens = BlockLayout.tokensPerBlock
-        let blockBytes = KVCache.bytesPerBlock(model, tokensPerBlock: tokens, precision: precision)
-        return min(model.contextLength, kvCacheBytes / blockBytes * tokens)
+        min(model.contextLength, kvCacheBytes / BlockLayout.bytes(model, precision) * BlockLayout.tokensPerBlock)
     }
 }

@@ -53,9 +53,7 @@ struct EngineBenchPlan {
     func options(_ model: TransformerModel, threads: Int) -> EngineOptions {
         let most = sequences.max() ?? 1
         let blocks = (most + 1) * (BlockLayout.blocks(for: sequenceTokens) + 1)
-        let blockBytes = KVCache.bytesPerBlock(
-            model.configuration, tokensPerBlock: BlockLayout.tokensPerBlock,
-            precision: model.kvPrecision(Activations(isExact: isExact)))
+        let blockBytes = BlockLayout.bytes(model.configuration, model.kvPrecision(Activations(isExact: isExact)))
         return EngineOptions(
             threadCount: threads, maximumStepTokens: max(256, most + 1), maximumSequences: most,
             kvCacheBytes: blocks * blockBytes, isExact: isExact, pinsThreads: pinsThreads)
