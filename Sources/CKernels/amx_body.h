@@ -56,11 +56,11 @@ A1_INLINE void gather_columns(const place *p, const int64_t columns, token_group
         memcpy(to->digits[0] + t * STRETCH, x->values + at, (size_t)columns);
         memcpy(to->parts[t], x->blocks + at / BLOCK, (size_t)columns / BLOCK * sizeof(a1_int8_block));
     }
-    const uint8_t *is_fine = fine_flags(p);
-    for (int64_t block = 0; block < columns / BLOCK; block++, is_fine += 64) {
+    const uint8_t *fine_halves = fine_flags(p);
+    for (int64_t block = 0; block < columns / BLOCK; block++, fine_halves += 64) {
         to->fine[block] = 0;
         for (int64_t t = 0; t < p->count; t++) {
-            if (!is_fine[t]) continue;
+            if (!fine_halves[t]) continue;
             to->fine[block] |= 1u << t;
             const int64_t at = (p->token + t) * x->columns + p->column + block * BLOCK;
             memcpy(to->digits[1] + t * STRETCH + block * BLOCK, x->fine + at, BLOCK);
@@ -141,7 +141,9 @@ A1_INLINE a1_floats add_digit(const tile_step *s, int t, const int digit, const 
     return has_minimum && !digit ? A1_FMA(s->minimum[0], A1_SPLAT(block->total), out) : out;
 }
 
-A1_INLINE void add_step(const tile_step *s, const bool by16, const bool has_minimum, a1_floats out[TILE_TOKENS]) {
+// second: the sums of second digits.
+A1_INLINE void add_step(const tile_step *s, const bool by16, const bool has_minimum, a1_floats out[TILE_TOKENS],
+                        float *second) {
     UNROLL
     for (int t = 0; t < TILE_TOKENS; t++) {
         A1_KEEP_ORDER;
@@ -149,8 +151,10 @@ A1_INLINE void add_step(const tile_step *s, const bool by16, const bool has_mini
     }
     if (!s->fine) return;
     UNROLL
-    for (int t = 0; t < TILE_TOKENS; t++)
-        if (s->fine >> t & 1) out[t] = add_digit(s, t, 1, by16, has_minimum, out[t]);
+    for (int t = 0; t < TILE_TOKENS; t++) {
+        float *to = second + t * PANEL;
+        if (s->fine >> t & 1) A1_STORE(to, add_digit(s, t, 1, by16, has_minimum, A1_LOAD(to)));
+    }
 }
 
 // sums += the products of a group with all rows of the panel.
@@ -169,7 +173,7 @@ A1_INLINE void group_of(const place *p, const bool by16, const bool has_minimum,
                 .fine = g->fine[block],
                 .scale = {A1_LOAD(scales), by16 ? A1_LOAD(scales + PANEL) : (a1_floats){}},
                 .minimum = {A1_LOAD(minima), by16 ? A1_LOAD(minima + PANEL) : (a1_floats){}}};
-            add_step(&s, by16, has_minimum, out);
+            add_step(&s, by16, has_minimum, out, p->second_sums + row);
             scales += groups * PANEL;
             minima += groups * PANEL;
         }
@@ -209,6 +213,7 @@ static place tokens_of(const place *p, int64_t first, int64_t count) {
     some.token += first;
     some.count = count;
     some.sums += first * PANEL;
+    some.second_sums += first * PANEL;
     some.offsets += first * OFFSETS;
     return some;
 }

@@ -23,10 +23,7 @@ A1_INLINE block_part part_of(const panel_half *h, const a1_ints *quads, int64_t 
     const panel_form form = h->form;
     block_part p;
     UNROLL
-    for (int i = 0; i < 8; i++) {
-        memcpy(&p.quads[i], (const int32_t *)&quads[i] + row, sizeof p.quads[i]);
-        if (is_signed(form)) p.quads[i] ^= (int32_t)0x80808080;
-    }
+    for (int i = 0; i < 8; i++) memcpy(&p.quads[i], (const int32_t *)&quads[i] + row, sizeof p.quads[i]);
     UNROLL
     for (int half = 0; half < 2; half++) {
         const int64_t at = row + (form.by16 ? half * PANEL : 0);
@@ -37,18 +34,19 @@ A1_INLINE block_part part_of(const panel_half *h, const a1_ints *quads, int64_t 
 }
 
 // out += a digit of a token, 0 or 1, times some rows of a block. x: the digits of its 32 columns; offsets: what is
-// added to the sums of each half, where the form has one.
+// added to the sums of each half, where the form has one; halves: which of the two.
 A1_INLINE block_floats multiply_digit(const panel_form form, const block_part *p, const int8_t *x,
                                       const a1_int8_block *block, const int32_t *offsets, const int digit,
-                                      block_floats out) {
+                                      const int halves, block_floats out) {
+    const int first = halves == A1_FINE_SECOND, last = halves != A1_FINE_FIRST;
     block_floats part = {};
     UNROLL
-    for (int half = 0; half < 2; half++) {
+    for (int half = first; half <= last; half++) {
         const block_ints offset = has_offset(form) ? offsets[half] - (block_ints){} : (block_ints){};
         const block_floats product = BLOCK_FLOATS(A1_DOT16(offset, p->quads + 4 * half, x + 16 * half, form.bits));
         const block_floats scale = BLOCK_SPLAT(digit ? block->scale[half] * 0x1p-7f : block->scale[half]);
         if (form.by16) out = A1_FMA(product, p->scale[half] * scale, out);
-        else part = half ? A1_FMA(product, scale, part) : product * scale;
+        else part = half > first ? A1_FMA(product, scale, part) : product * scale;
         if (!form.by16 || !form.has_minimum || digit) continue;
         const float total = half ? block->total - block->first_total : block->first_total;
         out = A1_FMA(p->minimum[half], BLOCK_SPLAT(total), out);
@@ -58,26 +56,34 @@ A1_INLINE block_floats multiply_digit(const panel_form form, const block_part *p
     return form.has_minimum && !digit ? A1_FMA(p->minimum[0], BLOCK_SPLAT(block->total), out) : out;
 }
 
-// sums += some rows of a block times the second digits of the tokens that have some there.
-A1_INLINE void add_fine_tokens(const panel_half *h, const block_part *p, int64_t row) {
-    const block_tokens *k = &h->tokens;
-    const int64_t count = h->is_one ? 1 : k->count, columns = k->x->columns;
+// second_sums += some rows of a block times the second digits of a token.
+A1_INLINE void add_fine_token(const panel_form form, const block_tokens *k, const block_part *p, int64_t row, int64_t t,
+                              const int halves) {
+    const int64_t columns = k->x->columns;
+    const int32_t *fine_sums = k->fine_sums + t * (columns / 16), weight = -(1 << form.shift);
+    const int32_t offsets[2] = {weight * fine_sums[0], weight * fine_sums[1]};
+    const a1_int8_block *block = k->blocks + t * (columns / BLOCK);
+    loose_block_floats *sums = (loose_block_floats *)(k->second_sums + t * PANEL + row);
+    *sums = multiply_digit(form, p, k->fine + t * columns, block, offsets, 1, halves, *sums);
+}
+
+// The same of all tokens that have some there.
+A1_INLINE void add_fine_tokens(const panel_form form, const block_tokens *k, const block_part *p, int64_t row,
+                               int64_t count) {
     for (int64_t group = 0; group < count; group += 64) {
-        const uint8_t *is_fine = k->is_fine + group * (columns / BLOCK);
+        const uint8_t *fine_halves = k->fine_halves + group * (k->x->columns / BLOCK);
         // Places beyond the last token have what was left there.
-        if (count > 16 && __builtin_reduce_or(*(const a1_loose_ints *)is_fine) == 0) continue;
+        if (count > 16 && __builtin_reduce_or(*(const a1_loose_ints *)fine_halves) == 0) continue;
         for (int64_t first = group; first < group + 64 && first < count; first += 8) {
             uint64_t fine;
-            memcpy(&fine, is_fine + (first - group), sizeof fine);
+            memcpy(&fine, fine_halves + (first - group), sizeof fine);
             if (count - first < 8) fine &= (1ull << 8 * (count - first)) - 1;
             for (; fine; fine &= fine - 1) {
-                const int64_t t = first + __builtin_ctzll(fine) / 8;
-                const int32_t *fine_sums = k->fine_sums + t * (columns / 16);
-                const int32_t weight = -(1 << h->form.shift);
-                const int32_t offsets[2] = {weight * fine_sums[0], weight * fine_sums[1]};
-                loose_block_floats *sums = (loose_block_floats *)(k->sums + t * PANEL + row);
-                *sums = multiply_digit(h->form, p, k->fine + t * columns, k->blocks + t * (columns / BLOCK), offsets,
-                    1, *sums);
+                const int bit = __builtin_ctzll(fine), halves = 1 << bit % 8;
+                const int64_t t = first + bit / 8;
+                if (halves == A1_FINE_FIRST) add_fine_token(form, k, p, row, t, A1_FINE_FIRST);
+                else if (halves == A1_FINE_SECOND) add_fine_token(form, k, p, row, t, A1_FINE_SECOND);
+                else add_fine_token(form, k, p, row, t, A1_FINE_BOTH);
             }
         }
     }
@@ -93,12 +99,21 @@ A1_INLINE void multiply_part(const panel_half *h, const block_part *p, int64_t r
     float *sums = k->sums + row;
     for (int64_t t = 0; t < (h->is_one ? 1 : k->count); t++) {
         loose_block_floats *to = (loose_block_floats *)sums;
-        *to = multiply_digit(h->form, p, x, block, offsets, 0, *to);
+        *to = multiply_digit(h->form, p, x, block, offsets, 0, A1_FINE_BOTH, *to);
         x += columns;
         block += columns / BLOCK;
         offsets += OFFSETS;
         sums += PANEL;
     }
+}
+
+A1_INLINE void next_block(block_tokens *k) {
+    k->values += BLOCK;
+    k->fine += BLOCK;
+    k->fine_halves += 64;
+    k->blocks++;
+    k->fine_sums += 2;
+    k->offsets += 2;
 }
 
 // sums += a block times the tokens.
@@ -111,17 +126,12 @@ A1_INLINE void multiply_block(panel_half *h, const a1_ints *quads) {
     for (int64_t row = 0; row < A1_LANES; row += A1_BLOCK_LANES) {
         const block_part p = part_of(h, quads, row);
         multiply_part(h, &p, row);
-        add_fine_tokens(h, &p, row);
+        add_fine_tokens(h->form, k, &p, row, h->is_one ? 1 : k->count);
     }
     const bool by16 = h->form.by16;
     h->used_scales += by16 ? 2 * PANEL : PANEL;
     h->used_minima += by16 ? 2 * PANEL : PANEL;
-    k->values += BLOCK;
-    k->fine += BLOCK;
-    k->is_fine += 64;
-    k->blocks++;
-    k->fine_sums += 2;
-    k->offsets += 2;
+    next_block(k);
 }
 
 #define UNPACK(name) multiply_##name

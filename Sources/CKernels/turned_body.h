@@ -11,24 +11,26 @@
 // Signed bytes become magnitudes and signs (all bits where negative). A token's byte x is multiplied as x ^ sign, which
 // is -x - 1 where a weight is negative, so each half's sum lacks the magnitudes of those, which are kept for each row.
 A1_INLINE void put_signs(panel_half *h, const a1_ints *quads) {
-    const __m256i ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1), top = _mm256_set1_epi8(-128);
+    const __m256i ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1);
+    // The compiler cannot know that what is written here is not h.
+    uint8_t *const values = h->values, *const signs = h->signs;
+    int32_t *const below = h->below;
     UNROLL
     for (int64_t row = 0; row < A1_LANES; row += 8)
         UNROLL
         for (int half = 0; half < 2; half++) {
-            __m256i below = {};
+            __m256i sum = {};
             UNROLL
             for (int i = 4 * half; i < 4 * half + 4; i++) {
                 __m256i byte;
                 memcpy(&byte, (const int32_t *)&quads[i] + row, sizeof byte);
-                byte = _mm256_xor_si256(byte, top);
                 const __m256i sign = _mm256_cmpgt_epi8(_mm256_setzero_si256(), byte), size = _mm256_abs_epi8(byte);
-                *(__m256i *)(h->values + i * QUAD_BYTES + 4 * row) = size;
-                *(__m256i *)(h->signs + i * QUAD_BYTES + 4 * row) = sign;
+                *(__m256i *)(values + i * QUAD_BYTES + 4 * row) = size;
+                *(__m256i *)(signs + i * QUAD_BYTES + 4 * row) = sign;
                 const __m256i pairs = _mm256_maddubs_epi16(_mm256_and_si256(size, sign), ones8);
-                below = _mm256_add_epi32(below, _mm256_madd_epi16(pairs, ones16));
+                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, ones16));
             }
-            *(__m256i *)(h->below + half * PANEL + row) = below;
+            *(__m256i *)(below + half * PANEL + row) = sum;
         }
     h->values += 8 * QUAD_BYTES;
     h->signs += 8 * QUAD_BYTES;
@@ -46,23 +48,19 @@ enum {
     WEIGHTS_IN_CACHE = 1 << 20
 };
 
-typedef uint8_t flags8 __attribute__((vector_size(8)));
 #define FLOATS8(v) __builtin_convertvector((ints8)(v), a1_floats8)
 #define SPLAT8(s) ((float)(s) - (a1_floats8){})
 
-// 32 columns of 8 tokens.
+// 32 columns of 8 tokens, first digits.
 typedef struct turned_block {
-    // [digit][quad][token]
-    ints8 digits[2][8];
-    // [digit][half]
-    a1_floats8 scale[2][2];
+    // [quad][token]
+    ints8 digits[8];
+    // [half]
+    a1_floats8 scale[2];
     // What is added to the sums, where the form has an offset.
-    ints8 offset[2][2];
+    ints8 offset[2];
     // What the minimum is multiplied with: the sum of each half, or that of the block.
     a1_floats8 total[2];
-    // All bits of tokens with a second digit.
-    ints8 fine;
-    bool is_fine;
 } turned_block;
 
 _Static_assert(sizeof(turned_block) * TURNED_VECTORS * (STRETCH / BLOCK) == sizeof(((a1_int8_scratch *)0)->turned),
@@ -132,53 +130,30 @@ A1_INLINE void turn_sums(const int32_t *sums, const int64_t at[TURNED], int64_t 
 static void turn_tokens(const place *p, int64_t first, turned_block *to) {
     const a1_int8_rows *x = p->x;
     const int64_t blocks = p->columns / BLOCK, last = p->token + p->count - 1, row_blocks = x->columns / BLOCK;
-    // What is set of the flags of tokens that there are.
-    const uint64_t present = last - first + 1 < TURNED ? (1ull << 8 * (last - first + 1)) - 1 : UINT64_MAX;
     int64_t at[TURNED];
     for (int t = 0; t < TURNED; t++)
         at[t] = (first + t < last ? first + t : last) * row_blocks + p->column / BLOCK;
-    ints8 offsets[2][OFFSETS];
+    ints8 offsets[OFFSETS];
     const bool is_offset = has_offset(*p->form);
-    if (is_offset) {
-        turn_sums(x->sums, at, blocks, -(1 << p->form->shift), offsets[0]);
-        turn_sums(x->fine_sums, at, blocks, -(1 << p->form->shift), offsets[1]);
-    }
-    const uint8_t *is_fine = x->is_fine + (first / 64 * row_blocks + p->column / BLOCK) * 64 + first % 64;
-    for (int64_t block = 0; block < blocks; block++, to += TURNED_VECTORS, is_fine += 64) {
-        const uint8_t *digits[2][TURNED];
+    if (is_offset) turn_sums(x->sums, at, blocks, -(1 << p->form->shift), offsets);
+    for (int64_t block = 0; block < blocks; block++, to += TURNED_VECTORS) {
+        const uint8_t *digits[TURNED];
         const a1_int8_block *parts[TURNED];
         UNROLL
         for (int t = 0; t < TURNED; t++) {
-            digits[0][t] = (const uint8_t *)x->values + (at[t] + block) * BLOCK;
-            digits[1][t] = (const uint8_t *)x->fine + (at[t] + block) * BLOCK;
+            digits[t] = (const uint8_t *)x->values + (at[t] + block) * BLOCK;
             parts[t] = x->blocks + at[t] + block;
         }
-        turn8(digits[0], to->digits[0]);
+        turn8(digits, to->digits);
         a1_floats8 turned[4];
         turn4(parts, turned);
-        to->scale[0][0] = turned[0];
-        to->scale[0][1] = turned[1];
+        to->scale[0] = turned[0];
+        to->scale[1] = turned[1];
         to->total[0] = turned[p->form->by16 ? 3 : 2];
         to->total[1] = turned[2] - turned[3];
-        uint64_t flags;
-        memcpy(&flags, is_fine, sizeof flags);
-        flags &= present;
-        to->is_fine = flags != 0;
-        if (is_offset) {
-            to->offset[0][0] = offsets[0][2 * block];
-            to->offset[0][1] = offsets[0][2 * block + 1];
-        }
-        if (!to->is_fine) continue;
-        turn8(digits[1], to->digits[1]);
-        to->scale[1][0] = turned[0] * SPLAT8(0x1p-7f);
-        to->scale[1][1] = turned[1] * SPLAT8(0x1p-7f);
-        flags8 each;
-        memcpy(&each, &flags, sizeof each);
-        to->fine = __builtin_convertvector(each, ints8) != 0;
-        if (is_offset) {
-            to->offset[1][0] = offsets[1][2 * block];
-            to->offset[1][1] = offsets[1][2 * block + 1];
-        }
+        if (!is_offset) continue;
+        to->offset[0] = offsets[2 * block];
+        to->offset[1] = offsets[2 * block + 1];
     }
 }
 
@@ -197,8 +172,8 @@ A1_INLINE __m256i kept(__m256i v) {
 A1_INLINE __m256i spread(const void *p) { return kept(_mm256_set1_epi32(four_bytes(p))); }
 
 // sums[v]: of 16 columns of a row with those of each of `count` vectors, without the offset. For bits see dot16.
-A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, const turned_block *const *x,
-                        const int digit, const int half, __m256i *sums) {
+A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, const turned_block *x,
+                        const int half, __m256i *sums) {
     const __m256i ones = kept(_mm256_set1_epi16(1));
     __m256i pairs[TURNED_TOGETHER];
     UNROLL
@@ -207,7 +182,7 @@ A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, 
         const __m256i sign = bits == 8 ? spread(w->signs + i * QUAD_BYTES) : (__m256i){};
         UNROLL
         for (int v = 0; v < count; v++) {
-            const __m256i token = (__m256i)x[v]->digits[digit][4 * half + i];
+            const __m256i token = (__m256i)x[v].digits[4 * half + i];
             if (bits == 8) {
                 const __m256i product = _mm256_maddubs_epi16(quad, _mm256_xor_si256(sign, token));
                 const __m256i wide = _mm256_madd_epi16(product, ones);
@@ -228,10 +203,10 @@ A1_INLINE void dot_half(const int bits, const int count, const half_weights *w, 
     for (int v = 0; v < count; v++) sums[v] = _mm256_add_epi32(sums[v], below);
 }
 
-// sums of `count` vectors += a digit of the tokens times a block of all rows of the panel.
-A1_INLINE void multiply_vectors(const panel_form form, const int count, const int digit, const a1_int8_scratch *s,
-                                int64_t block, const turned_block *const *x, a1_floats8 *const *sums, int64_t stride) {
-    for (int64_t row = 0; row < PANEL; row++) {
+// sums of `count` vectors += a block of all rows of the panel times the tokens.
+A1_INLINE void multiply_vectors(const panel_form form, const int count, const a1_int8_scratch *s, int64_t block,
+                                const turned_block *x, a1_floats8 *sums) {
+    for (int64_t row = 0; row < PANEL; row++, sums += count) {
         A1_KEEP_ORDER;
         // By columns of 16: the sums. Else the products of the block, without the weights' scale.
         a1_floats8 out[TURNED_TOGETHER];
@@ -240,54 +215,32 @@ A1_INLINE void multiply_vectors(const panel_form form, const int count, const in
             const int64_t at = (block * 8 + 4 * half) * QUAD_BYTES + 4 * row;
             const half_weights w = {s->values + at, s->signs + at, s->below + (2 * block + half) * PANEL + row};
             __m256i products[TURNED_TOGETHER];
-            dot_half(form.bits, count, &w, x, digit, half, products);
+            dot_half(form.bits, count, &w, x, half, products);
             const int64_t scale_at = (form.by16 ? 2 * block + half : block) * PANEL + row;
             const a1_floats8 scale = SPLAT8(s->scales[scale_at]), minimum = SPLAT8(s->minima[scale_at]);
-            const bool adds_minimum = form.has_minimum && !digit;
             UNROLL
             for (int v = 0; v < count; v++) {
-                const ints8 offset = has_offset(form) ? x[v]->offset[digit][half] : (ints8){};
-                const a1_floats8 product = FLOATS8((ints8)products[v] + offset), token = x[v]->scale[digit][half];
-                a1_floats8 *to = sums[v] + row * stride;
+                const ints8 offset = has_offset(form) ? x[v].offset[half] : (ints8){};
+                const a1_floats8 product = FLOATS8((ints8)products[v] + offset), token = x[v].scale[half];
                 if (form.by16) {
-                    out[v] = A1_FMA(product, scale * token, half ? out[v] : *to);
-                    if (adds_minimum) out[v] = A1_FMA(minimum, x[v]->total[half], out[v]);
+                    out[v] = A1_FMA(product, scale * token, half ? out[v] : sums[v]);
+                    if (form.has_minimum) out[v] = A1_FMA(minimum, x[v].total[half], out[v]);
                 } else {
                     out[v] = half ? A1_FMA(product, token, out[v]) : product * token;
                 }
                 if (half == 0) continue;
-                if (!form.by16) out[v] = A1_FMA(out[v], scale, *to);
-                if (!form.by16 && adds_minimum) out[v] = A1_FMA(minimum, x[v]->total[0], out[v]);
-                *to = digit ? (a1_floats8)((x[v]->fine & (ints8)out[v]) | (~x[v]->fine & (ints8)*to)) : out[v];
+                if (!form.by16) out[v] = A1_FMA(out[v], scale, sums[v]);
+                if (!form.by16 && form.has_minimum) out[v] = A1_FMA(minimum, x[v].total[0], out[v]);
+                sums[v] = out[v];
             }
         }
     }
 }
 
-// The products of some vectors with a panel: block by block, and in each block second digits after first ones.
 A1_INLINE void multiply_together(const panel_form form, const int count, const a1_int8_scratch *s, int64_t blocks,
                                  const turned_block *from, a1_floats8 *sums) {
-    for (int64_t block = 0; block < blocks; block++, from += TURNED_VECTORS) {
-        const turned_block *x[TURNED_TOGETHER];
-        a1_floats8 *to[TURNED_TOGETHER];
-        UNROLL
-        for (int v = 0; v < count; v++) {
-            x[v] = from + v;
-            to[v] = sums + v;
-        }
-        multiply_vectors(form, count, 0, s, block, x, to, count);
-        int fine = 0;
-        UNROLL
-        for (int v = 0; v < count; v++)
-            if (x[v]->is_fine) {
-                x[fine] = x[v];
-                to[fine++] = to[v];
-            }
-        if (fine == 1) multiply_vectors(form, 1, 1, s, block, x, to, count);
-        if (fine == 2) multiply_vectors(form, 2, 1, s, block, x, to, count);
-        if (fine == 3) multiply_vectors(form, 3, 1, s, block, x, to, count);
-        if (fine == 4) multiply_vectors(form, 4, 1, s, block, x, to, count);
-    }
+    for (int64_t block = 0; block < blocks; block++, from += TURNED_VECTORS)
+        multiply_vectors(form, count, s, block, from, sums);
 }
 
 // How many vectors go together next, of so many, as evenly as can be: 2 to TURNED_TOGETHER, or one alone. Their sums
@@ -297,9 +250,44 @@ A1_INLINE int64_t next_together(int64_t vectors) {
     return (vectors + groups - 1) / groups;
 }
 
+// 8 rows of a block of the panel, from `row` on, as multiply_digit wants them.
+A1_INLINE block_part part_of_panel(const panel_form form, const a1_int8_scratch *s, int64_t block, int64_t row) {
+    block_part p;
+    UNROLL
+    for (int i = 0; i < 8; i++) {
+        const int64_t at = (block * 8 + i) * QUAD_BYTES + 4 * row;
+        __m256i quad = *(const __m256i *)(s->values + at);
+        if (form.bits == 8) {
+            const __m256i sign = *(const __m256i *)(s->signs + at);
+            quad = _mm256_sub_epi8(_mm256_xor_si256(quad, sign), sign);
+        }
+        p.quads[i] = (ints8)quad;
+    }
+    UNROLL
+    for (int half = 0; half < 2; half++)
+        p.scale[half] = *(const a1_floats8 *)(s->scales + (form.by16 ? 2 * block + half : block) * PANEL + row);
+    return p;
+}
+
+// Second digits, token by token: fewer tokens have some in a block than it would pay to turn.
+A1_INLINE void multiply_second_digits(const panel_form form, const place *place) {
+    const a1_int8_rows *x = place->x;
+    const int64_t at = place->token * x->columns + place->column;
+    block_tokens tokens = {.x = x, .count = place->count, .values = x->values + at, .fine = x->fine + at,
+        .fine_halves = fine_flags(place), .blocks = x->blocks + at / BLOCK, .offsets = place->scratch->offsets,
+        .fine_sums = x->fine_sums + at / 16, .second_sums = place->second_sums};
+    for (uint32_t left = place->fine_blocks, block = 0; left; left >>= 1, block++, next_block(&tokens))
+        for (int64_t row = 0; row < PANEL && left & 1; row += A1_BLOCK_LANES) {
+            const block_part p = part_of_panel(form, place->scratch, block, row);
+            add_fine_tokens(form, &tokens, &p, row, tokens.count);
+        }
+}
+
 // The products of all vectors with the panel that begins at `row` of `rows`.
-A1_INLINE void multiply_panel(const panel_form form, a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row,
-                              int64_t rows) {
+A1_INLINE void multiply_panel(const panel_form form, const place *p, int64_t row, int64_t rows) {
+    a1_int8_scratch *s = p->scratch;
+    const int64_t blocks = p->columns / BLOCK;
+    int64_t vectors = (p->count + TURNED - 1) / TURNED;
     const turned_block *from = (const turned_block *)s->turned;
     a1_floats8 *sums = (a1_floats8 *)s->turned_sums;
     for (int64_t together; vectors > 0; vectors -= together, from += together, sums += together * rows) {
@@ -312,9 +300,11 @@ A1_INLINE void multiply_panel(const panel_form form, a1_int8_scratch *s, int64_t
     }
 }
 
-#define FORM(name, ...)                                                                                      \
-    static void panel_##name(a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row, int64_t rows) { \
-        multiply_panel((panel_form){__VA_ARGS__}, s, blocks, vectors, row, rows);                            \
+#define FORM(name, ...)                                                                 \
+    static void panel_##name(const place *p, int64_t row, int64_t rows) {               \
+        const panel_form form = {__VA_ARGS__, .shift = p->form->shift};                 \
+        multiply_panel(form, p, row, rows);                                             \
+        multiply_second_digits(form, p);                                                \
     }
 
 FORM(plain, .bits = 5)
@@ -326,20 +316,20 @@ FORM(by16_minimum, .bits = 5, .by16 = true, .has_minimum = true)
 
 #undef FORM
 
-static void panel_by_form(const panel_form *form, a1_int8_scratch *s, int64_t blocks, int64_t vectors, int64_t row,
-                          int64_t rows) {
+static void panel_by_form(const place *p, int64_t row, int64_t rows) {
     ALIGN_FRAME;
-    if (form->bits == 8) panel_bytes(s, blocks, vectors, row, rows);
-    else if (form->by16 && form->has_minimum) panel_by16_minimum(s, blocks, vectors, row, rows);
-    else if (form->by16 && form->bits == 6) panel_by16_wide(s, blocks, vectors, row, rows);
-    else if (form->by16) panel_by16(s, blocks, vectors, row, rows);
-    else if (form->has_minimum) panel_minimum(s, blocks, vectors, row, rows);
-    else panel_plain(s, blocks, vectors, row, rows);
+    const panel_form *form = p->form;
+    if (form->bits == 8) panel_bytes(p, row, rows);
+    else if (form->by16 && form->has_minimum) panel_by16_minimum(p, row, rows);
+    else if (form->by16 && form->bits == 6) panel_by16_wide(p, row, rows);
+    else if (form->by16) panel_by16(p, row, rows);
+    else if (form->has_minimum) panel_minimum(p, row, rows);
+    else panel_plain(p, row, rows);
 }
 
 // The sums of up to 8 rows, `stride` vectors apart, and a vector of tokens.
-static void put_turned(const a1_floats8 *sums, int64_t stride, int64_t rows, int64_t tokens, const float *bias,
-                       float *y, int64_t y_stride) {
+static void put_turned(const a1_floats8 *sums, int64_t stride, const float *second_sums, int64_t rows, int64_t tokens,
+                       const float *bias, float *y, int64_t y_stride) {
     const uint8_t *from[TURNED];
     ints8 turned[TURNED];
     UNROLL
@@ -347,11 +337,21 @@ static void put_turned(const a1_floats8 *sums, int64_t stride, int64_t rows, int
     turn8(from, turned);
     a1_floats8 added = {};
     if (bias) memcpy(&added, bias, (size_t)rows * sizeof(float));
-    for (int64_t t = 0; t < tokens; t++, y += y_stride) {
-        const a1_floats8 out = bias ? (a1_floats8)turned[t] + added : (a1_floats8)turned[t];
+    for (int64_t t = 0; t < tokens; t++, second_sums += PANEL, y += y_stride) {
+        const a1_floats8 sum = (a1_floats8)turned[t] + *(const a1_floats8 *)second_sums;
+        const a1_floats8 out = bias ? sum + added : sum;
         if (rows == TURNED) memcpy(y, &out, sizeof out);
         else memcpy(y, &out, (size_t)rows * sizeof(float));
     }
+}
+
+static uint32_t fine_blocks(const place *p) {
+    const uint8_t *flags = fine_flags(p);
+    uint32_t found = 0;
+    for (int64_t block = 0; block < p->columns / BLOCK; block++, flags += 64)
+        for (int64_t t = 0; t < p->count; t++)
+            found |= (uint32_t)(flags[t / 64 * p->x->columns / BLOCK * 64 + t % 64] != 0) << block;
+    return found;
 }
 
 // y of the tokens of a pass, which are turned; at most turned_rows of rows.
@@ -364,14 +364,17 @@ static void turned_pass(const place *whole, float *y, int64_t y_stride, const fl
     const int64_t vectors = (p.count + TURNED - 1) / TURNED, panel_bytes = PANEL * w->bytes_per_row;
     const int64_t padded_rows = (w->rows + PANEL - 1) / PANEL * PANEL;
     memset(sums, 0, (size_t)(vectors * padded_rows) * sizeof *sums);
+    // [panel][token][PANEL]
+    memset(s->turned_second_sums, 0, (size_t)(p.count * padded_rows) * sizeof(float));
     for (; p.column < w->columns; p.column += STRETCH) {
         p.columns = w->columns - p.column < STRETCH ? w->columns - p.column : STRETCH;
-        const int64_t blocks = p.columns / BLOCK;
         for (int64_t v = 0; v < vectors; v++) turn_tokens(&p, p.token + v * TURNED, to + v);
+        p.fine_blocks = fine_blocks(&p);
         for (int64_t row = 0; row < w->rows; row += PANEL) {
             p.from = (const uint8_t *)w->start + row / PANEL * panel_bytes + PANEL * a1_bytes_of(w, p.column);
+            p.second_sums = s->turned_second_sums + p.count * row;
             unpack_panel(&p, panel_bytes);
-            panel_by_form(p.form, s, blocks, vectors, row, padded_rows);
+            panel_by_form(&p, row, padded_rows);
         }
     }
     for (int64_t v = 0, together; v < vectors; v += together, sums += together * padded_rows) {
@@ -379,7 +382,9 @@ static void turned_pass(const place *whole, float *y, int64_t y_stride, const fl
         for (int64_t i = v; i < v + together; i++)
             for (int64_t row = 0; row < w->rows; row += TURNED) {
                 const int64_t tokens = p.count - i * TURNED, rows = w->rows - row;
-                put_turned(sums + together * row + i - v, together, rows < TURNED ? rows : TURNED,
+                const float *second_sums =
+                    s->turned_second_sums + p.count * (row / PANEL * PANEL) + i * TURNED * PANEL + row % PANEL;
+                put_turned(sums + together * row + i - v, together, second_sums, rows < TURNED ? rows : TURNED,
                     tokens < TURNED ? tokens : TURNED, bias ? bias + row : NULL, y + i * TURNED * y_stride + row,
                     y_stride);
             }

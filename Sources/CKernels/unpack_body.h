@@ -19,11 +19,11 @@ typedef struct block_tokens {
     const a1_int8_rows *x;
     int64_t count;
     const int8_t *values, *fine;
-    const uint8_t *is_fine;
+    const uint8_t *fine_halves;
     const a1_int8_block *blocks;
     const int32_t *offsets, *fine_sums;
-    // [token][A1_PANEL_ROWS]
-    float *sums;
+    // [token][A1_PANEL_ROWS], of first and of second digits.
+    float *sums, *second_sums;
     // Packed weights are asked for so many bytes ahead, a block of them at a time, into the first-level cache or the
     // second; 0 bytes are left to the processor.
     int64_t ahead, block_bytes;
@@ -105,18 +105,25 @@ A1_INLINE a1_ints two_of(a1_ints v, int j, int place) {
     return (2 * j < place ? v << (place - 2 * j) : v >> (2 * j - place)) & (TWOS << place);
 }
 
-// What the nibbles of IQ4_NL and IQ4_XS stand for, plus 128.
-static const uint8_t iq4_bytes[16] = {1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241};
+// What of signed bytes is flipped when they are unpacked, which adds 128, unless the family takes them as they are.
+#ifdef A1_WIDE_IS_SIGNED
+#define WIDE_FLIP 0
+#else
+#define WIDE_FLIP ((int32_t)0x80808080)
+#endif
+
+// What the nibbles of IQ4_NL and IQ4_XS stand for.
+static const int8_t iq4_bytes[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
 A1_INLINE a1_ints iq4_lookup64(a1_ints nibbles) {
     union { a1_ints all; bytes16 part[4]; uint8_t byte[64]; } v = {.all = nibbles};
 #ifdef A1_LOOKUP16
     UNROLL
-    for (int i = 0; i < 4; i++) v.part[i] = (bytes16)A1_LOOKUP16(load16(iq4_bytes), v.part[i]);
+    for (int i = 0; i < 4; i++) v.part[i] = (bytes16)A1_LOOKUP16(load16((const uint8_t *)iq4_bytes), v.part[i]);
 #else
-    for (int i = 0; i < 64; i++) v.byte[i] = iq4_bytes[v.byte[i]];
+    for (int i = 0; i < 64; i++) v.byte[i] = (uint8_t)iq4_bytes[v.byte[i]];
 #endif
-    return v.all;
+    return v.all ^ WIDE_FLIP;
 }
 
 A1_INLINE void take_fives(panel_half *h, a1_ints *quads) {
@@ -161,7 +168,7 @@ A1_INLINE bool form_of(uint32_t type, panel_form *form) {
     }
 }
 
-// Whether bytes are made signed before their products, by taking off 2^7, which is their 2^shift.
+// Whether bytes are signed in their products, and so stand for themselves.
 A1_INLINE bool is_signed(panel_form form) {
 #ifdef A1_WIDE_IS_SIGNED
     return form.bits == 8;

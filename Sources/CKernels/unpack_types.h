@@ -15,12 +15,11 @@ A1_UNPACK void UNPACK(fives)(panel_half *h, const bool has_minimum) {
     PUT(h, quads);
 }
 
-// Signed bytes are made positive by flipping their first bit, which adds 128.
 A1_UNPACK void UNPACK(eights)(panel_half *h) {
     a1_ints quads[8];
     put_scale(h, take_halves(h));
     UNROLL
-    for (int i = 0; i < 8; i++) quads[i] = take(h) ^ (int32_t)0x80808080;
+    for (int i = 0; i < 8; i++) quads[i] = take(h) ^ WIDE_FLIP;
     PUT_BYTES(h, quads);
 }
 

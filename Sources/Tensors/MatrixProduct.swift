@@ -17,7 +17,7 @@ public struct MatrixProduct: Sendable {
     /// `int8` if it was asked for and the kernels can.
     public let activations: Activations
 
-    /// Four to ten blocks of a hundred: docs/decisions/0021-second-digits-for-outliers.md.
+    /// Four to five halves of a hundred in the small models: docs/decisions/0021-second-digits-for-outliers.md.
     public static let usualFineFrom: Float = 6
 
     private let pool: ComputePool
@@ -94,9 +94,9 @@ public struct MatrixProduct: Sendable {
 
     /// Rows of the next input have so many columns. To be followed by `setInput` for each row.
     ///
-    /// - Parameter fineFrom: blocks of 32 columns whose largest magnitude is above so many times the root mean square
-    ///   of their row are quantised to 15 bits instead of 8, at twice the work. An outlier would leave few bits for its
-    ///   neighbours.
+    /// - Parameter fineFrom: halves of blocks, 16 columns, whose largest magnitude is above so many times the root mean
+    ///   square of their row are quantised to 15 bits instead of 8, at twice the work. An outlier would leave few bits
+    ///   for its neighbours.
     public func beginInput(columns: Int, fineFrom: Float = usualFineFrom) {
         precondition(columns <= maximumColumns, "an input of \(columns) columns")
         int8?.rows.begin(columns: columns, fineFrom: fineFrom)

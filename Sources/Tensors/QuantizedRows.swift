@@ -15,7 +15,7 @@ final class QuantizedRows: @unchecked Sendable {
 
     /// Where the parts begin, in bytes.
     private struct Layout {
-        let fine, blocks, sums, fineSums, isFine, byteCount: Int
+        let fine, blocks, sums, fineSums, fineHalves, byteCount: Int
 
         init(rows: Int, columns: Int) {
             let columnBlocks = (columns + 31) / 32
@@ -25,8 +25,8 @@ final class QuantizedRows: @unchecked Sendable {
             blocks = 2 * 32 * count
             sums = blocks + MemoryLayout<a1_int8_block>.stride * count
             fineSums = sums + 8 * count
-            isFine = fineSums + 8 * count
-            byteCount = isFine + (rows + 63) / 64 * 64 * columnBlocks
+            fineHalves = fineSums + 8 * count
+            byteCount = fineHalves + (rows + 63) / 64 * 64 * columnBlocks
         }
     }
 
@@ -46,8 +46,8 @@ final class QuantizedRows: @unchecked Sendable {
         let count = layout.fine / 32
         rows = a1_int8_rows(
             values: values, fine: values + layout.fine,
-            is_fine: (storage + layout.isFine).bindMemory(
-                to: UInt8.self, capacity: layout.byteCount - layout.isFine),
+            fine_halves: (storage + layout.fineHalves).bindMemory(
+                to: UInt8.self, capacity: layout.byteCount - layout.fineHalves),
             blocks: (storage + layout.blocks).bindMemory(to: a1_int8_block.self, capacity: count),
             sums: (storage + layout.sums).bindMemory(to: Int32.self, capacity: 2 * count),
             fine_sums: (storage + layout.fineSums).bindMemory(to: Int32.self, capacity: 2 * count),

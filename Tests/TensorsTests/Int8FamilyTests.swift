@@ -110,7 +110,7 @@ private final class Job {
         let flags = memory.take(UInt8.self, flagCount)
         flags.update(repeating: 1, count: flagCount)
         var input = a1_int8_rows(
-            values: memory.take(Int8.self, size), fine: memory.take(Int8.self, size), is_fine: flags,
+            values: memory.take(Int8.self, size), fine: memory.take(Int8.self, size), fine_halves: flags,
             blocks: memory.take(a1_int8_block.self, size / 32), sums: memory.take(Int32.self, size / 16),
             fine_sums: memory.take(Int32.self, size / 16), columns: Int64(columns), fine_from: fineFrom)
         for token in 0..<count {

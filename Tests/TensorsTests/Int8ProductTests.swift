@@ -224,10 +224,9 @@ struct PlainQuantiser {
 
     private func row(_ x: [Float]) -> [Double] {
         let rootMeanSquare = (x.reduce(0) { $0 + Double($1) * Double($1) } / Double(x.count)).squareRoot()
-        return stride(from: 0, to: x.count, by: 32).flatMap { start in
-            let block = x[start..<start + 32]
-            let isFine = Double(block.map(abs).max()!) > Double(fineFrom) * rootMeanSquare
-            return half(block.prefix(16), isFine: isFine) + half(block.suffix(16), isFine: isFine)
+        return stride(from: 0, to: x.count, by: 16).flatMap { start in
+            let numbers = x[start..<start + 16]
+            return half(numbers, isFine: Double(numbers.map(abs).max()!) > Double(fineFrom) * rootMeanSquare)
         }
     }
 

@@ -66,7 +66,7 @@ static a1_int8_rows quantised(const a1_kernel_table *family, const float *x, int
     const int64_t groups = (tokens + 63) / 64 * 64;
     const a1_int8_rows to = {
         .values = zeroed(tokens * columns), .fine = zeroed(tokens * columns),
-        .is_fine = zeroed(groups * columns / 32), .blocks = zeroed(tokens * columns / 32 * sizeof(a1_int8_block)),
+        .fine_halves = zeroed(groups * columns / 32), .blocks = zeroed(tokens * columns / 32 * sizeof(a1_int8_block)),
         .sums = zeroed(tokens * columns / 16 * sizeof(int32_t)),
         .fine_sums = zeroed(tokens * columns / 16 * sizeof(int32_t)), .columns = columns, .fine_from = fine_from};
     for (int64_t token = 0; token < tokens; token++) family->quantize_row(x + token * columns, token, &to);
@@ -76,7 +76,7 @@ static a1_int8_rows quantised(const a1_kernel_table *family, const float *x, int
 static void free_rows(const a1_int8_rows *rows) {
     free(rows->values);
     free(rows->fine);
-    free(rows->is_fine);
+    free(rows->fine_halves);
     free(rows->blocks);
     free(rows->sums);
     free(rows->fine_sums);

@@ -43,7 +43,7 @@ typedef struct a1_weights {
     int32_t bytes_per_block;
 } a1_weights;
 
-// What one thread needs for a product, about 300 KiB; on a 64-byte boundary.
+// What one thread needs for a product, about 390 KiB; on a 64-byte boundary.
 typedef struct a1_product_scratch {
     float panel[A1_PANEL_COLUMNS * A1_PANEL_ROWS];
     float turned[A1_LANES * A1_PANEL_COLUMNS];
@@ -59,21 +59,25 @@ typedef struct a1_int8_block {
     float total, first_total;
 } a1_int8_block;
 
+// Which halves of a block of a token have second digits: one of these, and one bit, or 0.
+enum { A1_FINE_FIRST = 1, A1_FINE_SECOND = 2, A1_FINE_BOTH = 4 };
+
 // Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
 typedef struct a1_int8_rows {
     // [token][columns]: the value divided by its half's scale, from -127 to 127.
     int8_t *values;
-    // [token][columns]: second digits, 128 times smaller, from -64 to 63. Written and read where the block is fine.
+    // [token][columns]: second digits, 128 times smaller, from -64 to 63. Written and read where a half of the block is
+    // fine; zeros in its other half.
     int8_t *fine;
-    // [token / 64][columns / 32][64]: 1 if the block of that token is fine, else 0.
-    uint8_t *is_fine;
+    // [token / 64][columns / 32][64]: A1_FINE_FIRST, _SECOND, _BOTH or 0.
+    uint8_t *fine_halves;
     // [token][columns / 32]
     a1_int8_block *blocks;
     // [token][columns / 16]: sums of first digits, and of second ones.
     int32_t *sums;
     int32_t *fine_sums;
     int64_t columns;
-    // A block is fine if its largest magnitude is above so many times the root mean square of its row.
+    // A half is fine if its largest magnitude is above so many times the root mean square of its row.
     float fine_from;
 } a1_int8_rows;
 
@@ -82,7 +86,7 @@ typedef struct a1_int8_rows {
 
 // Sums of turned tokens (turned_body.h), and the bytes that 32 columns of 8 such tokens take.
 #define A1_INT8_TURNED_SUMS (256 * A1_INT8_PASS_TOKENS)
-#define A1_INT8_TURNED_BYTES 896
+#define A1_INT8_TURNED_BYTES 448
 
 // What one thread needs for a product with bytes, about 300 KiB; on a 64-byte boundary. A panel of weights as bytes is
 // for AMX and AVX2 alone, and what follows `offsets` for AVX2: see turned_body.h.
@@ -91,10 +95,12 @@ typedef struct a1_int8_scratch {
     float scales[16 * A1_PANEL_ROWS];
     float minima[16 * A1_PANEL_ROWS];
     float sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
+    float second_sums[A1_INT8_PASS_TOKENS * A1_PANEL_ROWS];
     int32_t offsets[A1_INT8_PASS_TOKENS * 16];
     uint8_t signs[256 * A1_PANEL_ROWS];
     int32_t below[16 * A1_PANEL_ROWS];
     float turned_sums[A1_INT8_TURNED_SUMS];
+    float turned_second_sums[A1_INT8_TURNED_SUMS];
     // 256 columns are 8 blocks.
     uint8_t turned[A1_INT8_PASS_TOKENS / 8 * 8 * A1_INT8_TURNED_BYTES];
 } a1_int8_scratch;
