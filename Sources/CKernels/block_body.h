@@ -107,6 +107,7 @@ A1_INLINE void multiply_part(const panel_half *h, const block_part *p, int64_t r
     }
 }
 
+// The places of the next block.
 A1_INLINE void next_block(block_tokens *k) {
     k->values += BLOCK;
     k->fine += BLOCK;

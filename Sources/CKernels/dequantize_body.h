@@ -195,25 +195,14 @@ static void q6_k_blocks(const uint8_t *from, int64_t blocks, float *to) {
     }
 }
 
-// The 16 values that a nibble of IQ4_NL and IQ4_XS stands for.
-static const int8_t iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-
-A1_INLINE signed16 iq4_lookup(bytes16 q) {
-#ifdef A1_LOOKUP16
-    return (signed16)A1_LOOKUP16(load16((const uint8_t *)iq4_values), q);
-#else
-    signed16 v = {};
-    for (int j = 0; j < 16; j++) v[j] = iq4_values[q[j]];
-    return v;
-#endif
-}
+#include "iq4_body.h"
 
 static void iq4_nl_blocks(const uint8_t *from, int64_t blocks, float *to) {
     for (; blocks > 0; blocks--, from += 18, to += 32) {
         const a1_floats d = A1_SPLAT(half_at(from));
         const bytes16 q = load16(from + 2);
-        A1_STORE(to, FLOATS(iq4_lookup(q & 15)) * d);
-        A1_STORE(to + 16, FLOATS(iq4_lookup(q >> 4)) * d);
+        A1_STORE(to, FLOATS((signed16)iq4_lookup(q & 15)) * d);
+        A1_STORE(to + 16, FLOATS((signed16)iq4_lookup(q >> 4)) * d);
     }
 }
 
@@ -226,8 +215,8 @@ static void iq4_xs_blocks(const uint8_t *from, int64_t blocks, float *to) {
             const int scale = ((from[4 + j / 2] >> (j % 2 * 4)) & 15) | ((high >> (2 * j)) & 3) << 4;
             const a1_floats f = A1_SPLAT(d * (float)(scale - 32));
             const bytes16 q = load16(from + 8 + j * 16);
-            A1_STORE(to, FLOATS(iq4_lookup(q & 15)) * f);
-            A1_STORE(to + 16, FLOATS(iq4_lookup(q >> 4)) * f);
+            A1_STORE(to, FLOATS((signed16)iq4_lookup(q & 15)) * f);
+            A1_STORE(to + 16, FLOATS((signed16)iq4_lookup(q >> 4)) * f);
         }
     }
 }

@@ -345,6 +345,7 @@ static void put_turned(const a1_floats8 *sums, int64_t stride, const float *seco
     }
 }
 
+// Blocks of the stretch in which any token has second digits, the first in bit 0.
 static uint32_t fine_blocks(const place *p) {
     const uint8_t *flags = fine_flags(p);
     uint32_t found = 0;

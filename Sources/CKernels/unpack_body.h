@@ -112,17 +112,12 @@ A1_INLINE a1_ints two_of(a1_ints v, int j, int place) {
 #define WIDE_FLIP ((int32_t)0x80808080)
 #endif
 
-// What the nibbles of IQ4_NL and IQ4_XS stand for.
-static const int8_t iq4_bytes[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+#include "iq4_body.h"
 
 A1_INLINE a1_ints iq4_lookup64(a1_ints nibbles) {
-    union { a1_ints all; bytes16 part[4]; uint8_t byte[64]; } v = {.all = nibbles};
-#ifdef A1_LOOKUP16
+    union { a1_ints all; bytes16 part[4]; } v = {.all = nibbles};
     UNROLL
-    for (int i = 0; i < 4; i++) v.part[i] = (bytes16)A1_LOOKUP16(load16((const uint8_t *)iq4_bytes), v.part[i]);
-#else
-    for (int i = 0; i < 64; i++) v.byte[i] = (uint8_t)iq4_bytes[v.byte[i]];
-#endif
+    for (int i = 0; i < 4; i++) v.part[i] = iq4_lookup(v.part[i]);
     return v.all ^ WIDE_FLIP;
 }
 

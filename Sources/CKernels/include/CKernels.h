@@ -43,7 +43,7 @@ typedef struct a1_weights {
     int32_t bytes_per_block;
 } a1_weights;
 
-// What one thread needs for a product, about 390 KiB; on a 64-byte boundary.
+// What one thread needs for a product, about 300 KiB; on a 64-byte boundary.
 typedef struct a1_product_scratch {
     float panel[A1_PANEL_COLUMNS * A1_PANEL_ROWS];
     float turned[A1_LANES * A1_PANEL_COLUMNS];
@@ -59,7 +59,8 @@ typedef struct a1_int8_block {
     float total, first_total;
 } a1_int8_block;
 
-// Which halves of a block of a token have second digits: one of these, and one bit, or 0.
+// Which halves of a block of a token have second digits. Each has one bit, so that the bits of many blocks can be gone
+// through.
 enum { A1_FINE_FIRST = 1, A1_FINE_SECOND = 2, A1_FINE_BOTH = 4 };
 
 // Token rows quantised to bytes in halves of 16 columns; see int8_body.h. `columns` is a multiple of 32.
@@ -88,7 +89,7 @@ typedef struct a1_int8_rows {
 #define A1_INT8_TURNED_SUMS (256 * A1_INT8_PASS_TOKENS)
 #define A1_INT8_TURNED_BYTES 448
 
-// What one thread needs for a product with bytes, about 300 KiB; on a 64-byte boundary. A panel of weights as bytes is
+// What one thread needs for a product with bytes, about 390 KiB; on a 64-byte boundary. A panel of weights as bytes is
 // for AMX and AVX2 alone, and what follows `offsets` for AVX2: see turned_body.h.
 typedef struct a1_int8_scratch {
     uint8_t values[256 * A1_PANEL_ROWS];
