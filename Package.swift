@@ -108,7 +108,10 @@ let package = Package(
         tests("TransportTests", ["Transport", "Domain"]),
         tests(
             "ServiceTests",
-            ["CoordinatorService", "Domain", "Engine", "Settings", "Tokenizers", "WorkerService", "Wire"]),
+            [
+                "Coordination", "CoordinatorService", "Domain", "Engine", "Settings", "Tokenizers", "WorkerService",
+                "Wire",
+            ]),
         tests("TidyTests", ["TestSupport"]),
         tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]

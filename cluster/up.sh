@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# Starts a cluster: cluster/up.sh [CONFIGURATION] [--host NAME]     (default: configs/builtin.yaml)
+# Starts a cluster: cluster/up.sh [CONFIGURATION] [--host NAME] [--no-wait]     (default: configs/builtin.yaml)
 # One coordinator and the configuration's workers, each a process of its own that is started again when it dies. With
 # --host only the workers that the configuration gives to that machine: their coordinator runs on another.
+# Returns when this machine's workers are ready: a token has been drafted and one scored. --no-wait returns before that.
 # Running it again starts what is not running. cluster/down.sh stops the cluster.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 wanted="$ROOT/configs/builtin.yaml"
 host=()
+wait=1
 while [ $# -gt 0 ]; do
   case "$1" in
   --host) host=(--host "${2:?--host needs the name of a machine}"); shift 2 ;;
   --host=?*) host=("$1"); shift ;;
-  -*) die "unknown option $1: cluster/up.sh [CONFIGURATION] [--host NAME]" ;;
+  --wait) wait=1; shift ;;
+  --no-wait) wait=; shift ;;
+  -*) die "unknown option $1: cluster/up.sh [CONFIGURATION] [--host NAME] [--no-wait]" ;;
   *) wanted="$1"; shift ;;
   esac
 done
@@ -64,10 +68,17 @@ start_coordinator() {
 }
 
 [ ${#host[@]} -gt 0 ] || start_coordinator
-while read -r name; do
+mapfile -t workers < <(sed -n 's/^worker //p' <<<"$plan")
+for name in "${workers[@]}"; do
   start "$name" "$A1" worker --config "$configuration" --name "$name"
-done < <(sed -n 's/^worker //p' <<<"$plan")
+done
 heed_interrupt
+# Another machine's coordinator may not be there yet; only its own machine can ask it.
+if [ -n "$wait" ] && [ ${#host[@]} -eq 0 ] && [ ${#workers[@]} -gt 0 ]; then
+  trap - INT TERM
+  "$A1" workers --wait --cluster "$folder" "${workers[@]}" >/dev/null ||
+    die "the coordinator is up, but not all workers are; cluster/down.sh stops what runs in $folder"
+fi
 if [ ${#host[@]} -gt 0 ]; then
   say "this machine's workers are up in $folder"
 else

@@ -15,7 +15,7 @@ struct A1: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     SubmitCommand.self, StatusCommand.self, WatchCommand.self, ResultsCommand.self,
-                    CancelCommand.self, ResumeCommand.self,
+                    ShowCommand.self, CancelCommand.self, ResumeCommand.self,
                 ]),
             CommandGroup(name: "Cluster", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),
             CommandGroup(

@@ -11,6 +11,8 @@ final class Client {
     private let transport: Transport
     private let inbox: Inbox<TransportEvent>
     private let folder: ClusterFolder
+    /// How the folder was chosen, in words that follow its path.
+    private let origin: String
     private var nextID: UInt64 = 1
 
     /// How long an answer may take before the coordinator counts as not there.
@@ -18,12 +20,14 @@ final class Client {
     /// How long a dead one may take to be started again.
     private static let absenceMs: Int64 = 2_000
 
-    init(folder: ClusterFolder) throws {
+    init(folder: ClusterFolder, origin: String = "") throws {
         self.folder = folder
+        self.origin = origin
         let inbox = Inbox<TransportEvent>()
         self.inbox = inbox
         guard let endpoint = AnnouncedEndpoints(folder)?.clients else {
-            throw fail(.unavailable, "no coordinator has listened in \(folder.path): cluster/up.sh starts a cluster")
+            throw fail(
+                .unavailable, "no coordinator has listened in \(folder.path)\(origin): cluster/up.sh starts a cluster")
         }
         let routingID = [UInt8(1)] + withUnsafeBytes(of: ProcessFacts.randomBits()) { Array($0) }
         do {
@@ -49,7 +53,7 @@ final class Client {
         while Clocks.monotonicMs < deadlineMs {
             if Clocks.monotonicMs >= nextLookMs {
                 nextLookMs += Self.absenceMs
-                if coordinatorIsGone { throw unavailable("no coordinator is running in \(folder.path)") }
+                if coordinatorIsGone { throw unavailable("no coordinator is running in \(folder.path)\(origin)") }
             }
             for event in inbox.take(until: min(deadlineMs, nextLookMs)) {
                 guard case .received(_, _, let body) = event else { continue }
@@ -64,7 +68,7 @@ final class Client {
                 return envelope.body
             }
         }
-        throw unavailable("the coordinator in \(folder.path) has not answered for \(patienceMs / 1_000) s")
+        throw unavailable("the coordinator in \(folder.path)\(origin) has not answered for \(patienceMs / 1_000) s")
     }
 
     private func unavailable(_ what: String) -> ArgumentParser.ExitCode {

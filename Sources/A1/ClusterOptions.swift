@@ -10,6 +10,13 @@ struct ClusterOptions: ParsableArguments {
             valueName: "folder|name"))
     var cluster: String?
 
+    /// How the cluster was chosen, where it was not by the command itself: for lines that name the cluster.
+    var origin: String {
+        let chosen = ProcessInfo.processInfo.environment["A1_CLUSTER"] ?? ""
+        if cluster != nil { return "" }
+        return chosen.isEmpty ? " (the cluster started last)" : " (from the environment variable A1_CLUSTER)"
+    }
+
     func folder() throws -> ClusterFolder {
         let environment = ProcessInfo.processInfo.environment
         do {
@@ -28,19 +35,29 @@ struct ClusterOptions: ParsableArguments {
         }
     }
 
+    /// The folder of a cluster that was started at least once.
+    func startedFolder() throws -> ClusterFolder {
+        let folder = try folder()
+        let traces = [folder.configuration, folder.logs]
+        guard traces.contains(where: FileManager.default.fileExists) else { throw neverStarted(folder) }
+        return folder
+    }
+
+    private func neverStarted(_ folder: ClusterFolder, _ reason: String = "") -> ArgumentParser.ExitCode {
+        fail(.unavailable, "no cluster has been started in \(folder.path)\(origin): cluster/up.sh starts one\(reason)")
+    }
+
     /// The configuration that the cluster was started with.
     func configuration() throws -> ClusterConfiguration {
         let folder = try folder()
         do {
             return try ClusterConfiguration.load(path: folder.configuration)
         } catch {
-            throw fail(
-                .unavailable,
-                "no cluster has been started in \(folder.path): cluster/up.sh starts one\n\(error)")
+            throw neverStarted(folder, "\n\(error)")
         }
     }
 
     func client() throws -> Client {
-        try Client(folder: try folder())
+        try Client(folder: try folder(), origin: origin)
     }
 }

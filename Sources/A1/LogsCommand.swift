@@ -35,6 +35,11 @@ struct LogsCommand: AsyncParsableCommand {
         if let last, last < 0 { throw ValidationError("--last: a count is not negative") }
     }
 
+    /// The convention of NO_COLOR (https://no-color.org): set and not empty.
+    private static var refusesColour: Bool {
+        !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+    }
+
     /// Or a beginning of one: a run, or a run and a problem.
     private static func isPath(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -44,9 +49,9 @@ struct LogsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reader = LogReader(
-            folder: try cluster.folder().logs, processes: processes,
+            folder: try cluster.startedFolder().logs, processes: processes,
             filter: LogFilter(run: runName, path: path, level: level.flatMap(Logger.Level.init(rawValue:))),
-            last: last, isColoured: isatty(STDOUT_FILENO) == 1)
+            last: last, isColoured: isatty(STDOUT_FILENO) == 1 && !Self.refusesColour)
         do {
             if follow {
                 try await reader.follow { line in

@@ -21,10 +21,41 @@ struct ResultPages {
         return results
     }
 
+    /// One problem, by its number or its id, and the run's figures.
+    func problem(_ name: String, of run: String) throws -> (RunSummary, ProblemResult) {
+        let first = try page(run, first: 0, count: 1, blocks: false)
+        let id = first.summary.run.rawValue
+        guard let number = try number(of: name, in: first.summary) else {
+            throw fail(
+                .noInput, "run \(first.summary.run.short) has \(first.summary.problems) problems, and none is number "
+                    + "or id '\(name)'; numbers begin at 0")
+        }
+        let found = try page(id, first: number, count: 1, blocks: blocks)
+        guard let problem = found.problems.first else { throw client.unexpected() }
+        return (found.summary, problem)
+    }
+
+    /// An id goes before a number.
+    private func number(of name: String, in summary: RunSummary) throws -> Int? {
+        var first = 0
+        while first < summary.problems {
+            let problems = try page(summary.run.rawValue, first: first, count: 500, blocks: false).problems
+            // As bytes: two ids that Unicode calls equal are still two ids.
+            if let found = problems.first(where: { $0.id.utf8.elementsEqual(name.utf8) }) { return found.problem }
+            guard !problems.isEmpty else { break }
+            first += problems.count
+        }
+        guard let number = Int(name), (0..<summary.problems).contains(number) else { return nil }
+        return number
+    }
+
     /// A page of problems; the coordinator sends fewer where they would not fit a frame.
     private func page(_ run: String, first: Int) throws -> RunResults {
-        let request = ClientRequest.results(
-            run: run, firstProblem: first, problemCount: blocks ? 32 : 500, blocks: blocks)
+        try page(run, first: first, count: blocks ? 32 : 500, blocks: blocks)
+    }
+
+    private func page(_ run: String, first: Int, count: Int, blocks: Bool) throws -> RunResults {
+        let request = ClientRequest.results(run: run, firstProblem: first, problemCount: count, blocks: blocks)
         guard case .results(let results) = try client.ask(request, patienceMs: 60_000) else {
             throw client.unexpected()
         }

@@ -3,23 +3,33 @@ import Domain
 import Foundation
 import Runtime
 
-/// Shows a run's progress on standard error until it ends.
+/// Shows a run's progress until it ends.
 struct RunWatch {
     let client: Client
+    /// Whether each change is a JSON line on standard output instead of a line for people on standard error.
+    var json = false
     /// Between two looks.
     private let intervalSeconds = 0.5
 
-    init(client: Client) { self.client = client }
+    init(client: Client, json: Bool = false) {
+        self.client = client
+        self.json = json
+    }
 
     /// - Returns: the run's last status.
     func untilEnd(of run: RunID) throws -> RunStatus {
         let shown = ProgressLine()
-        let beganMs = Clocks.monotonicMs
+        var last: RunStatus?
         while true {
             guard let status = try client.status().runs.first(where: { $0.run == run }) else {
                 throw fail(.noInput, "the coordinator does not know the run \(run.short)")
             }
-            shown.show(progress(status, elapsedMs: Clocks.monotonicMs - beganMs))
+            if json {
+                for event in WatchEvent.events(from: last, to: status) { try putJSONLine(event) }
+            } else {
+                shown.show(RunProgress(status))
+            }
+            last = status
             if status.state != .open {
                 shown.end()
                 return status
@@ -27,59 +37,78 @@ struct RunWatch {
             Thread.sleep(forTimeInterval: intervalSeconds)
         }
     }
+}
 
-    private func progress(_ status: RunStatus, elapsedMs: Int64) -> String {
-        var parts = [
-            "\(status.run.short) \(status.state.rawValue)",
-            "problems \(status.problemsEnded)/\(status.problems)",
-            "paths \(status.pathsEnded)/\(status.paths)",
-        ]
-        if status.verdicts > 0 {
-            let share = Double(status.takeovers) / Double(status.verdicts)
-            parts.append("taken over \(percent(share)) of \(status.verdicts) (asked \(percent(status.rejectionRate)))")
+/// One line of `a1 watch --json`.
+struct WatchEvent: Encodable {
+    enum Name: String, Encodable {
+        /// Something was written, judged or ended; also the first line.
+        case progress
+        /// What keeps the run from going on has changed; `run.waitingFor` has it.
+        case waiting
+        /// Nothing was written or judged for `no_progress_ms`; `run.waitingFor` has the reason.
+        case noProgress = "no_progress"
+        case finished
+        case cancelled
+    }
+
+    let event: Name
+    let time: String
+    let run: RunStatus
+
+    /// What has happened between two looks at a run.
+    static func events(from last: RunStatus?, to status: RunStatus) -> [WatchEvent] {
+        var names: [Name] = []
+        let isSilent = status.silentMs != nil
+        if last.map({ $0.counts != status.counts }) ?? true { names.append(.progress) }
+        if isSilent, last?.silentMs == nil { names.append(.noProgress) }
+        if !isSilent, status.waitingFor != last?.waitingFor ?? [] { names.append(.waiting) }
+        switch status.state {
+        case .open: break
+        case .finished: names.append(.finished)
+        case .cancelled: names.append(.cancelled)
         }
-        parts.append("tokens \(status.tokens.draft) + \(status.tokens.target)")
-        // Paths that end first are the short ones; before a fifth has ended they say nothing of the others.
-        if status.state == .open, status.pathsEnded * 5 >= status.paths, status.pathsEnded < status.paths {
-            let leftMs = Double(elapsedMs) / Double(status.pathsEnded) * Double(status.paths - status.pathsEnded)
-            parts.append("about \(duration(leftMs / 1_000)) left")
-        }
-        if !status.waitingFor.isEmpty { parts.append("waiting: \(status.waitingFor.joined(separator: ", "))") }
-        return parts.joined(separator: "  ")
+        let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        return names.map { WatchEvent(event: $0, time: time, run: status) }
     }
 }
 
-func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
-
-func duration(_ seconds: Double) -> String {
-    switch seconds {
-    case ..<10: String(format: "%.1f s", seconds)
-    case ..<120: String(format: "%.0f s", seconds)
-    case ..<7_200: String(format: "%.0f min", seconds / 60)
-    case _: String(format: "%.1f h", seconds / 3_600)
-    }
-}
-
-func size(_ count: UInt64) -> String {
-    switch count {
-    case ..<(1 << 20): String(format: "%.0f KiB", Double(count) / 1_024)
-    case ..<(1 << 30): String(format: "%.0f MiB", Double(count) / 1_048_576)
-    case _: String(format: "%.2f GiB", Double(count) / 1_073_741_824)
+extension RunStatus {
+    /// What grows as the run goes on.
+    fileprivate var counts: [Int] {
+        [problemsEnded, pathsEnded, verdicts, takeovers, votes, tokens.draft, tokens.target]
     }
 }
 
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "watch", abstract: "Show a run's progress until it ends. Safe to interrupt and repeat.")
+        commandName: "watch", abstract: "Show a run's progress until it ends. Safe to interrupt and repeat.",
+        discussion: """
+            On a terminal one line with a bar is drawn again and again; elsewhere a line is printed when something has \
+            changed. The time left is taken from the run's own pace. Ends with 0 when the run has finished, with 79 \
+            when it was cancelled. With --json each change is a line {"event", "time", "run"} on standard output; \
+            events are progress, waiting, no_progress, finished and cancelled.
+            """)
 
     @Argument(help: ArgumentHelp("The run's name, or the beginning of it. Default: the newest run.", valueName: "run"))
     var runName: String?
     @OptionGroup var cluster: ClusterOptions
+    @Flag(help: "Print a JSON line for each change.")
+    var json = false
 
     func run() throws {
         let client = try cluster.client()
         let status = try client.status().run(runName)
-        _ = try RunWatch(client: client).untilEnd(of: status.run)
+        let last = try RunWatch(client: client, json: json).untilEnd(of: status.run)
+        try last.endCommandIfCancelled()
+    }
+}
+
+extension RunStatus {
+    /// Ends a command that waited for the run, if it was cancelled, with the exit code for that.
+    func endCommandIfCancelled() throws {
+        guard state == .cancelled else { return }
+        throw fail(.cancelled, "the run \(run.short) was cancelled; a1 results \(run.short) shows what it has")
     }
 }
 

@@ -22,6 +22,7 @@ struct StatusCommand: ParsableCommand {
             return
         }
         let coordinator = status.coordinator
+        put("cluster: \(try cluster.folder().path)\(cluster.origin)")
         put(
             "coordinator: process \(coordinator.processID), up \(duration(Double(coordinator.upMs) / 1_000)), "
                 + "life \(coordinator.epoch), \(coordinator.ordersSent) orders sent, "
@@ -59,39 +60,5 @@ struct StatusCommand: ParsableCommand {
             ])
         }
         return table.rendered()
-    }
-}
-
-struct WorkersCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "workers", abstract: "Show the workers: state, load, memory, tokens.")
-
-    @OptionGroup var cluster: ClusterOptions
-    @Flag(help: "Print JSON.")
-    var json = false
-
-    func run() throws {
-        let workers = try cluster.client().status().workers
-        if json {
-            try putJSON(workers)
-            return
-        }
-        var table = TextTable(columns: [
-            ("WORKER", .left), ("ROLE", .left), ("STATE", .left), ("MODEL", .left), ("PROCESS", .right),
-            ("ORDERS", .right), ("SLOTS", .right), ("KV FREE", .right), ("WRITTEN", .right), ("READ", .right),
-            ("BUSY", .right), ("MEMORY", .right), ("RESTARTS", .right), ("REASON", .left),
-        ])
-        for worker in workers {
-            let beat = worker.heartbeat
-            let totalMs = beat.computeMs + beat.idleMs
-            table.addRow([
-                worker.name, worker.role.rawValue, worker.state.rawValue, worker.model, "\(worker.processID)",
-                "\(worker.orders)", "\(worker.slots)", "\(beat.kvBlocksFree)/\(beat.kvBlocksTotal)",
-                "\(beat.writtenTokens)", "\(beat.prefilledTokens)",
-                totalMs == 0 ? "-" : percent(Double(beat.computeMs) / Double(totalMs)), size(beat.residentBytes),
-                "\(worker.restarts)", worker.reason ?? "",
-            ])
-        }
-        put(workers.isEmpty ? "no worker has come yet\n" : table.rendered(), terminator: "")
     }
 }

@@ -46,7 +46,7 @@ struct SubmitCommand: ParsableCommand {
         }
         let status = try RunWatch(client: client).untilEnd(of: run)
         try ResultsPrinter(client: client, format: json ? .json : .table).print(run.rawValue)
-        if status.state == .cancelled { throw ArgumentParser.ExitCode(Runtime.ExitCode.temporaryFailure.rawValue) }
+        try status.endCommandIfCancelled()
     }
 }
 

@@ -20,7 +20,12 @@ extension Coordinator {
             for role in Role.allCases { lines.append("\(role) \(run.models[role]?.digest ?? "not begun")") }
             lines.append(run.controller.durableDescription)
         }
-        for id in endedOrder { lines.append("ended \(endedRuns[id]!)") }
+        for id in endedOrder {
+            var ended = endedRuns[id]!
+            // How fast it went in this life.
+            ended.status.pace = nil
+            lines.append("ended \(ended)")
+        }
         return lines.joined(separator: "\n")
     }
 }

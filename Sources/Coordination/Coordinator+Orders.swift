@@ -31,6 +31,7 @@ extension Coordinator {
         self[piece: piece].place = .ordered(outstanding)
         runs[reference.run].inFlight[role] += 1
         counters.ordersSent += 1
+        if runs[reference.run].firstOrderMs == nil { runs[reference.run].firstOrderMs = now.monotonicMs }
         updateWaiting(reference)
         tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: piece.isAhead)))
         // Asked here so that the words need not be made.

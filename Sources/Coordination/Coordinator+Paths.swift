@@ -8,6 +8,8 @@ extension Coordinator {
     mutating func start() {
         for number in openRuns {
             markTimes(number)
+            runs[number].lastProgressMs = now.monotonicMs
+            runs[number].countsBefore = runs[number].counts
             for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
                 for path in runs[number].problems[problem].paths.indices {
                     takeUp(PathReference(run: number, problem: problem, path: path))
@@ -154,10 +156,61 @@ extension Coordinator {
         updateWaiting(reference)
     }
 
-    /// The same piece once more, at another worker or again at the same.
-    mutating func putBack(_ piece: PieceReference) {
+    /// The same piece once more, at another worker or again at the same: at once the first two times, then after a
+    /// pause that doubles. No report is answered by sending the same order again without end: after `returnsPerPiece`
+    /// the path fails.
+    ///
+    /// - Parameter setback: why the order came back undone, in words that people see.
+    mutating func putBack(_ piece: PieceReference, _ setback: String) {
+        let returns = self[piece: piece].tries.attempt
         self[piece: piece].tries.attempt += 1
-        enqueue(piece)
+        self[piece: piece].tries.setback = setback
+        guard returns < limits.returnsPerPiece else {
+            giveUp(
+                piece, .failed,
+                reason: "ordered \(returns) times in vain (returns_per_piece), the last time: \(setback)")
+            return
+        }
+        let pause = backoff(afterReturns: returns)
+        guard pause > 0 else {
+            enqueue(piece)
+            return
+        }
+        ticketSequence += 1
+        self[piece: piece].place = .backingOff(ticket: ticketSequence)
+        let order = (Int(now.monotonicMs + pause), self[piece: piece].arrival)
+        backingOff.insert(ReadyEntry(order: order, ticket: ticketSequence, piece: piece))
+    }
+
+    /// One worker that dies, and one more, is what happens to anybody's work.
+    private static let returnsWithoutPause = 2
+
+    /// Milliseconds until the next order.
+    private func backoff(afterReturns returns: Int) -> Int64 {
+        guard returns > Self.returnsWithoutPause else { return 0 }
+        // 2^20 times any pause is above the longest.
+        let doublings = min(returns - Self.returnsWithoutPause - 1, 20)
+        return min(Int64(limits.retryMs) << doublings, Int64(limits.retryMaximumMs))
+    }
+
+    /// Puts the pieces whose pause is over into their queues.
+    mutating func endBackoffs() {
+        while let entry = firstBackingOff, entry.first <= now.monotonicMs {
+            backingOff.removeFirst()
+            self[piece: entry.piece].place = .nowhere
+            enqueue(entry.piece)
+        }
+    }
+
+    /// The piece whose pause ends first.
+    var firstBackingOff: ReadyEntry? {
+        mutating get {
+            while let entry = backingOff.first {
+                if isCurrent(entry) { return entry }
+                backingOff.removeFirst()
+            }
+            return nil
+        }
     }
 
     /// Counts a path among those that fill the workers' caches.
@@ -172,7 +225,7 @@ extension Coordinator {
     mutating func withdraw(_ piece: PieceReference) {
         switch self[piece: piece].place {
         case .nowhere: break
-        case .atBarrier: self[piece: piece].place = .nowhere
+        case .atBarrier, .backingOff: self[piece: piece].place = .nowhere
         case .queued:
             count(piece, -1)
             self[piece: piece].place = .nowhere

@@ -97,13 +97,10 @@ extension Coordinator {
             return false
         }
         if entry.piece.isAhead {
-            return runs[path.run].problems[path.problem].paths[path.path].desk.ahead?.piece.place
-                == .queued(ticket: entry.ticket)
+            return runs[path.run].problems[path.problem].paths[path.path].desk.ahead?.piece.place.ticket
+                == entry.ticket
         }
-        guard case .queued(let ticket) = runs[path.run].problems[path.problem].paths[path.path].desk.due.place else {
-            return false
-        }
-        return ticket == entry.ticket
+        return runs[path.run].problems[path.problem].paths[path.path].desk.due.place.ticket == entry.ticket
     }
 
     // MARK: The first of each queue that still counts

@@ -38,6 +38,7 @@ extension Coordinator {
         } catch {
             preconditionFailure("the coordinator made a record that it cannot apply: \(error.reason)")
         }
+        noteProgress(record.run)
     }
 
     private mutating func apply(_ record: Record) throws(RecordError) {
@@ -115,6 +116,7 @@ extension Coordinator {
         runs[path.run].counts.pathsEnded += 1
         runs[path.run].problems[path.problem].pathsEnded += 1
         if let answer = end.answer {
+            runs[path.run].counts.votes += 1
             let score = self[path].path.meanScore
             runs[path.run].problems[path.problem].votes.append(
                 Vote(path: path.path, answer: answer, meanScore: score))
@@ -134,12 +136,16 @@ extension Coordinator {
         runs[number].problems[end.problem].answer = end.answer
         runs[number].problems[end.problem].paths = []
         runs[number].counts.problemsEnded += 1
+        if let isRight = end.isRight {
+            runs[number].counts.problemsJudged += 1
+            runs[number].counts.problemsRight += isRight ? 1 : 0
+        }
     }
 
     private mutating func applyEnd(of id: RunID, _ state: RunState, _ wallMs: Int64) throws(RecordError) {
         let number = try number(of: id)
         let run = runs[number]
-        var status = runStatus(run, waitingFor: [])
+        var status = runStatus(run, waitingFor: [], now: now)
         status.state = state
         status.endedWallMs = wallMs
         status.pathsByStage = [:]

@@ -163,12 +163,12 @@ extension Coordinator {
             finish(piece, order)
             forget(piece.path, worker.role)
             beginDraining(order.worker)
-            tryAgain(piece)
+            tryAgain(piece, "\(worker.name) gave it back: \(report.message)")
         }
     }
 
     /// The piece cannot be done. One that runs ahead is left until it is due, if ever.
-    private mutating func giveUp(_ piece: PieceReference, _ outcome: PathOutcome, reason: String) {
+    mutating func giveUp(_ piece: PieceReference, _ outcome: PathOutcome, reason: String) {
         if piece.isAhead {
             self[piece.path].desk.isBarredFromRunningAhead = true
             dropAhead(piece.path)
@@ -178,15 +178,20 @@ extension Coordinator {
         }
     }
 
-    /// The piece goes back to its queue. One that runs ahead is dropped instead: what it was for may have gone.
-    mutating func tryAgain(_ piece: PieceReference) {
-        if piece.isAhead {
-            dropAhead(piece.path)
-            runAhead(piece.path)
-            updateWaiting(piece.path)
-        } else {
-            putBack(piece)
+    /// The piece goes back to its queue. One that runs ahead is dropped instead: what it was for may have gone. A path
+    /// whose work ahead comes back again and again is drafted ahead no more.
+    mutating func tryAgain(_ piece: PieceReference, _ setback: String) {
+        guard piece.isAhead else {
+            putBack(piece, setback)
+            return
         }
+        self[piece.path].desk.aheadReturns += 1
+        if self[piece.path].desk.aheadReturns >= limits.returnsPerPiece {
+            self[piece.path].desk.isBarredFromRunningAhead = true
+        }
+        dropAhead(piece.path)
+        runAhead(piece.path)
+        updateWaiting(piece.path)
     }
 
     private mutating func loseContext(_ piece: PieceReference, _ order: OutstandingOrder) {
@@ -201,7 +206,7 @@ extension Coordinator {
             let name = workers[order.worker].hello.name
             giveUp(piece, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
         } else {
-            putBack(piece)
+            putBack(piece, "\(workers[order.worker].hello.name) lost the context")
         }
     }
 
@@ -218,7 +223,7 @@ extension Coordinator {
         if self[piece: piece].tries.faults >= limits.deathsPerPath {
             giveUp(piece, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
         } else {
-            putBack(piece)
+            putBack(piece, "the reply of \(worker.name) was refused: \(fault)")
         }
     }
 

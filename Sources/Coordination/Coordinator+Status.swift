@@ -10,7 +10,7 @@ extension Coordinator {
         return ClusterStatus(
             coordinator: coordinator,
             workers: workers.map { workerStatus($0, now: now) }.sorted { $0.name < $1.name },
-            runs: ended + openRuns.map { runStatus(runs[$0], waitingFor: waits(runs[$0])) })
+            runs: ended + openRuns.map { openRunStatus($0, now: now) })
     }
 
     private func workerStatus(_ worker: Worker, now: Moment) -> WorkerStatus {
@@ -22,8 +22,23 @@ extension Coordinator {
             silentMs: now.monotonicMs - worker.lastHeardMs)
     }
 
+    /// A number that changes as long as the workers compute what they have been ordered.
+    public var workersProgress: UInt64 {
+        workers.reduce(0) { $1.orders.isEmpty ? $0 : $0 &+ $1.heartbeat.progress &+ UInt64($1.orders.count) }
+    }
+
+    private func openRunStatus(_ number: Int, now: Moment) -> RunStatus {
+        let run = runs[number]
+        guard isSilent(run, now) else { return runStatus(run, waitingFor: waits(run), now: now) }
+        let silentMs = now.monotonicMs - run.lastProgressMs
+        var status = runStatus(
+            run, waitingFor: ["no progress for \(silentMs / 1_000) s"] + reasonsForSilence(number, now), now: now)
+        status.silentMs = silentMs
+        return status
+    }
+
     /// Why the run does not go on, if it does not.
-    private func waits(_ run: Run) -> [String] {
+    func waits(_ run: Run) -> [String] {
         missingRoles(run) + run.modelFaults.map { "\($0) (a1 resume can allow it)" }
     }
 
@@ -34,7 +49,7 @@ extension Coordinator {
             .map { "no \($0.rawValue) worker" }
     }
 
-    func runStatus(_ run: Run, waitingFor: [String]) -> RunStatus {
+    func runStatus(_ run: Run, waitingFor: [String], now: Moment) -> RunStatus {
         let paths = run.spec.settings.paths
         var stages: [String: Int] = [:]
         for name in Self.stageNames { stages[name] = 0 }
@@ -50,7 +65,7 @@ extension Coordinator {
             }
         }
         let counts = run.counts
-        return RunStatus(
+        var status = RunStatus(
             run: run.spec.id, name: run.spec.name, state: .open, problems: run.problems.count,
             problemsEnded: counts.problemsEnded, paths: run.problems.count * paths, pathsEnded: counts.pathsEnded,
             verdicts: counts.verdicts, takeovers: counts.takeovers,
@@ -58,6 +73,15 @@ extension Coordinator {
             tokens: counts.tokens, pathsByStage: stages, driftAlarms: run.alarms.count,
             waitingFor: waitingFor,
             submittedWallMs: run.submittedWallMs, endedWallMs: nil)
+        status.votes = counts.votes
+        status.problemsJudged = counts.problemsJudged
+        status.problemsRight = counts.problemsRight
+        status.pace = run.firstOrderMs.map { first in
+            RunPace(
+                elapsedMs: now.monotonicMs - first, pathsEnded: counts.pathsEnded - run.countsBefore.pathsEnded,
+                tokens: counts.tokens.total - run.countsBefore.tokens.total)
+        }
+        return status
     }
 
     private static let stageNames = [

@@ -34,6 +34,7 @@ extension Coordinator {
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
         let number = runNumbers[spec.id]!
         markTimes(number)
+        runs[number].lastProgressMs = now.monotonicMs
         log(
             .info, "run submitted", run: spec.id,
             fields: [

@@ -64,7 +64,8 @@ extension Coordinator {
             .info, "verdict", path: key(reference), round: round, worker: pending.worker,
             fields: [
                 .init("verdict", ruling.verdict.rawValue), .init("score", "\(pending.score.value)"),
-                .init("p_value", "\(ruling.pValue)"), .init("bank", "\(ruling.bankCount)"),
+                .init("p_value", "\(ruling.pValue)"), .init("rate", "\(ruling.rate)"),
+                .init("bank", "\(ruling.bankCount)"),
             ])
         if ruling.verdict == .takeOver { dropAhead(reference) }
         for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) { tellDrift(alarm, reference.run) }

@@ -24,6 +24,10 @@ extension Coordinator {
             tell(worker, .welcome(welcome(startsAfresh: false)))
         } else {
             let isYounger = known.hello.incarnation != hello.incarnation
+            if !isYounger {
+                absolve(worker)
+                workers[worker].noteGap(until: now.monotonicMs)
+            }
             if isYounger { tell(worker, .superseded) }
             // A process that another replaced has died, unless it said that it would go. The same process at a new
             // address has only lost what was under way to it.
@@ -155,7 +159,7 @@ extension Coordinator {
         // What never reached it did not kill it.
         if let undelivered, let piece = workers[worker].orders[undelivered], let order = self[piece: piece].order {
             finish(piece, order)
-            tryAgain(piece)
+            tryAgain(piece, "it could not be handed to \(workers[worker].hello.name)")
         }
         lose(worker, .lost, reason: "unreachable", isDeath: isDeath)
     }
@@ -181,23 +185,36 @@ extension Coordinator {
         }
     }
 
-    /// Orders that were under way when a worker connected anew are lost, and nobody says so: it is alive and idle. When
-    /// its heartbeats have known of no order for the length of a lease, what was sent before goes back to its queues.
+    /// Finds orders that were lost on the way to a worker or back: nobody says so, and the worker is alive. It is asked
+    /// for what it holds when a heartbeat does not list an order that was sent an interval ago or more, and the order
+    /// is lost when the answer does not list it either: only the worker's own word counts, whatever its engine does.
     private mutating func noteOrders(of worker: Int, _ heartbeat: Heartbeat) {
-        let isIdle = heartbeat.activeOrders == 0 && heartbeat.waitingOrders == 0 && !workers[worker].orders.isEmpty
-        let since = isIdle ? workers[worker].idleSinceMs ?? now.monotonicMs : nil
-        workers[worker].idleSinceMs = since
-        guard let since, now.monotonicMs - since >= lease else { return }
-        workers[worker].idleSinceMs = nil
-        for id in workers[worker].sortedOrders {
-            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order, order.sentMs < since
-            else { continue }
-            log(.warning, "order lost on the way", path: order.tag.path, worker: workers[worker].hello.name)
-            finish(piece, order)
-            workers[worker].held[piece.path] = nil
-            tell(worker, .cancel(id))
-            tryAgain(piece)
+        guard !workers[worker].orders.isEmpty else { return }
+        let held = Set(heartbeat.heldOrders)
+        let missing = workers[worker].sortedOrders.filter { !held.contains($0) }
+        if let through = heartbeat.listedThrough {
+            for id in missing where id <= through { loseOrder(id, at: worker) }
+            return
         }
+        let interval = Int64(limits.heartbeatIntervalMs)
+        let isOverdue = missing.contains { id in
+            workers[worker].orders[id].flatMap { self[piece: $0].order }.map { now.monotonicMs - $0.sentMs >= interval }
+                ?? false
+        }
+        let askedMs = workers[worker].listAskedMs ?? .min / 2
+        guard isOverdue, now.monotonicMs - askedMs >= interval, let latest = missing.last else { return }
+        workers[worker].listAskedMs = now.monotonicMs
+        tell(worker, .listOrders(through: latest))
+    }
+
+    private mutating func loseOrder(_ id: OrderID, at worker: Int) {
+        guard let piece = workers[worker].orders[id], let order = self[piece: piece].order else { return }
+        let name = workers[worker].hello.name
+        log(.warning, "order lost on the way", path: order.tag.path, round: order.tag.round, worker: name)
+        finish(piece, order)
+        workers[worker].held[piece.path] = nil
+        tell(worker, .cancel(id))
+        tryAgain(piece, "it was lost on the way to \(name) or back")
     }
 
     /// The worker finishes what it has and gets nothing new.
@@ -226,23 +243,37 @@ extension Coordinator {
         workers[worker].reason = reason
         workers[worker].held = [:]
         workers[worker].withdrawnAhead = []
+        workers[worker].blamed = []
         unpin(worker)
         for id in workers[worker].sortedOrders {
             // Ending one path may have taken back the orders of others.
             guard let piece = workers[worker].orders[id], let order = self[piece: piece].order else { continue }
             finish(piece, order)
+            let setback = "\(name) was \(state.rawValue)\(reason.map { ": \($0)" } ?? "")"
             guard isDeath else {
-                tryAgain(piece)
+                tryAgain(piece, setback)
                 continue
             }
             if piece.isAhead { self[piece.path].desk.isBarredFromRunningAhead = true }
             self[piece: piece].tries.deaths += 1
+            workers[worker].blamed.append(Blame(piece: piece, arrival: self[piece: piece].arrival))
             if self[piece: piece].tries.deaths >= limits.deathsPerPath {
                 let deaths = "\(limits.deathsPerPath) workers died while they had this piece of work"
                 end(piece.path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
             } else {
-                tryAgain(piece)
+                tryAgain(piece, setback)
             }
+        }
+    }
+
+    /// A worker that was believed dead is heard again, the same process: nothing of what it had has killed it.
+    private mutating func absolve(_ worker: Int) {
+        for blame in workers[worker].blamed where !blame.piece.isAhead {
+            let path = blame.piece.path
+            guard runs[path.run].isOpen, runs[path.run].problems[path.problem].paths.indices.contains(path.path),
+                self[path].desk.due.arrival == blame.arrival
+            else { continue }
+            self[path].desk.due.tries.deaths = max(0, self[path].desk.due.tries.deaths - 1)
         }
     }
 }

@@ -30,6 +30,8 @@ public struct Coordinator: Sendable {
 
     /// Pieces that were held by workers that died: one at a time, each at a worker that has nothing else.
     var suspects = RolePair(ReadyQueue())
+    /// Pieces that came back undone and wait until they may be ordered again, by that time.
+    var backingOff = ReadyQueue()
     /// Pieces in queues that do not run ahead, by the role they wait for; and those that do.
     var queuedPieces = RolePair(0)
     var queuedAhead = 0
@@ -46,6 +48,8 @@ public struct Coordinator: Sendable {
     var lastStepMs: Int64?
     /// The wake that was asked for and has not come.
     var dueWakeMs: Int64?
+    /// Whether it was asked for while no worker was there: one that comes needs an earlier one.
+    var isWakeForSilence = false
     var isDraining = false
     var hasSaidDrained = false
     var counters = CoordinatorStatus()
@@ -118,7 +122,9 @@ public struct Coordinator: Sendable {
         if let due = dueWakeMs, now.monotonicMs >= due {
             dueWakeMs = nil
             checkLeases()
+            noteSilences()
         }
+        endBackoffs()
     }
 
     private mutating func takeEffects() -> [Effect] {
@@ -135,7 +141,10 @@ public struct Coordinator: Sendable {
 
     private mutating func drain() {
         isDraining = true
-        log(.info, "draining: what is in flight is finished, nothing new begins")
+        let orders = workers.reduce(0) { $0 + $1.orders.count }
+        log(
+            .info, "draining: what is in flight is finished, nothing new begins",
+            fields: [.init("orders", "\(orders)")])
     }
 
     // MARK: What a step says

@@ -18,7 +18,9 @@ struct Desk: Sendable {
     var hasBegun = false
     /// Whether it holds one of its problem's slots for takeovers.
     var holdsTakeoverSlot = false
-    /// A worker died while it drafted ahead: what is deadly shall be found by work that is counted.
+    /// Times that what is drafted ahead of this path came back undone.
+    var aheadReturns = 0
+    /// What is drafted ahead came back too often, or killed a worker: that shall be found by work that is counted.
     var isBarredFromRunningAhead = false
     /// Which worker of each role holds its context.
     var homes = RolePair<Int?>(nil)
@@ -38,17 +40,27 @@ struct Piece: Sendable {
         case nowhere
         /// In a queue, under this ticket.
         case queued(ticket: UInt64)
+        /// Came back undone and waits until it may be ordered again, under this ticket.
+        case backingOff(ticket: UInt64)
         /// Waits for one of its problem's slots for takeovers.
         case parked
         /// Waits for the other paths of its problem.
         case atBarrier
         case ordered(OutstandingOrder)
+
+        /// Of the queue's entry that stands for the piece.
+        var ticket: UInt64? {
+            switch self {
+            case .queued(let ticket), .backingOff(let ticket): ticket
+            case .nowhere, .parked, .atBarrier, .ordered: nil
+            }
+        }
     }
 
     var order: OutstandingOrder? {
         switch place {
         case .ordered(let order): order
-        case .nowhere, .queued, .parked, .atBarrier: nil
+        case .nowhere, .queued, .backingOff, .parked, .atBarrier: nil
         }
     }
 }
@@ -89,6 +101,8 @@ struct OutstandingOrder: Sendable, Hashable {
 struct Tries: Sendable, Hashable {
     /// How often it has been ordered, from 1.
     var attempt = 1
+    /// Why the last order came back undone; nil before the first.
+    var setback: String?
     /// Workers that died while they held it.
     var deaths = 0
     var contextLosses = 0

@@ -29,6 +29,13 @@ struct Run: Sendable {
     var openProblems = 0
     /// Where each worker's times stood when the run began in this life, by worker index.
     var timesBefore: [Int: WorkerTimes] = [:]
+    /// When its first order of this life was sent, and what had been counted before this life.
+    var firstOrderMs: Int64?
+    var countsBefore = RunCounts()
+    /// When the last record about it was made in this life, or its waiting for one began.
+    var lastProgressMs: Int64 = 0
+    /// Whether people have been told that it makes none.
+    var isSilenceTold = false
     /// Tokens drafted ahead of verdicts that went against them, in this life.
     var discardedTokens = 0
 
@@ -63,6 +70,11 @@ struct RunCounts: Sendable, Hashable {
     var verdicts = 0
     var takeovers = 0
     var tokens = TokenCounts()
+    /// Paths that ended with an answer.
+    var votes = 0
+    /// Ended problems with a known answer, and those of them that are right.
+    var problemsJudged = 0
+    var problemsRight = 0
 }
 
 /// Where the next path stands that was never begun.

@@ -22,8 +22,12 @@ struct Worker: Sendable {
     var waitingPaths = 0
     /// Time in which it had room for one of these.
     var verdictWaitMs: Int64 = 0
-    /// Since when its heartbeats have known of no order, though it has some.
-    var idleSinceMs: Int64?
+    /// When it was last asked for the orders that it holds.
+    var listAskedMs: Int64?
+    /// The pieces that its death would be put down to.
+    var blamed: [Blame] = []
+    /// The longest silences between two of its signs of life, of the last minute or two.
+    private var gaps = HeartbeatGaps()
     /// Segments it holds of each path, after the prompt.
     var held: [PathReference: [SegmentID]] = [:]
     var restarts = 0
@@ -76,8 +80,26 @@ struct Worker: Sendable {
         peakBytes = max(peakBytes, heartbeat.residentBytes)
         if firstMeasuredMs == nil { firstMeasuredMs = nowMs }
         if heartbeat.progress != self.heartbeat.progress { lastProgressMs = nowMs }
-        lastHeardMs = nowMs
+        noteGap(until: nowMs)
         self.heartbeat = heartbeat
+        // For people; the ids are of use only as they come.
+        self.heartbeat.heldOrders = []
+    }
+
+    /// A sign of life after a silence.
+    mutating func noteGap(until nowMs: Int64) {
+        gaps.note(nowMs - lastHeardMs, atMs: nowMs)
+        lastHeardMs = nowMs
+    }
+
+    /// How long it may be silent: so many heartbeats at the pace at which they come of late. On a machine that starves
+    /// it heartbeats are late, and a clock alone would declare it dead again and again.
+    ///
+    /// - Parameter slowdown: the pace is followed up to this many intervals.
+    func leaseMs(intervalMs: Int64, missed: Int, slowdown: Int) -> Int64 {
+        // Half an interval is what any scheduler may be late.
+        let pace = gaps.longestMs * 2 > intervalMs * 3 ? min(gaps.longestMs, intervalMs * Int64(slowdown)) : intervalMs
+        return max(pace, intervalMs) * Int64(missed)
     }
 
     /// A new process under the same name.
@@ -99,7 +121,8 @@ struct Worker: Sendable {
         orders = [:]
         aheadOrders = 0
         withdrawnAhead = []
-        idleSinceMs = nil
+        listAskedMs = nil
+        blamed = []
         tokenMs = nil
         held = [:]
         isAlone = false
@@ -115,4 +138,32 @@ struct WorkerTimes: Sendable, Hashable {
     var verdictWaitMs: Int64 = 0
     /// When that was read.
     var readMs: Int64 = 0
+}
+
+/// A piece of work that a worker held when it was believed dead, as the piece was then.
+struct Blame: Sendable, Hashable {
+    let piece: PieceReference
+    /// `Piece.arrival`: names the piece among all that its path has.
+    let arrival: Int
+}
+
+/// The longest silence of the running window and of the one before it, so that one silence counts for one to two
+/// windows.
+struct HeartbeatGaps: Sendable, Hashable {
+    private static let windowMs: Int64 = 60_000
+    private var beganMs: Int64?
+    private var current: Int64 = 0
+    private var previous: Int64 = 0
+
+    var longestMs: Int64 { max(current, previous) }
+
+    mutating func note(_ gapMs: Int64, atMs nowMs: Int64) {
+        if let began = beganMs, nowMs - began >= Self.windowMs {
+            previous = nowMs - began < 2 * Self.windowMs ? current : 0
+            current = 0
+            beganMs = nowMs
+        }
+        if beganMs == nil { beganMs = nowMs }
+        current = max(current, gapMs)
+    }
 }

@@ -26,9 +26,6 @@ struct CoordinatorLoop {
     private var stops = 0
     private var refusedMessages = 0
 
-    /// How long work in flight may take to come home once the process is asked to end.
-    private static let drainMs: Int64 = 25_000
-
     init(
         options: CoordinatorOptions, store: RunStore, transport: Transport, desk: QueryDesk, log: Logger
     ) throws(CoordinatorError) {
@@ -60,19 +57,18 @@ struct CoordinatorLoop {
     mutating func run(_ inbox: Inbox<CoordinatorService.Input>) throws(CoordinatorError) {
         step(.started)
         try carryOut()
-        var drainDeadlineMs: Int64?
+        var drain: DrainDeadline?
         while true {
-            let inputs = inbox.take(until: [wakeMs, drainDeadlineMs].compactMap(\.self).min())
+            let inputs = inbox.take(until: [wakeMs, drain?.endsMs].compactMap(\.self).min())
             for input in inputs { take(input) }
             if let wake = wakeMs, Clocks.monotonicMs >= wake {
                 wakeMs = nil
                 step(.timeReached)
             }
             try carryOut()
-            if stops > 0 && drainDeadlineMs == nil {
-                drainDeadlineMs = Clocks.monotonicMs + CoordinatorLoop.drainMs
-            }
-            let isOverdue = drainDeadlineMs.map { Clocks.monotonicMs >= $0 } ?? false
+            if stops > 0, drain == nil { drain = DrainDeadline(options.limits, beganMs: Clocks.monotonicMs) }
+            drain?.note(progress: core.workersProgress, nowMs: Clocks.monotonicMs)
+            let isOverdue = drain.map { Clocks.monotonicMs >= $0.endsMs } ?? false
             if isDrained || stops > 1 || isOverdue { break }
         }
     }

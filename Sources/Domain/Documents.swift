@@ -14,6 +14,21 @@ public struct TokenCounts: Sendable, Codable, Hashable {
     public var total: Int { draft + target }
 }
 
+/// How fast a run has gone in this life of the coordinator, since its first order.
+public struct RunPace: Sendable, Codable, Hashable {
+    /// Up to the run's end, or to now.
+    public var elapsedMs: Int64
+    public var pathsEnded: Int
+    /// Written and not replaced.
+    public var tokens: Int
+
+    public init(elapsedMs: Int64, pathsEnded: Int, tokens: Int) {
+        self.elapsedMs = elapsedMs
+        self.pathsEnded = pathsEnded
+        self.tokens = tokens
+    }
+}
+
 /// One run at a glance, from the coordinator's memory.
 public struct RunStatus: Sendable, Codable, Hashable {
     public var run: RunID
@@ -28,12 +43,21 @@ public struct RunStatus: Sendable, Codable, Hashable {
     /// The share asked for; what was got is `takeovers` of `verdicts`.
     public var rejectionRate: Double
     public var tokens: TokenCounts
+    /// Paths that have ended with an answer.
+    public var votes = 0
+    /// Ended problems with a known answer, and those of them whose majority is right.
+    public var problemsJudged = 0
+    public var problemsRight = 0
+    /// Nil before the run's first order in this life of the coordinator.
+    public var pace: RunPace?
     /// Open paths by what they wait for or are in.
     public var pathsByStage: [String: Int]
     /// Times that the scores of a stratum, or of the whole run, have drifted.
     public var driftAlarms: Int
     /// What keeps the run from going on, if anything does: `no draft worker`.
     public var waitingFor: [String]
+    /// Since something of it was written, judged or ended, once that is longer than `no_progress_ms`; else nil.
+    public var silentMs: Int64?
     public var submittedWallMs: Int64
     public var endedWallMs: Int64?
 

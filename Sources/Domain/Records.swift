@@ -182,3 +182,18 @@ public enum Record: Sendable, Hashable {
     case measured(RunID, RunMeasures)
     case runEnded(RunID, RunState, recordedWallMs: Int64)
 }
+
+extension Record {
+    /// The run that it is about.
+    public var run: RunID {
+        switch self {
+        case .runSubmitted(let spec, _, _): spec.id
+        case .modelBegun(let run, _), .measured(let run, _), .runEnded(let run, _, _): run
+        case .blockAccepted(let record): record.path.run
+        case .verdictReached(let record): record.path.run
+        case .driftFound(let record): record.run
+        case .pathEnded(let record): record.path.run
+        case .problemEnded(let record): record.run
+        }
+    }
+}

@@ -143,7 +143,7 @@ public struct Hello: Sendable, Hashable {
 
 /// A worker's sign of life, with proof of progress.
 public struct Heartbeat: Sendable, Codable, Hashable {
-    /// Counts tokens computed (prefilled and written) since the process started; stands still when nothing moves.
+    /// Changes with every token and every part of a step that is computed; stands still when nothing moves.
     public var progress: UInt64
     public var activeOrders: Int
     public var waitingOrders: Int
@@ -157,11 +157,17 @@ public struct Heartbeat: Sendable, Codable, Hashable {
     public var idleMs: Int64
     public var residentBytes: UInt64
     public var isDraining: Bool
+    /// Orders that were received and are not answered yet, whatever the engine is doing.
+    public var heldOrders: [OrderID]
+    /// In answer to `WorkerInstruction.listOrders`: of the orders up to this one, `heldOrders` are all that are left.
+    /// Nil in every other heartbeat.
+    public var listedThrough: OrderID?
 
     public init(
         progress: UInt64 = 0, activeOrders: Int = 0, waitingOrders: Int = 0, writtenTokens: UInt64 = 0,
         prefilledTokens: UInt64 = 0, kvBlocksTotal: Int = 0, kvBlocksFree: Int = 0, computeMs: Int64 = 0,
-        memoryWaitMs: Int64 = 0, idleMs: Int64 = 0, residentBytes: UInt64 = 0, isDraining: Bool = false
+        memoryWaitMs: Int64 = 0, idleMs: Int64 = 0, residentBytes: UInt64 = 0, isDraining: Bool = false,
+        heldOrders: [OrderID] = [], listedThrough: OrderID? = nil
     ) {
         self.progress = progress
         self.activeOrders = activeOrders
@@ -175,5 +181,7 @@ public struct Heartbeat: Sendable, Codable, Hashable {
         self.idleMs = idleMs
         self.residentBytes = residentBytes
         self.isDraining = isDraining
+        self.heldOrders = heldOrders
+        self.listedThrough = listedThrough
     }
 }

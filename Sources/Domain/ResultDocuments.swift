@@ -24,6 +24,8 @@ public struct BlockResult: Sendable, Codable, Hashable {
     public var stands: Bool
     /// Tokens of it that stand all the same, where it was replaced from a place within it.
     public var keptTokens: Int?
+    /// The text of these.
+    public var keptText: String?
 
     public init(
         round: Int, segment: UInt64, author: Author, text: String, tokens: Int, finish: FinishReason,

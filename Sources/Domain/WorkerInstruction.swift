@@ -17,6 +17,9 @@ public enum WorkerInstruction: Sendable, Hashable {
     case introduceYourself
     /// A younger process came under the same name: exit, everything held is void.
     case superseded
+    /// Say which orders are held, now: answered by a heartbeat whose `listedThrough` is this order, the latest that was
+    /// sent. It travels behind the orders, so that what the answer does not list has been lost or answered.
+    case listOrders(through: OrderID)
     /// Exit; the reason says why: `stalled`.
     case shutDown(reason: String)
 }

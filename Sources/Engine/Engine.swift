@@ -22,6 +22,7 @@ public final class Engine: Sendable {
     private let queue: CommandQueue
     private let board: StatisticsBoard
     private let onEvent: @Sendable (EngineEvent) -> Void
+    private let pool: ComputePool
     private let thread: pthread_t
     private let hasEnded = Mutex(false)
 
@@ -38,6 +39,7 @@ public final class Engine: Sendable {
         let loop = try EngineLoop(model: model, options: options, queue: queue, board: board, onEvent: onEvent)
         contextLimit = loop.contextLimit
         kernels = loop.kernels
+        pool = loop.pool
         thread = try Self.start(loop)
         processors = options.pinsThreads ? loop.pool.pin(caller: thread) : []
     }
@@ -69,8 +71,16 @@ public final class Engine: Sendable {
         _ = queue.put(.release(key))
     }
 
+    /// As of the last step that ended.
     public func statistics() -> EngineStatistics {
         board.statistics.withLock { $0 }
+    }
+
+    /// A number that changes as long as the engine computes, within a step too, however long that takes. For any
+    /// thread to read.
+    public var progress: UInt64 {
+        let statistics = statistics()
+        return pool.progress &+ UInt64(statistics.generatedTokens + statistics.prefilledTokens)
     }
 
     /// Ends every request and the compute thread, and waits for it. May be called more than once. Called by

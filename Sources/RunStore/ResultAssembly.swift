@@ -20,6 +20,8 @@ struct ResultAssembly {
     private var pathEnds: [PathPlace: (outcome: PathOutcome, answer: String?, reason: String?)] = [:]
     /// In the order of their recording.
     private var blocks: [PathPlace: [BlockResult]] = [:]
+    /// Bytes of blocks that may have been cut.
+    private var texts: [BlockPlace: [UInt8]] = [:]
 
     init(database: Database, run: StoredRun, range: Range<Int>, blocks: Bool) throws {
         self.run = run
@@ -121,9 +123,14 @@ struct ResultAssembly {
         while let row = try rows.next() {
             var columns = RowColumns(row, table: "blocks")
             let place = PathPlace(problem: try columns.int(), path: try columns.int())
+            let (round, segment) = (try columns.int(), try columns.unsigned())
+            let (author, text) = (try columns.choice(Author.self), try columns.bytes())
+            if carriesBlocks, run.spec.settings.takeover == .resampleLine, author == .draft {
+                texts[BlockPlace(path: place, segment: segment)] = text
+            }
             let block = BlockResult(
-                round: try columns.int(), segment: try columns.unsigned(), author: try columns.choice(Author.self),
-                text: String(decoding: try columns.bytes(), as: UTF8.self), tokens: try columns.int(),
+                round: round, segment: segment, author: author, text: String(decoding: text, as: UTF8.self),
+                tokens: try columns.int(),
                 finish: try columns.choice(FinishReason.self), worker: try columns.text(),
                 attempt: try columns.int(), timing: try Self.timing(&columns), stands: true)
             blocks[place, default: []].append(block)
@@ -139,7 +146,7 @@ struct ResultAssembly {
         }
         let sql = """
             SELECT problem, path, segment, score, p_value, verdict, stratum, bank_count, rate, worker,
-              started_wall_ms, finished_wall_ms, queued_ms, cut_tokens
+              started_wall_ms, finished_wall_ms, queued_ms, cut_tokens, cut_bytes
             FROM verdicts WHERE run = ? AND problem >= ? AND problem < ?
             """
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
@@ -159,6 +166,9 @@ struct ResultAssembly {
             block.scoredTiming = try Self.timing(&columns)
             block.stands = BlockStanding.stands(block.author, verdict, run.spec.settings.takeover)
             block.keptTokens = try columns.optionalInteger().map { Int($0) }
+            if let bytes = try columns.optionalInteger(), let text = texts[place] {
+                block.keptText = String(decoding: text.prefix(Int(bytes)), as: UTF8.self)
+            }
             blocks[path]?[index] = block
         }
     }

@@ -15,4 +15,6 @@ public enum ExitCode: Int32, Sendable {
     case protocolError = 76
     case noPermission = 77
     case configuration = 78
+    /// Not of sysexits.h: what was waited for was cancelled.
+    case cancelled = 79
 }

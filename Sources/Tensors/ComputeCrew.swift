@@ -38,6 +38,8 @@ final class ComputeCrew: @unchecked Sendable {
     private let gapBeforeNext = Gap(repeating: 0)
     // Written by all within a loop.
     private let next = Atomic<Int>(0)
+    // Written by the caller of `run` before a loop, beside what all take anyway.
+    private let loops = Atomic<Int>(0)
     private let gapBeforeWorking = Gap(repeating: 0)
     private let working = Atomic<Int>(0)
     private let gapAtEnd = Gap(repeating: 0)
@@ -83,12 +85,28 @@ final class ComputeCrew: @unchecked Sendable {
 
     func setHelpers(_ count: Int) { helpers.store(count, ordering: .releasing) }
 
-    func alone(_ work: () -> Void) { turn.withLock { _ in work() } }
+    /// A number that changes with every loop and with every index of it that a thread takes. For any thread to read.
+    var progress: UInt64 {
+        UInt64(truncatingIfNeeded: loops.load(ordering: .relaxed)) << 24
+            | UInt64(truncatingIfNeeded: next.load(ordering: .relaxed)) & 0xFF_FFFF
+    }
+
+    /// The loop in the caller's thread alone.
+    func runAlone(count: Int, _ body: (Int, Int) -> Void) {
+        turn.withLock { _ in
+            loops.wrappingAdd(1, ordering: .relaxed)
+            for index in 0..<count {
+                next.store(index, ordering: .relaxed)
+                body(index, 0)
+            }
+        }
+    }
 
     func run(count: Int, _ body: (Int, Int) -> Void) {
         turn.withLock { _ in
             let job = Job(count: count, body: .of(body))
             self.job = job
+            loops.wrappingAdd(1, ordering: .relaxed)
             next.store(0, ordering: .relaxed)
             working.store(helpers.load(ordering: .acquiring), ordering: .relaxed)
             generation.wrappingAdd(1, ordering: .sequentiallyConsistent)

@@ -30,6 +30,10 @@ public final class ComputePool: Sendable {
         self.threadCount = threads.count + 1
     }
 
+    /// A number that changes with every loop that begins and with every index that a thread takes: stands still when
+    /// nothing is computed. For any thread to read, at any time.
+    public var progress: UInt64 { crew.progress }
+
     deinit {
         crew.shutDown()
         for thread in threads { pthread_join(thread, nil) }
@@ -60,7 +64,7 @@ public final class ComputePool: Sendable {
     public func run(count: Int, _ body: (_ index: Int, _ thread: Int) -> Void) {
         guard count > 0 else { return }
         guard threadCount > 1, count > 1 else {
-            crew.alone { for index in 0..<count { body(index, 0) } }
+            crew.runAlone(count: count, body)
             return
         }
         crew.run(count: count, body)

@@ -94,12 +94,20 @@ final class SocketSet {
         set(handle, ZMQ_RCVHWM, Int32(limits.queuedMessagesPerPeer))
         set(handle, ZMQ_LINGER, Int32(limits.lingerMs))
         set(handle, ZMQ_HANDSHAKE_IVL, Int32(limits.handshakeMs))
-        set(handle, ZMQ_HEARTBEAT_IVL, Int32(limits.wireHeartbeatIntervalMs))
-        set(handle, ZMQ_HEARTBEAT_TIMEOUT, Int32(limits.wireHeartbeatTimeoutMs))
-        set(handle, ZMQ_HEARTBEAT_TTL, Int32(limits.wireHeartbeatTimeoutMs))
+        // Not ZMTP's heartbeats: they are answered by a thread of the process, which a loaded machine may starve, and
+        // after a pause of the process their time-out meets an assertion of libzmq 4.3.4 (`!_io_error`).
+        set(handle, ZMQ_TCP_KEEPALIVE, 1)
+        set(handle, ZMQ_TCP_KEEPALIVE_IDLE, seconds(limits.keepAliveIdleMs))
+        set(handle, ZMQ_TCP_KEEPALIVE_INTVL, seconds(limits.keepAliveIntervalMs))
+        set(handle, ZMQ_TCP_KEEPALIVE_CNT, Int32(limits.keepAliveProbes))
+        // On Linux this is TCP_USER_TIMEOUT (tcp(7)).
+        set(handle, ZMQ_TCP_MAXRT, Int32(limits.unacknowledgedMs))
         var bytes = Int64(limits.frameBytes)
         zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &bytes, MemoryLayout<Int64>.size)
     }
+
+    /// At least one: TCP probes by whole seconds.
+    private func seconds(_ milliseconds: Int) -> Int32 { Int32(max(1, (milliseconds + 999) / 1_000)) }
 
     private func set(_ handle: UnsafeMutableRawPointer, _ option: Int32, _ value: Int32) {
         var value = value

@@ -21,6 +21,7 @@ extension WorkerInstruction {
             message.release.run = key.run.rawValue
             message.release.problem = UInt32(key.problem)
             message.release.path = UInt32(key.path)
+        case .listOrders(let through): message.listOrders.through = through.rawValue
         case .shutDown(let reason): message.shutDown.reason = reason
         }
         return serialized(message)
@@ -45,6 +46,7 @@ extension WorkerInstruction {
         case .cancel(let cancel): self = .cancel(OrderID(rawValue: cancel.order))
         case .release(let release):
             self = .release(try pathKey(run: release.run, problem: release.problem, path: release.path))
+        case .listOrders(let list): self = .listOrders(through: OrderID(rawValue: list.through))
         case .shutDown(let shutDown): self = .shutDown(reason: shutDown.reason)
         case nil: throw .missing("body")
         }

@@ -151,6 +151,8 @@ extension WireHeartbeat {
         idleMs = heartbeat.idleMs
         residentBytes = heartbeat.residentBytes
         isDraining = heartbeat.isDraining
+        heldOrders = heartbeat.heldOrders.map(\.rawValue)
+        listedThrough = heartbeat.listedThrough?.rawValue ?? 0
     }
 
     var decoded: Heartbeat {
@@ -158,7 +160,9 @@ extension WireHeartbeat {
             progress: progress, activeOrders: Int(activeOrders), waitingOrders: Int(waitingOrders),
             writtenTokens: writtenTokens, prefilledTokens: prefilledTokens, kvBlocksTotal: Int(kvBlocksTotal),
             kvBlocksFree: Int(kvBlocksFree), computeMs: computeMs, memoryWaitMs: memoryWaitMs, idleMs: idleMs,
-            residentBytes: residentBytes, isDraining: isDraining)
+            residentBytes: residentBytes, isDraining: isDraining,
+            heldOrders: heldOrders.map { OrderID(rawValue: $0) },
+            listedThrough: listedThrough == 0 ? nil : OrderID(rawValue: listedThrough))
     }
 }
 

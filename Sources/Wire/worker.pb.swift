@@ -623,6 +623,18 @@ nonisolated struct WireShutDown: Sendable {
   init() {}
 }
 
+nonisolated struct WireListOrders: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var through: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WireToWorker: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -704,6 +716,14 @@ nonisolated struct WireToWorker: Sendable {
     set {body = .confirm(newValue)}
   }
 
+  var listOrders: WireListOrders {
+    get {
+      if case .listOrders(let v)? = body {return v}
+      return WireListOrders()
+    }
+    set {body = .listOrders(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -716,6 +736,7 @@ nonisolated struct WireToWorker: Sendable {
     case introduceYourself(WireIntroduceYourself)
     case superseded(WireSuperseded)
     case confirm(WireConfirm)
+    case listOrders(WireListOrders)
 
   }
 
@@ -800,6 +821,10 @@ nonisolated struct WireHeartbeat: Sendable {
   var residentBytes: UInt64 = 0
 
   var isDraining: Bool = false
+
+  var heldOrders: [UInt64] = []
+
+  var listedThrough: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1785,9 +1810,39 @@ nonisolated extension WireShutDown: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension WireListOrders: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ListOrders"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}through\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.through) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.through != 0 {
+      try visitor.visitSingularFixed64Field(value: self.through, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireListOrders, rhs: WireListOrders) -> Bool {
+    if lhs.through != rhs.through {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ToWorker"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0\u{1}confirm\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0\u{1}confirm\0\u{3}list_orders\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1913,6 +1968,19 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.body = .confirm(v)
         }
       }()
+      case 11: try {
+        var v: WireListOrders?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .listOrders(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .listOrders(v)
+        }
+      }()
       default: break
       }
     }
@@ -1962,6 +2030,10 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .confirm?: try {
       guard case .confirm(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .listOrders?: try {
+      guard case .listOrders(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -2103,7 +2175,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}progress\0\u{3}active_orders\0\u{3}waiting_orders\0\u{3}written_tokens\0\u{3}prefilled_tokens\0\u{3}kv_blocks_total\0\u{3}kv_blocks_free\0\u{3}compute_ms\0\u{3}memory_wait_ms\0\u{3}idle_ms\0\u{3}resident_bytes\0\u{3}is_draining\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}progress\0\u{3}active_orders\0\u{3}waiting_orders\0\u{3}written_tokens\0\u{3}prefilled_tokens\0\u{3}kv_blocks_total\0\u{3}kv_blocks_free\0\u{3}compute_ms\0\u{3}memory_wait_ms\0\u{3}idle_ms\0\u{3}resident_bytes\0\u{3}is_draining\0\u{3}held_orders\0\u{3}listed_through\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2123,6 +2195,8 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.idleMs) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.residentBytes) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.isDraining) }()
+      case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.heldOrders) }()
+      case 14: try { try decoder.decodeSingularFixed64Field(value: &self.listedThrough) }()
       default: break
       }
     }
@@ -2165,6 +2239,12 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.isDraining != false {
       try visitor.visitSingularBoolField(value: self.isDraining, fieldNumber: 12)
     }
+    if !self.heldOrders.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.heldOrders, fieldNumber: 13)
+    }
+    if self.listedThrough != 0 {
+      try visitor.visitSingularFixed64Field(value: self.listedThrough, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2181,6 +2261,8 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.idleMs != rhs.idleMs {return false}
     if lhs.residentBytes != rhs.residentBytes {return false}
     if lhs.isDraining != rhs.isDraining {return false}
+    if lhs.heldOrders != rhs.heldOrders {return false}
+    if lhs.listedThrough != rhs.listedThrough {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

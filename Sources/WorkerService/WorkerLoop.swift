@@ -80,6 +80,7 @@ struct WorkerLoop {
         case .beatEvery(let milliseconds):
             beatMs = Int64(milliseconds)
             beat()
+        case .beat(let through): beat(listedThrough: through)
         case .greet: greet()
         case .log(let entry): log.write(entry)
         case .exit(let code, let reason):
@@ -94,22 +95,16 @@ struct WorkerLoop {
         if Clocks.monotonicMs >= nextBeatMs { beat() }
     }
 
-    private mutating func beat() {
+    private mutating func beat(listedThrough: OrderID? = nil) {
         lastBeatMs = Clocks.monotonicMs
-        let statistics = engine.statistics()
-        send(
-            .heartbeat(
-                Heartbeat(
-                    progress: UInt64(statistics.generatedTokens + statistics.prefilledTokens),
-                    activeOrders: statistics.active, waitingOrders: statistics.waiting,
-                    writtenTokens: UInt64(statistics.generatedTokens),
-                    prefilledTokens: UInt64(statistics.prefilledTokens),
-                    kvBlocksTotal: statistics.kvBlocksTotal, kvBlocksFree: statistics.kvBlocksFree,
-                    computeMs: Int64(statistics.computeSeconds * 1_000),
-                    memoryWaitMs: Int64(statistics.memoryWaitSeconds * 1_000),
-                    idleMs: Int64(statistics.idleSeconds * 1_000), residentBytes: ProcessFacts.residentBytes,
-                    isDraining: session.isDraining)))
+        let heartbeat = session.heartbeat(
+            engine.statistics(), progress: engine.progress, residentBytes: ProcessFacts.residentBytes,
+            listedThrough: listedThrough)
+        send(.heartbeat(heartbeat))
     }
+
+    /// Changes as long as the engine computes.
+    var progress: UInt64 { engine.progress }
 
     private func send(_ message: WorkerMessage) {
         transport.send(socket: 0, to: nil, message.encoded())

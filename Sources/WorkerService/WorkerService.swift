@@ -16,16 +16,12 @@ public final class WorkerService: Sendable {
         case transport(TransportEvent)
         case engine(EngineEvent)
         case drain
-        case drainEnded
     }
 
     private let options: WorkerOptions
     private let log: Logger
     private let inbox = Inbox<Input>()
     private let incarnation = ProcessFacts.randomBits()
-
-    /// How long orders in flight may take to finish once the worker is asked to go.
-    static let drainMs = 25_000
 
     public init(_ options: WorkerOptions, log: Logger) {
         self.options = options
@@ -57,6 +53,7 @@ public final class WorkerService: Sendable {
                 inbox.post(.engine(event))
             }
             defer { parts.engine.shutdown() }
+            guard try warmUp(parts) else { return .success }
             return serve(
                 WorkerLoop(
                     parts: parts, options: options, incarnation: incarnation, transport: transport, log: log))
@@ -69,25 +66,58 @@ public final class WorkerService: Sendable {
         }
     }
 
+    /// Computes one token as the worker's role does, so that a worker that greets the coordinator is known to work.
+    ///
+    /// - Returns: false if the worker was asked to go meanwhile.
+    /// - Throws: when the model cannot do it.
+    private func warmUp(_ parts: WorkerParts) throws(WorkerStartError) -> Bool {
+        let beganMs = Clocks.monotonicMs
+        // No order has this id, and no path this key.
+        let (id, key) = (RequestID(0), SequenceKey(rawValue: 0))
+        var context = parts.tokenizer.encodeWithBegin(parts.prompts.text(of: "1 + 1 = ?"), special: true)
+        if options.role == .target, context.count > 1 {
+            let last = context.removeLast()
+            parts.engine.submit(ScoreRequest(id: id, key: key, context: context, block: [last]))
+        } else {
+            parts.engine.submit(GenerateRequest(id: id, key: key, context: context, maximumTokens: 1))
+        }
+        while true {
+            for input in inbox.take() {
+                switch input {
+                case .drain: return false
+                case .transport: break
+                case .engine(.failed(_, let error)):
+                    throw WorkerStartError(
+                        exitCode: .dataError,
+                        description: "model \(options.model.name) cannot compute a token: \(error)")
+                case .engine:
+                    parts.engine.release(key)
+                    log.notice("the first token is computed", metadata: ["ms": "\(Clocks.monotonicMs - beganMs)"])
+                    return true
+                }
+            }
+        }
+    }
+
     private func serve(_ loop: WorkerLoop) -> ExitCode {
         var loop = loop
         loop.greet()
-        var drainDeadlineMs: Int64?
+        var drain: DrainDeadline?
         while true {
-            let inputs = inbox.take(until: min(loop.nextBeatMs, drainDeadlineMs ?? .max))
+            let inputs = inbox.take(until: min(loop.nextBeatMs, drain?.endsMs ?? .max))
             for input in inputs {
                 switch input {
                 case .transport(let event): loop.heard(event)
                 case .engine(let event): loop.step(.engineAnswered(event))
-                case .drain where drainDeadlineMs != nil: loop.step(.drainEnded)
+                case .drain where drain != nil: loop.step(.drainEnded)
                 case .drain:
-                    drainDeadlineMs = Clocks.monotonicMs + Int64(WorkerService.drainMs)
+                    drain = DrainDeadline(options.limits, beganMs: Clocks.monotonicMs)
                     loop.step(.drainRequested)
-                case .drainEnded: loop.step(.drainEnded)
                 }
                 if let code = loop.exitCode { return code }
             }
-            if let deadline = drainDeadlineMs, Clocks.monotonicMs >= deadline { loop.step(.drainEnded) }
+            drain?.note(progress: loop.progress, nowMs: Clocks.monotonicMs)
+            if let drain, Clocks.monotonicMs >= drain.endsMs { loop.step(.drainEnded) }
             if let code = loop.exitCode { return code }
             loop.beatIfDue()
         }

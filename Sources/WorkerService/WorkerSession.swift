@@ -23,6 +23,8 @@ struct WorkerSession {
         case cancel(RequestID)
         case release(SequenceKey)
         case beatEvery(milliseconds: Int)
+        /// A heartbeat at once, in answer to `listOrders`.
+        case beat(listedThrough: OrderID)
         case greet
         case log(LogEntry)
         case exit(ExitCode, reason: String)
@@ -52,6 +54,25 @@ struct WorkerSession {
     }
 
     var activeOrders: Int { active.count }
+
+    /// What a heartbeat says: the engine's figures are as of its last step, the orders are those of this moment.
+    ///
+    /// - Parameters:
+    ///   - progress: changes as long as the engine computes.
+    ///   - listedThrough: the order that `listOrders` named. Only where nothing of the session's effects is still to be
+    ///     carried out: then what was answered has been sent.
+    func heartbeat(
+        _ statistics: EngineStatistics, progress: UInt64, residentBytes: UInt64, listedThrough: OrderID? = nil
+    ) -> Heartbeat {
+        Heartbeat(
+            progress: progress, activeOrders: statistics.active, waitingOrders: statistics.waiting,
+            writtenTokens: UInt64(statistics.generatedTokens), prefilledTokens: UInt64(statistics.prefilledTokens),
+            kvBlocksTotal: statistics.kvBlocksTotal, kvBlocksFree: statistics.kvBlocksFree,
+            computeMs: Int64(statistics.computeSeconds * 1_000),
+            memoryWaitMs: Int64(statistics.memoryWaitSeconds * 1_000),
+            idleMs: Int64(statistics.idleSeconds * 1_000), residentBytes: residentBytes, isDraining: isDraining,
+            heldOrders: active.keys.sorted().map { OrderID(rawValue: $0) }, listedThrough: listedThrough)
+    }
 
     mutating func step(_ event: Event, now: Moment) -> [Effect] {
         switch event {
@@ -88,6 +109,7 @@ struct WorkerSession {
             paths[path] = nil
             guard let key = keys.removeValue(forKey: path) else { return [] }
             return [.release(key)]
+        case .listOrders(let through): return [.beat(listedThrough: through)]
         case .superseded:
             return [.exit(.temporaryFailure, reason: "a younger process has taken this worker's name")]
         case .shutDown(let reason):

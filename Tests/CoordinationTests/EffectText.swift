@@ -87,6 +87,7 @@ struct EffectText {
         case .release(let path): "release \(path)"
         case .introduceYourself: "introduceYourself"
         case .superseded: "superseded"
+        case .listOrders(let id): "list orders through #\(number(id))"
         case .shutDown(let reason): "shutDown \(reason)"
         }
     }

@@ -30,9 +30,9 @@ extension ScriptRunner {
             return .heartbeatArrived(
                 peer(try word(0)),
                 Heartbeat(
-                    progress: UInt64(line.int("progress") ?? 0), activeOrders: line.int("active") ?? 1,
-                    computeMs: Int64(line.int("compute") ?? 0),
-                    isDraining: line.words.contains("draining")))
+                    progress: UInt64(line.int("progress") ?? 0), computeMs: Int64(line.int("compute") ?? 0),
+                    isDraining: line.words.contains("draining"), heldOrders: try heldOrders(line),
+                    listedThrough: try line.text("listed").map { try order($0).tag.order }))
         case "bye":
             return .workerLeft(
                 peer(try word(0)),
@@ -73,6 +73,12 @@ extension ScriptRunner {
         case "drain": return .drainRequested
         default: throw ScriptError(description: "no event is called \(line.verb)")
         }
+    }
+
+    /// `holds=#1,#2`; all that were ever sent if not said otherwise, none with `holds=`.
+    private func heldOrders(_ line: ScriptLine) throws -> [OrderID] {
+        guard let names = line.text("holds") else { return allOrders }
+        return try names.split(separator: ",").map { try order(String($0)).tag.order }
     }
 
     private func order(_ name: String) throws -> Order {

@@ -44,6 +44,7 @@ struct ScriptRunner {
             if let deaths = line.int("deaths") { limits.deathsPerPath = deaths }
             if let stall = line.int("stall") { limits.stallMs = stall }
             if let workers = line.int("workers") { limits.workers = workers }
+            if let returns = line.int("returns") { limits.returnsPerPiece = returns }
             if let losses = line.int("losses") { limits.contextLossesPerPiece = losses }
             if let begun = line.int("begun") { limits.begunPathsPerSlot = begun }
             if let perSlot = line.int("perSlot") { limits.ordersPerSlot = perSlot }
@@ -61,6 +62,8 @@ struct ScriptRunner {
         default: return step(try event(line))
         }
     }
+
+    var allOrders: [OrderID] { orders.values.map(\.tag.order).sorted() }
 
     /// The order of this number, of whatever life.
     func sentOrder(_ number: String) -> Order? { orders[number] }

@@ -20,9 +20,12 @@ struct SimulatedWorker {
     var peer: PeerID { PeerID(bytes: Array("\(name)#\(incarnation)".utf8)) }
     var hello: Hello { makeHello(name, role, incarnation: incarnation, slots: slots) }
 
-    var heartbeat: Heartbeat {
+    var heartbeat: Heartbeat { heartbeat(listedThrough: nil) }
+
+    func heartbeat(listedThrough: OrderID?) -> Heartbeat {
         Heartbeat(
-            progress: progress, activeOrders: orders.count, computeMs: Int64(progress) * 10, isDraining: isDraining)
+            progress: progress, activeOrders: orders.count, computeMs: Int64(progress) * 10, isDraining: isDraining,
+            heldOrders: orders.map(\.tag.order), listedThrough: listedThrough)
     }
 
     /// Carries an order out.

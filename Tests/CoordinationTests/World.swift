@@ -259,6 +259,8 @@ struct World {
             if workers[index].orders.contains(where: { $0.tag.path == path }) {
                 complain("\(path) released with an order out")
             }
+        case .listOrders(let through):
+            network.append(.heartbeatArrived(peer, workers[index].heartbeat(listedThrough: through)))
         case .introduceYourself: network.append(.workerGreeted(workers[index].peer, workers[index].hello))
         case .superseded, .shutDown, .refuse: workers[index].isAlive = false
         }

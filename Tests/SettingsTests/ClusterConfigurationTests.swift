@@ -118,7 +118,11 @@ import Testing
         let text = rightConfiguration.replacing("name: mine", with: "heartbeat_interval_ms: 50")
         #expect(try parse(text).limits.heartbeatIntervalMs == 50)
         let contradictory = rightConfiguration.replacing("name: mine", with: "stall_ms: 50")
-        #expect(problems(contradictory) == ["2:3: limits contradict each other: a stall is longer than a loss"])
+        #expect(
+            problems(contradictory) == [
+                "2:3: limits contradict each other: stall_ms is 50, and a stall must be longer than a loss, which is "
+                    + "heartbeat_interval_ms (1000) x heartbeats_missed (3) = 3000; set stall_ms to 3001 or more"
+            ])
     }
 
     @Test func everyLimitHasAName() {

@@ -19,8 +19,7 @@ extension RealProcesses {
             connect_endpoint: tcp://10.0.0.1:5701
             allow_remote: true
             heartbeat_interval_ms: 200
-            wire_heartbeat_interval_ms: 200
-            wire_heartbeat_timeout_ms: 600
+            unacknowledged_ms: 600
             reconnect_maximum_ms: 500
             """
 

@@ -116,7 +116,9 @@ final class TestCluster {
     func begin(_ arguments: String...) throws -> ChildProcess { try start(arguments, output: .piped) }
 
     /// Runs `a1` with these arguments to its end.
-    func a1(_ arguments: String...) throws -> Output {
+    func a1(_ arguments: String...) throws -> Output { try a1(arguments) }
+
+    func a1(_ arguments: [String]) throws -> Output {
         let out = folder.appending(path: "out-\(UUID().uuidString)")
         let err = folder.appending(path: "err-\(UUID().uuidString)")
         let code = try start(arguments, output: .file(out), errors: .file(err)).wait()

@@ -94,7 +94,9 @@ private struct Draw {
                     progress: bits(), activeOrders: int(0..<64), waitingOrders: int(0..<64), writtenTokens: bits(),
                     prefilledTokens: bits(), kvBlocksTotal: int(0..<9_999), kvBlocksFree: int(0..<9_999),
                     computeMs: Int64(int(0..<1 << 40)), memoryWaitMs: Int64(int(0..<1 << 40)),
-                    idleMs: Int64(int(0..<1 << 40)), residentBytes: bits(), isDraining: int(0..<2) == 0))
+                    idleMs: Int64(int(0..<1 << 40)), residentBytes: bits(), isDraining: int(0..<2) == 0,
+                    heldOrders: (0..<int(0..<9)).map { _ in OrderID(rawValue: bits()) },
+                    listedThrough: int(0..<2) == 0 ? nil : OrderID(rawValue: bits() | 1)))
         case 2:
             .block(
                 BlockReport(
@@ -169,7 +171,7 @@ extension String {
 
     @Test func missingAndImpossibleFieldsAreNamed() throws {
         var message = WireToCoordinator()
-        message.version = 1
+        message.version = UInt32(WireVersion.current)
         #expect(throws: WireError.missing("body")) { _ = try WorkerMessage(decoding: serialized(message)) }
         message.block = WireBlock()
         #expect(throws: WireError.missing("block.tag")) { _ = try WorkerMessage(decoding: serialized(message)) }

@@ -1,5 +1,7 @@
+import ArgumentParser
 import Domain
 import Foundation
+import Glibc
 import ModelStore
 import Runtime
 import Settings
@@ -14,6 +16,10 @@ enum BankFile {
     /// Where the bank of a name is; a path is itself.
     static func path(_ name: String, folder cluster: ClusterFolder) -> String {
         name.contains("/") ? name : "\(folder(cluster))/\(name).bank"
+    }
+
+    static func exists(_ name: String, folder: ClusterFolder) -> Bool {
+        FileManager.default.fileExists(atPath: path(name, folder: folder))
     }
 
     /// - Throws: a command's failure, for a file that is not there, cut short or changed.
@@ -42,8 +48,9 @@ enum BankFile {
 
     /// Writes a bank whole or not at all.
     ///
+    /// - Parameter replaces: whether one of the same name may be lost.
     /// - Returns: its path.
-    static func save(_ bank: CalibrationBank, folder cluster: ClusterFolder) throws -> String {
+    static func save(_ bank: CalibrationBank, folder cluster: ClusterFolder, replaces: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = try encoder.encode(bank)
@@ -51,12 +58,24 @@ enum BankFile {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder(cluster), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try (Data("\(magic)\(TextDigest.sha256([UInt8](body)))\n".utf8) + body)
-                .write(to: URL(fileURLWithPath: path), options: .atomic)
+            let data = Data("\(magic)\(TextDigest.sha256([UInt8](body)))\n".utf8) + body
+            let place = replaces ? path : "\(path).\(ProcessFacts.randomName())"
+            try data.write(to: URL(fileURLWithPath: place), options: .atomic)
+            guard !replaces else { return path }
+            defer { unlink(place) }
+            // Unlike a renaming, this fails where there is one.
+            guard link(place, path) == 0 else {
+                throw fail(
+                    .cannotCreate, errno == EEXIST
+                        ? "a bank \(bank.name) was made meanwhile: replace it with --replace"
+                        : "cannot write \(path): \(String(cString: strerror(errno)))")
+            }
+            return path
+        } catch let error as ArgumentParser.ExitCode {
+            throw error
         } catch {
             throw fail(.cannotCreate, "cannot write \(path): \(error.localizedDescription)")
         }
-        return path
     }
 
     /// The names of the cluster's banks.

@@ -15,8 +15,10 @@ struct CalibrateCommand: ParsableCommand {
             """)
 
     @OptionGroup var batch: BatchOptions
-    @Option(help: "The bank's name. One of the same name is replaced.")
+    @Option(help: "The bank's name.")
     var bank: String
+    @Flag(help: "Replace a bank of the same name; without it that is refused before anything is scored.")
+    var replace = false
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var flags: SettingsFlags
     @Flag(help: "Print JSON.")
@@ -29,6 +31,12 @@ struct CalibrateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let folder = try cluster.folder()
+        if !replace, BankFile.exists(bank, folder: folder) {
+            throw fail(
+                .cannotCreate, "there is a bank \(bank) already, \(BankFile.path(bank, folder: folder)): choose "
+                    + "another name, or replace it with --replace")
+        }
         var settings = try flags.settings(over: cluster.configuration().run)
         settings.strategy = .async
         settings.rounds = 1
@@ -43,11 +51,11 @@ struct CalibrateCommand: ParsableCommand {
         let run = try BatchSubmission.submit(spec, problems, to: client)
         let status = try RunWatch(client: client).untilEnd(of: run)
         guard status.state == .finished else {
-            throw fail(.temporaryFailure, "the run \(run.short) was cancelled; no bank was written")
+            throw fail(.cancelled, "the run \(run.short) was cancelled; no bank was written")
         }
         let results = try ResultPages(client: client, blocks: true).all(run.rawValue)
         let made = try made(of: results)
-        let path = try BankFile.save(made, folder: cluster.folder())
+        let path = try BankFile.save(made, folder: folder, replaces: replace)
         if json {
             try putJSON(made)
         } else {
@@ -69,39 +77,5 @@ struct CalibrateCommand: ParsableCommand {
             boundary: settings.boundary, score: settings.score, scoreWindow: settings.scoreWindow,
             draftSampling: settings.draftSampling,
             rounds: [CalibrationBank.Round(round: 0, scores: scored.map(\.1))])
-    }
-}
-
-struct BankCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "bank", abstract: "List the calibration banks of the cluster.")
-
-    @OptionGroup var cluster: ClusterOptions
-    @Flag(help: "Print JSON, scores included.")
-    var json = false
-
-    func run() throws {
-        let folder = try cluster.folder()
-        let banks = try BankFile.names(folder).map { try BankFile.load($0, folder: folder) }
-        if json {
-            try putJSON(banks)
-            return
-        }
-        guard !banks.isEmpty else {
-            put("no banks yet: a1 calibrate makes one")
-            return
-        }
-        var table = TextTable(columns: [
-            ("BANK", .left), ("SCORES", .right), ("DRAFT", .left), ("TARGET", .left), ("K_D", .right),
-            ("BOUNDARY", .left), ("TEMPERATURE", .right),
-        ])
-        for bank in banks {
-            func model(_ role: Role) -> String { bank.model(role).map { "\($0.name) (\($0.shortDigest))" } ?? "-" }
-            table.addRow([
-                bank.name, "\(bank.count)", model(.draft), model(.target), "\(bank.draftTokens)",
-                bank.boundary.rawValue, "\(bank.draftSampling.temperature)",
-            ])
-        }
-        put(table.rendered(), terminator: "")
     }
 }
