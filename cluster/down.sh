@@ -33,7 +33,7 @@ stop() {
   [ -z "$now" ] || [ ${#pids[@]} -eq 0 ] || { sleep 0.2; kill -TERM "${pids[@]}" 2>/dev/null || true; }
   for pid in "${pids[@]}"; do
     while kill -0 "$pid" 2>/dev/null; do
-      if [ -z "$said" ] && [ $((SECONDS - began)) -ge 3 ]; then
+      if [ -z "$said$now" ] && [ $((SECONDS - began)) -ge 3 ]; then
         say "work in flight comes home first; interrupt, or cluster/down.sh --now, does not wait for it"
         said=1
       fi

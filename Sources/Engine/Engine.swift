@@ -85,13 +85,18 @@ public final class Engine: Sendable {
 
     /// Ends every request and the compute thread, and waits for it. May be called more than once. Called by
     /// the receiver of events, on the compute thread itself, it does not wait.
-    public func shutdown() {
+    public func shutdown() { shutdown(waits: pthread_equal(pthread_self(), thread) == 0) }
+
+    /// The same, without waiting for the step under way: for a process that ends. A step may take longer than whoever
+    /// asked it to end is willing to wait.
+    public func abandon() { shutdown(waits: false) }
+
+    private func shutdown(waits: Bool) {
         _ = queue.put(.shutDown)
-        let isOwnThread = pthread_equal(pthread_self(), thread) != 0
         hasEnded.withLock { hasEnded in
             guard !hasEnded else { return }
             hasEnded = true
-            if isOwnThread { pthread_detach(thread) } else { pthread_join(thread, nil) }
+            if waits { pthread_join(thread, nil) } else { pthread_detach(thread) }
         }
     }
 

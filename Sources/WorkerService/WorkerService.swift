@@ -52,7 +52,7 @@ public final class WorkerService: Sendable {
             let parts = try WorkerParts.load(options, from: models, log: log) { [inbox] event in
                 inbox.post(.engine(event))
             }
-            defer { parts.engine.shutdown() }
+            defer { parts.engine.abandon() }
             guard try warmUp(parts) else { return .success }
             return serve(
                 WorkerLoop(

@@ -34,7 +34,7 @@ extension RealProcesses {
                     let place = "\(run.prefix(8))/\(problem.id)/\(path.path)"
                     let text = try cluster.a1("show", place, "--text")
                     let standing = path.blocks.map { $0.stands ? $0.text : $0.keptText ?? "" }.joined()
-                    #expect(text.out == standing)
+                    #expect(text.out == standing + "\n")
                     if let answer = path.answer { #expect(text.out.contains("\\boxed{\(answer)}")) }
                     for block in path.blocks where block.keptText != nil {
                         #expect(block.text.hasPrefix(try #require(block.keptText)) && !block.stands)

@@ -33,6 +33,21 @@ struct ComputePoolTests {
         #expect(total.load(ordering: .relaxed) == 15_000)
     }
 
+    @Test("progress changes with every loop and every index, and stands still between", arguments: [1, 2, 4])
+    func progress(threads: Int) {
+        let pool = ComputePool(threadCount: threads)
+        for count in [1, 2, 50] {
+            let before = pool.progress
+            let seen = Mutex<Set<UInt64>>([])
+            pool.run(count: count) { _, _ in _ = seen.withLock { $0.insert(pool.progress) } }
+            #expect(!seen.withLock { $0.contains(before) })
+            // With one thread each index is seen; with more at least the loop.
+            #expect(seen.withLock { $0.count } >= (threads == 1 ? count : 1))
+            #expect(pool.progress != before)
+            #expect(pool.progress == pool.progress)
+        }
+    }
+
     @Test("loops take no memory", .enabled(if: a1_allocations_are_counted()), arguments: [1, 2, 4])
     func allocations(threads: Int) {
         let pool = ComputePool(threadCount: threads)
