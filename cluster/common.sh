@@ -69,3 +69,9 @@ is_kept() {
   pid="$(cat "$file")"
   [ -n "$pid" ] && [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "keep.sh $file "
 }
+
+# Whether a process runs. One that has ended and was not collected yet does not.
+is_alive() {
+  local state
+  { read -r state <"/proc/$1/stat"; } 2>/dev/null && [[ "$state" != *") Z "* ]]
+}

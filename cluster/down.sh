@@ -32,7 +32,7 @@ stop() {
   done
   [ -z "$now" ] || [ ${#pids[@]} -eq 0 ] || { sleep 0.2; kill -TERM "${pids[@]}" 2>/dev/null || true; }
   for pid in "${pids[@]}"; do
-    while kill -0 "$pid" 2>/dev/null; do
+    while is_alive "$pid"; do
       if [ -z "$said$now" ] && [ $((SECONDS - began)) -ge 3 ]; then
         say "work in flight comes home first; interrupt, or cluster/down.sh --now, does not wait for it"
         said=1
@@ -42,7 +42,7 @@ stop() {
         # A keeper and what it keeps are a process group of their own.
         kill -KILL -- "-$pid" 2>/dev/null || true
       fi
-      timeout 1 tail -s 0.05 --pid="$pid" -f /dev/null || true
+      sleep 0.05
     done
   done
 }

@@ -15,10 +15,13 @@ final class Client {
     private let origin: String
     private var nextID: UInt64 = 1
 
-    /// How long an answer may take before the coordinator counts as not there.
-    static let patienceMs = 10_000
+    /// How long an answer may take before the coordinator counts as stuck. One that has ended is noticed sooner, so
+    /// this is long: a loaded machine takes its time.
+    static let patienceMs = 60_000
     /// How long a dead one may take to be started again.
     private static let absenceMs: Int64 = 2_000
+    /// After which a command says what it waits for.
+    private static let silenceMs: Int64 = 5_000
 
     init(folder: ClusterFolder, origin: String = "") throws {
         self.folder = folder
@@ -50,10 +53,15 @@ final class Client {
         transport.send(socket: 0, to: nil, ClientEnvelope(id: id, body: request).encoded())
         let deadlineMs = Clocks.monotonicMs + Int64(patienceMs)
         var nextLookMs = Clocks.monotonicMs + Self.absenceMs
+        var tellMs: Int64? = Clocks.monotonicMs + Self.silenceMs
         while Clocks.monotonicMs < deadlineMs {
             if Clocks.monotonicMs >= nextLookMs {
                 nextLookMs += Self.absenceMs
                 if coordinatorIsGone { throw unavailable("no coordinator is running in \(folder.path)\(origin)") }
+                if let tell = tellMs, Clocks.monotonicMs >= tell {
+                    tellMs = nil
+                    say("a1: waiting for the coordinator in \(folder.path)\(origin), whose process runs")
+                }
             }
             for event in inbox.take(until: min(deadlineMs, nextLookMs)) {
                 guard case .received(_, _, let body) = event else { continue }
