@@ -41,8 +41,7 @@ public struct ConformalSettings: Sendable, Hashable {
     /// `adaptation` with `automatic` resolved. Under a frozen bank a verdict then depends on its own block alone, so
     /// that a run gives the same tokens whatever the order of arrival (ALGORITHM.md, section 8).
     var effectiveAdaptation: RateAdaptation {
-        guard adaptation == .automatic else { return adaptation }
-        return pValue == .smoothed && !isFrozen ? .band : .off
+        adaptation.resolved(pValue, isFrozen: isFrozen)
     }
 
     /// An empty window of the kind that these settings need.

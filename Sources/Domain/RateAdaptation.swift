@@ -21,6 +21,12 @@ public enum RateAdaptation: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// What `automatic` means for a run; the others are themselves.
+    public func resolved(_ pValue: PValueRule, isFrozen: Bool) -> RateAdaptation {
+        guard self == .automatic else { return self }
+        return pValue == .smoothed && !isFrozen ? .band : .off
+    }
+
     /// What `init` takes.
     public static let allowed = "auto, band, off, or a step size of 0 to 1"
 

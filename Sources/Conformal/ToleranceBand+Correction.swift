@@ -1,4 +1,6 @@
-/// Keeps the share of takeovers within a band around r, and leaves the ranking alone within it.
+import Domain
+
+/// How the band moves the rate in force.
 ///
 /// With E = takeovers - r n after n verdicts, the rate in force is r while E is small, falls to 0 where one more
 /// takeover would carry E over the upper edge, and rises to 1 where one more keep would carry it under the lower
@@ -10,21 +12,7 @@
 /// prediction", arXiv:2307.16895, section 2.2), turned on our own decisions. The fifth power keeps it out of the
 /// ranking's way until the band is nearly used up: that, and not a larger step, is what holds the rate without
 /// throwing the ranking away (docs/rejection-rate.md has the comparison).
-public struct ToleranceBand: Sendable, Hashable {
-    /// How far the number of takeovers may be off while there are few verdicts; above 1.
-    public let blocks: Double
-    /// How far the share of takeovers may be off when there are many.
-    public let share: Double
-
-    /// What a stratum may be off: at most 0.05 from 50 verdicts on, 0.04 from 63 on.
-    public static let stratum = ToleranceBand(blocks: 2.5, share: 0.04)
-    /// What all strata together shall not be off: 0.008 from 2,500 verdicts on. Where the two contradict each other
-    /// the stratum's edge decides.
-    public static let whole = ToleranceBand(blocks: 20, share: 0.008)
-
-    /// How far E may be from 0 after n verdicts.
-    public func width(after verdicts: Int) -> Double { max(blocks, share * Double(verdicts)) }
-
+extension ToleranceBand {
     /// What is added to r: from -r (take nothing over) to 1 - r (take everything over).
     func correction(_ tally: VerdictTally, rate r: Double) -> Double {
         let width = width(after: tally.verdicts + 1)
