@@ -143,10 +143,12 @@ struct ResultsPrinter {
             ])
         }
         if let first = summary.driftAlarms.first {
+            let count = summary.driftAlarms.count
             table.addRow([
                 "drift alarms",
-                "\(summary.driftAlarms.count), the first in \(first.stratum ?? "the whole run") after "
-                    + "\(first.verdicts) verdicts",
+                first.problems.map { driftAlarms(count, after: $0, of: summary.problems) }
+                    ?? "\(count), the first in \(first.stratum ?? "the whole run") after \(first.verdicts) verdicts "
+                    + "(by the rule of an earlier version)",
             ])
         }
         table.addRow(["tokens by draft", "\(summary.tokens.draft)"])

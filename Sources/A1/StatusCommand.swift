@@ -38,7 +38,9 @@ struct StatusCommand: ParsableCommand {
         put(runTable(status.runs), terminator: "")
         if runName != nil, let run = status.runs.first {
             for (stage, count) in run.pathsByStage.sorted(by: { $0.key < $1.key }) { put("paths \(stage): \(count)") }
-            if run.driftAlarms > 0 { put("drift alarms: \(run.driftAlarms) (a1 results shows the first)") }
+            if run.driftAlarms > 0 {
+                put("drift alarms: \(driftAlarms(run.driftAlarms, after: run.driftAfterProblems, of: run.problems))")
+            }
             for reason in run.waitingFor { put("waiting: \(reason)") }
         }
     }

@@ -8,8 +8,6 @@ public struct ConformalController: Sendable {
     public static let enoughScores = 16
     /// Scores that a stratum keeps after an alarm whose response is `window`.
     public static let driftWindow = 256
-    /// A first false alarm has a probability of at most 1 / this, over a whole run and all its strata.
-    public static let falseAlarmOdds = 100.0
 
     public let settings: ConformalSettings
     /// What is kept of each stratum that a block has belonged to, in the order of their first blocks.
@@ -19,15 +17,13 @@ public struct ConformalController: Sendable {
     private var parents: [Stratum: ScoreWindow] = [:]
     /// Of all strata together.
     private var tally = VerdictTally()
-    private var watch: DriftWatch
+    private var watch = DriftWatch()
 
     /// - Parameter bank: scores of each round to begin with, each finite and not negative. Strata by problem borrow
     ///   from them: a bank does not know the run's problems.
     public init(_ settings: ConformalSettings, bank: [Int: [Double]] = [:]) {
         precondition(bank.values.joined().allSatisfy { $0.isFinite && $0 >= 0 }, "a bank holds scores")
         self.settings = settings
-        // Half of the false alarms allowed are for the whole, half for the strata together.
-        watch = DriftWatch(threshold: Self.falseAlarmOdds * (settings.strata == .marginal ? 1 : 2))
         let rounds = bank.sorted { $0.key < $1.key }
         switch settings.strata {
         case _ where rounds.isEmpty: break
@@ -56,7 +52,7 @@ public struct ConformalController: Sendable {
         let number = numbers[stratum]
         let place = number.map { states[$0].window.bank.place(of: score) }
         let judgement = assess(score, stratum, number, place, tieBreak: u)
-        note(score, judgement.pValue, judgement.verdict, number ?? numberOf(stratum), place)
+        note(score, judgement.verdict, number ?? numberOf(stratum), place)
         return judgement
     }
 
@@ -92,22 +88,19 @@ public struct ConformalController: Sendable {
 
     /// Takes a judgement in: one just made, or one of an earlier life.
     ///
-    /// - Returns: the alarms that it raises.
-    /// - Throws: when the score is not one; nothing is changed then.
-    @discardableResult
+    /// - Throws: when the score or the p-value is not one; nothing is changed then.
     public mutating func note(
         score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int, isFinal: Bool = false
-    ) throws(ScoreError) -> [DriftAlarm] {
+    ) throws(ScoreError) {
         let score = try Self.checked(score)
         guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
         let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
-        return note(score, pValue, verdict, numberOf(stratum), nil)
+        note(score, verdict, numberOf(stratum), nil)
     }
 
-    @discardableResult
     private mutating func note(
-        _ score: Double, _ pValue: Double, _ verdict: Verdict, _ number: Int, _ place: ScoreBank.Place?
-    ) -> [DriftAlarm] {
+        _ score: Double, _ verdict: Verdict, _ number: Int, _ place: ScoreBank.Place?
+    ) {
         if !settings.isFrozen {
             states[number].window.add(score, at: place)
             if keepsParents, let parent = states[number].stratum.parent {
@@ -116,7 +109,6 @@ public struct ConformalController: Sendable {
         }
         tally.note(isTakenOver: verdict == .takeOver)
         states[number].tally.note(isTakenOver: verdict == .takeOver)
-        return alarms(number, pValue)
     }
 
     // MARK: Ranks
@@ -143,12 +135,7 @@ public struct ConformalController: Sendable {
     private mutating func numberOf(_ stratum: Stratum) -> Int {
         if let number = numbers[stratum] { return number }
         let number = states.count
-        // 1 / (2 k (k + 1)) over all k is 1 / 2: the strata's half of the false alarms allowed, however many there are.
-        let share = Double(2 * (number + 1) * (number + 2))
-        states.append(
-            StratumState(
-                stratum: stratum, window: settings.window(),
-                watch: DriftWatch(threshold: Self.falseAlarmOdds * share)))
+        states.append(StratumState(stratum: stratum, window: settings.window()))
         numbers[stratum] = number
         return number
     }
@@ -189,21 +176,24 @@ public struct ConformalController: Sendable {
 
     // MARK: Drift
 
-    private mutating func alarms(_ number: Int, _ pValue: Double) -> [DriftAlarm] {
-        var raised: [DriftAlarm] = []
+    /// A problem has ended. Each problem of the batch ends once, in any order.
+    ///
+    /// - Parameters:
+    ///   - problem: its place in the batch, from 0.
+    ///   - firstScores: the scores of the first blocks of its paths, those that were judged. The draft writes them
+    ///     before any verdict on them, so they say nothing of what the run has decided.
+    ///   - u: uniform on [0, 1), drawn for this problem alone.
+    /// - Returns: the alarms that it raises.
+    @discardableResult
+    public mutating func endProblem(_ problem: Int, firstScores: [Double], tieBreak u: Double) -> [DriftAlarm] {
+        let mean = firstScores.isEmpty ? nil : firstScores.reduce(0, +) / Double(firstScores.count)
+        let raised = watch.end(problem, statistic: mean, tieBreak: u)
         // A frozen bank stays as it is.
-        let response = settings.isFrozen ? .tell : settings.onDrift
-        if settings.strata != .marginal, states[number].watch.note(pValue) {
-            let stratum = states[number].stratum
-            raised.append(DriftAlarm(stratum: stratum, verdicts: states[number].tally.verdicts))
-            Self.respond(response, &states[number].window)
+        if !raised.isEmpty, !settings.isFrozen {
+            for number in states.indices { Self.respond(settings.onDrift, &states[number].window) }
+            for parent in Array(parents.keys) { Self.respond(settings.onDrift, &parents[parent]!) }
         }
-        if watch.note(pValue) {
-            raised.append(DriftAlarm(stratum: nil, verdicts: tally.verdicts))
-            for number in states.indices { Self.respond(response, &states[number].window) }
-            for parent in Array(parents.keys) { Self.respond(response, &parents[parent]!) }
-        }
-        return raised
+        return raised.map { DriftAlarm(problems: $0, verdicts: tally.verdicts) }
     }
 
     private static func respond(_ response: DriftResponse, _ window: inout ScoreWindow) {
@@ -221,17 +211,16 @@ public struct ConformalController: Sendable {
         numbers[stratum].map { states[$0].window.bank.sortedScores } ?? []
     }
 
-    /// Alarms over all strata together, and of every stratum that has raised one.
-    public var alarmCounts: (whole: Int, strata: [(stratum: Stratum, alarms: Int)]) {
-        (watch.alarms, states.filter { $0.watch.alarms > 0 }.map { ($0.stratum, $0.watch.alarms) })
-    }
+    /// How many drift alarms were raised.
+    public var alarms: Int { watch.alarms }
 
     /// Everything as text; equal texts mean equal judgements from here on. Numbers are written so that they read
     /// back to the same bits.
     public var durableDescription: String {
         let lines =
             states.map(\.description)
-            + parents.map { "parent \($0.key): \($0.value.description)" }.sorted() + ["whole: \(tally) \(watch)"]
+            + parents.map { "parent \($0.key): \($0.value.description)" }.sorted()
+            + ["whole: \(tally)", "drift: \(watch.description)"]
         return lines.joined(separator: "\n")
     }
 
@@ -243,14 +232,14 @@ public struct ConformalController: Sendable {
     }
 }
 
-/// The scores of a stream have drifted.
+/// The scores of a run have drifted.
 public struct DriftAlarm: Sendable, Hashable, CustomStringConvertible {
-    /// Nil for all strata together.
-    public let stratum: Stratum?
-    /// How many verdicts the stratum, or the run, had then.
+    /// How many problems, from the first of the batch, had been looked at.
+    public let problems: Int
+    /// How many verdicts the run had then.
     public let verdicts: Int
 
-    public var description: String { "\(stratum?.description ?? "the whole run") after \(verdicts) verdicts" }
+    public var description: String { "after problem \(problems), \(verdicts) verdicts" }
 }
 
 /// What is kept of one stratum.
@@ -258,13 +247,11 @@ struct StratumState: Sendable, CustomStringConvertible {
     let stratum: Stratum
     var window: ScoreWindow
     var tally = VerdictTally()
-    var watch: DriftWatch
 
-    init(stratum: Stratum, window: ScoreWindow, watch: DriftWatch) {
+    init(stratum: Stratum, window: ScoreWindow) {
         self.stratum = stratum
         self.window = window
-        self.watch = watch
     }
 
-    var description: String { "stratum \(stratum): \(window.description) \(tally) \(watch)" }
+    var description: String { "stratum \(stratum): \(window.description) \(tally)" }
 }

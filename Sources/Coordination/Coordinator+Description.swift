@@ -19,6 +19,7 @@ extension Coordinator {
             }
             for role in Role.allCases { lines.append("\(role) \(run.models[role]?.digest ?? "not begun")") }
             lines.append(run.controller.durableDescription)
+            lines.append("alarms \(run.alarms) records \(run.driftRecords)")
         }
         for id in endedOrder {
             var ended = endedRuns[id]!
@@ -36,6 +37,6 @@ extension Path {
 
     fileprivate var durableDescription: String {
         "\(state.name) round=\(round) standing=\(standing.map(\.id)) tokens=\(tokens) score=\(meanScore) "
-            + "verdicts=\(verdicts) takeovers=\(takeovers) box=\(hasBox)"
+            + "first=\(firstScore.map { "\($0)" } ?? "none") verdicts=\(verdicts) takeovers=\(takeovers) box=\(hasBox)"
     }
 }

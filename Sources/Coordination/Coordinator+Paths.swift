@@ -10,6 +10,7 @@ extension Coordinator {
             markTimes(number)
             runs[number].lastProgressMs = now.monotonicMs
             runs[number].countsBefore = runs[number].counts
+            tellDrift(number)
             for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
                 for path in runs[number].problems[problem].paths.indices {
                     takeUp(PathReference(run: number, problem: problem, path: path))
@@ -115,6 +116,7 @@ extension Coordinator {
                 .init("problem", "\(problem)"), .init("answer", majority?.answer ?? ""),
                 .init("votes", "\(majority?.votes ?? 0)"),
             ])
+        tellDrift(run)
     }
 
     private func isDecided(_ votes: [Vote], openPaths: Int, _ rule: VoteRule) -> Bool {

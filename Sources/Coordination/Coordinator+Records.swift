@@ -49,8 +49,8 @@ extension Coordinator {
             let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
             try advance(block.path, event)
         case .verdictReached(let verdict): try apply(verdict)
-        // The verdict before it has told the controller.
-        case .driftFound: break
+        // The end of the problem before it has raised the alarm.
+        case .driftFound(let drift): runs[try number(of: drift.run)].driftRecords.append(drift)
         case .pathEnded(let end): try apply(end)
         case .problemEnded(let end): try apply(end)
         case .measured: break
@@ -97,7 +97,7 @@ extension Coordinator {
         // The bank belongs to whoever judges by it.
         guard runs[path.run].policy.judge == .rank else { return }
         do throws(ScoreError) {
-            runs[path.run].alarms += try runs[path.run].controller.note(
+            try runs[path.run].controller.note(
                 score: verdict.score, pValue: verdict.pValue, verdict.verdict, round: verdict.round,
                 problem: path.problem, isFinal: isFinal)
         } catch {
@@ -131,6 +131,7 @@ extension Coordinator {
         guard runs[number].problems[end.problem].paths.allSatisfy({ $0.path.state.isEnded }) else {
             throw RecordError("problem \(end.problem) of run \(end.run) ends before its paths")
         }
+        lookForDrift(number, end.problem)
         if runs[number].problems[end.problem].phase == .open { runs[number].openProblems -= 1 }
         runs[number].problems[end.problem].phase = .ended
         runs[number].problems[end.problem].answer = end.answer
@@ -140,6 +141,17 @@ extension Coordinator {
             runs[number].counts.problemsJudged += 1
             runs[number].counts.problemsRight += isRight ? 1 : 0
         }
+    }
+
+    /// Compares a problem that has ended, but not its paths let go of, with those before it in the batch.
+    private mutating func lookForDrift(_ run: Int, _ problem: Int) {
+        // The bank belongs to whoever judges by it.
+        guard runs[run].policy.judge == .rank else { return }
+        let u = Seeds.uniform(
+            Seeds.derive(
+                run: runs[run].spec.settings.seed, problem: problem, path: 0, round: 0, purpose: .drift))
+        let firstScores = runs[run].problems[problem].paths.compactMap(\.path.firstScore)
+        runs[run].alarms += runs[run].controller.endProblem(problem, firstScores: firstScores, tieBreak: u)
     }
 
     private mutating func applyEnd(of id: RunID, _ state: RunState, _ wallMs: Int64) throws(RecordError) {

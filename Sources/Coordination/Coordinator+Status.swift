@@ -70,7 +70,8 @@ extension Coordinator {
             problemsEnded: counts.problemsEnded, paths: run.problems.count * paths, pathsEnded: counts.pathsEnded,
             verdicts: counts.verdicts, takeovers: counts.takeovers,
             rejectionRate: run.spec.settings.rejectionRate,
-            tokens: counts.tokens, pathsByStage: stages, driftAlarms: run.alarms.count,
+            tokens: counts.tokens, pathsByStage: stages, driftAlarms: run.driftRecords.count,
+            driftAfterProblems: run.driftRecords.first?.problems,
             waitingFor: waitingFor,
             submittedWallMs: run.submittedWallMs, endedWallMs: nil)
         status.votes = counts.votes

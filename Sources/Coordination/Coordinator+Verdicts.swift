@@ -50,7 +50,6 @@ extension Coordinator {
             preconditionFailure("\(key(reference)) has no block to be judged")
         }
         let round = self[reference].path.round
-        let alarmsBefore = runs[reference.run].alarms.count
         let cut = ruling.verdict == .takeOver ? cut(reference, block, pending) : nil
         commit(
             .verdictReached(
@@ -68,7 +67,6 @@ extension Coordinator {
                 .init("bank", "\(ruling.bankCount)"),
             ])
         if ruling.verdict == .takeOver { dropAhead(reference) }
-        for alarm in runs[reference.run].alarms.dropFirst(alarmsBefore) { tellDrift(alarm, reference.run) }
     }
 
     /// What stays of a block that is taken over.
@@ -84,20 +82,5 @@ extension Coordinator {
         return BlockCut(
             segment: self[reference].path.takeSegmentID(), bytes: place.bytes, tokens: place.tokens,
             isExact: place.isExact)
-    }
-
-    private mutating func tellDrift(_ alarm: DriftAlarm, _ run: Int) {
-        let spec = runs[run].spec
-        commit(
-            .driftFound(
-                DriftRecord(
-                    run: spec.id, stratum: alarm.stratum?.description, verdicts: alarm.verdicts,
-                    recordedWallMs: now.wallMs)))
-        log(
-            .warning, "the scores have drifted", run: spec.id,
-            fields: [
-                .init("stratum", alarm.stratum?.description ?? "whole run"), .init("verdicts", "\(alarm.verdicts)"),
-                .init("response", spec.settings.onDrift.rawValue),
-            ])
     }
 }

@@ -12,6 +12,8 @@ struct Path: Sendable {
     private(set) var verdicts = 0
     private(set) var takeovers = 0
     private var scoreSum = 0.0
+    /// Of its first judged block; nil before.
+    private(set) var firstScore: Double?
     /// Reads the standing text as it grows, so that a box that spans blocks is seen when it closes.
     private var boxes = BoxScanner()
     private var bytesRead = 0
@@ -99,7 +101,10 @@ struct Path: Sendable {
     }
 
     /// Remembers the score that a verdict was reached on.
-    mutating func note(score: Double) { scoreSum += score }
+    mutating func note(score: Double) {
+        scoreSum += score
+        if firstScore == nil { firstScore = score }
+    }
 
     /// A block that stands ends the round, and the path if it ends it.
     private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {

@@ -14,6 +14,8 @@ struct Run: Sendable {
     var counts = RunCounts()
     /// In the order in which they were raised.
     var alarms: [DriftAlarm] = []
+    /// Those of them that are recorded, after those of earlier versions.
+    var driftRecords: [DriftRecord] = []
     /// The first path that may not have been begun yet; all before it have.
     var fresh = FreshCursor()
     var lanes = Lanes()

@@ -101,14 +101,18 @@ public struct CalibrationBank: Sendable, Codable, Hashable {
 /// Scores that have drifted, as the store keeps it.
 public struct DriftRecord: Sendable, Codable, Hashable {
     public let run: RunID
-    /// `round=3`; nil for the whole run.
+    /// How many problems, from the first of the batch, had been looked at. Nil in records of earlier versions: they
+    /// looked at verdicts.
+    public let problems: Int?
+    /// `round=3`, where an earlier version found drift in one stratum.
     public let stratum: String?
-    /// How many verdicts the stratum, or the run, had then.
+    /// How many verdicts the run, or that stratum, had then.
     public let verdicts: Int
     public let recordedWallMs: Int64
 
-    public init(run: RunID, stratum: String?, verdicts: Int, recordedWallMs: Int64) {
+    public init(run: RunID, problems: Int?, stratum: String? = nil, verdicts: Int, recordedWallMs: Int64) {
         self.run = run
+        self.problems = problems
         self.stratum = stratum
         self.verdicts = verdicts
         self.recordedWallMs = recordedWallMs

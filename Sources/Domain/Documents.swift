@@ -52,8 +52,11 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public var pace: RunPace?
     /// Open paths by what they wait for or are in.
     public var pathsByStage: [String: Int]
-    /// Times that the scores of a stratum, or of the whole run, have drifted.
+    /// Times that the scores of the run have drifted.
     public var driftAlarms: Int
+    /// How many problems, from the first of the batch, had been looked at when they did so first; nil without an
+    /// alarm, and for one that an earlier version raised.
+    public var driftAfterProblems: Int?
     /// What keeps the run from going on, if anything does: `no draft worker`.
     public var waitingFor: [String]
     /// Since something of it was written, judged or ended, once that is longer than `no_progress_ms`; else nil.
@@ -64,7 +67,8 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public init(
         run: RunID, name: String, state: RunState, problems: Int, problemsEnded: Int, paths: Int, pathsEnded: Int,
         verdicts: Int, takeovers: Int, rejectionRate: Double, tokens: TokenCounts, pathsByStage: [String: Int],
-        driftAlarms: Int, waitingFor: [String], submittedWallMs: Int64, endedWallMs: Int64?
+        driftAlarms: Int, driftAfterProblems: Int? = nil, waitingFor: [String], submittedWallMs: Int64,
+        endedWallMs: Int64?
     ) {
         self.run = run
         self.name = name
@@ -79,6 +83,7 @@ public struct RunStatus: Sendable, Codable, Hashable {
         self.tokens = tokens
         self.pathsByStage = pathsByStage
         self.driftAlarms = driftAlarms
+        self.driftAfterProblems = driftAfterProblems
         self.waitingFor = waitingFor
         self.submittedWallMs = submittedWallMs
         self.endedWallMs = endedWallMs

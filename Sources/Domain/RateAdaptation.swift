@@ -56,12 +56,12 @@ extension RateAdaptation: Codable {
     }
 }
 
-/// What happens when the scores of a stratum have drifted.
+/// What happens when the scores of a run have drifted.
 public enum DriftResponse: String, Sendable, Codable, CaseIterable {
     /// Status, logs and results say so; nothing else changes.
     case tell
-    /// The stratum's scores are forgotten; ranking begins anew.
+    /// The scores of all strata are forgotten; ranking begins anew.
     case restart
-    /// From now on the stratum is ranked among its latest scores only.
+    /// From now on every stratum is ranked among its latest scores only.
     case window
 }

@@ -174,7 +174,7 @@ public enum Record: Sendable, Hashable {
     /// A block by either author was accepted.
     case blockAccepted(BlockRecord)
     case verdictReached(VerdictRecord)
-    /// The scores of a stratum, or of the whole run, have drifted; follows the verdict that showed it.
+    /// The scores of the run have drifted; follows the end of the problem that showed it.
     case driftFound(DriftRecord)
     case pathEnded(PathRecord)
     case problemEnded(ProblemRecord)

@@ -4,6 +4,8 @@ public enum SeedPurpose: UInt64, Sendable {
     case draftSampling = 1
     case targetSampling = 2
     case pValue = 3
+    /// Ties among problems that are compared for drift.
+    case drift = 4
 }
 
 /// Seeds that derive from (run seed, problem, path, round, purpose), so that a token or a tie-break depends on

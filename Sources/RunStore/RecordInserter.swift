@@ -22,8 +22,9 @@ struct RecordInserter {
             case .verdictReached(let verdict): try insert(verdict, sequence, try row(verdict.path.run, index))
             case .driftFound(let drift):
                 try execute(
-                    "INSERT INTO drift_alarms VALUES (?,?,?,?,?)",
-                    [sequence, try row(drift.run, index), drift.stratum, drift.verdicts, drift.recordedWallMs])
+                    "INSERT INTO drift_alarms VALUES (?,?,?,?,?,?)",
+                    [sequence, try row(drift.run, index), drift.stratum, drift.verdicts, drift.recordedWallMs,
+                     drift.problems])
             case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
             case .problemEnded(let end): try insert(end, sequence, try row(end.run, index))
             case .measured(let run, let measures): try insert(measures, sequence, try row(run, index))

@@ -19,10 +19,7 @@ extension RunStore {
             found += try fetch(database, "blocks", condition) { .blockAccepted(try self.block(&$0, runs)) }
             found += try fetch(database, "verdicts", condition) { .verdictReached(try self.verdict(&$0, runs)) }
             found += try fetch(database, "drift_alarms", condition) { row in
-                .driftFound(
-                    DriftRecord(
-                        run: try self.run(&row, runs), stratum: try row.optionalText(), verdicts: try row.int(),
-                        recordedWallMs: try row.integer()))
+                .driftFound(try Self.drift(&row, of: try self.run(&row, runs)))
             }
             found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
             found += try fetch(database, "problem_ends", condition) { .problemEnded(try self.problemEnd(&$0, runs)) }
@@ -140,6 +137,15 @@ extension RunStore {
         return BlockCut(
             segment: SegmentID(rawValue: UInt64(bitPattern: segment)), bytes: Int(bytes), tokens: Int(tokens),
             isExact: isExact)
+    }
+
+    /// Reads the columns after the run.
+    static func drift(_ row: inout RowColumns, of run: RunID) throws -> DriftRecord {
+        let stratum = try row.optionalText()
+        let (verdicts, wallMs) = (try row.int(), try row.integer())
+        return DriftRecord(
+            run: run, problems: try row.optionalInteger().map { Int($0) }, stratum: stratum, verdicts: verdicts,
+            recordedWallMs: wallMs)
     }
 
     private func pathEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathRecord {

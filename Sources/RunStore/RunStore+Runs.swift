@@ -15,8 +15,8 @@ extension RunStore {
                     problemsEnded: counts.problemsEnded, paths: run.problemCount * run.spec.settings.paths,
                     pathsEnded: counts.pathsEnded, verdicts: counts.verdicts, takeovers: counts.takeovers,
                     rejectionRate: run.spec.settings.rejectionRate, tokens: counts.tokens, pathsByStage: [:],
-                    driftAlarms: counts.driftAlarms, waitingFor: [], submittedWallMs: run.submittedWallMs,
-                    endedWallMs: run.end?.wallMs)
+                    driftAlarms: counts.driftAlarms, driftAfterProblems: counts.driftAfterProblems, waitingFor: [],
+                    submittedWallMs: run.submittedWallMs, endedWallMs: run.end?.wallMs)
             }
         }
     }

@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures]
+    static let steps = [first, models, conformal, measures, drift]
 
     private static let first = """
         CREATE TABLE meta (
@@ -175,5 +175,10 @@ enum StoreSchema {
         ALTER TABLE busy_shares ADD COLUMN sync REAL NOT NULL DEFAULT 0;
         ALTER TABLE busy_shares ADD COLUMN verdict_wait REAL NOT NULL DEFAULT 0;
         ALTER TABLE busy_shares ADD COLUMN peak_bytes INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Alarms by problems of the batch; those before looked at verdicts of one stratum, or of all.
+    private static let drift = """
+        ALTER TABLE drift_alarms ADD COLUMN problems INTEGER;
         """
 }

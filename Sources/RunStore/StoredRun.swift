@@ -59,6 +59,8 @@ struct RunCounts {
     var problemsEnded = 0
     var pathsEnded = 0
     var driftAlarms = 0
+    /// Of the first alarm.
+    var driftAfterProblems: Int?
     var rateByRound: [RoundRate] = []
     /// In standing blocks.
     var tokens = TokenCounts()
@@ -76,6 +78,8 @@ struct RunCounts {
         problemsEnded = try count("problem_ends")
         pathsEnded = try count("path_ends")
         driftAlarms = try count("drift_alarms")
+        let first = "SELECT problems FROM drift_alarms WHERE run = ? ORDER BY sequence LIMIT 1"
+        driftAfterProblems = try Int.fetchOne(database, sql: first, arguments: [run.row])
         let rounds = """
             SELECT round, count(*), total(verdict = 'takeOver') FROM verdicts
             WHERE run = ? GROUP BY round ORDER BY round

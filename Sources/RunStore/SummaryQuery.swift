@@ -67,12 +67,12 @@ struct SummaryQuery {
     }
 
     private func driftAlarms() throws -> [DriftRecord] {
-        let sql = "SELECT stratum, verdicts, recorded_wall_ms FROM drift_alarms WHERE run = ? ORDER BY sequence"
+        let sql = """
+            SELECT stratum, verdicts, recorded_wall_ms, problems FROM drift_alarms WHERE run = ? ORDER BY sequence
+            """
         return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
             var columns = RowColumns(row, table: "drift_alarms")
-            return DriftRecord(
-                run: run.spec.id, stratum: try columns.optionalText(), verdicts: try columns.int(),
-                recordedWallMs: try columns.integer())
+            return try RunStore.drift(&columns, of: run.spec.id)
         }
     }
 

@@ -52,13 +52,20 @@ import Testing
         for index in 0..<1_500 {
             // A shift in the middle, so that alarms are raised and answered.
             let score = numbers.uniform() + (index > 700 ? 0.5 : 0)
-            let (round, problem) = (index % 4, index % 3)
+            let (round, problem) = (index % 4, index / 4)
             let judgement = try lived.judge(
                 score: score, round: round, problem: problem, tieBreak: numbers.uniform())
             try restored.note(
                 score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem)
+            // Problems end two by two, the later one first.
+            guard round == 3, problem % 2 == 1 else { continue }
+            for (end, u) in [(problem, numbers.uniform()), (problem - 1, numbers.uniform())] {
+                let alarms = lived.endProblem(end, firstScores: [score, score / 2], tieBreak: u)
+                #expect(restored.endProblem(end, firstScores: [score, score / 2], tieBreak: u) == alarms)
+                if end % 20 < 2 { #expect(restored.durableDescription == lived.durableDescription) }
+            }
         }
-        #expect(lived.alarmCounts.whole > 0)
+        #expect(lived.alarms > 0)
         #expect(restored.durableDescription == lived.durableDescription)
         let u = numbers.uniform()
         let one = try lived.judge(score: 0.7, round: 1, problem: 1, tieBreak: u)

@@ -40,7 +40,7 @@ struct EffectText {
             return "run \(spec.id) key=\(spec.submissionKey) problems=\(problems.count)"
         case .blockAccepted(let record): return text(record)
         case .verdictReached(let record): return text(record)
-        case .driftFound(let record): return "drift \(record.stratum ?? "all of the run") n=\(record.verdicts)"
+        case .driftFound(let record): return "drift problems=\(record.problems ?? 0) n=\(record.verdicts)"
         case .pathEnded(let record):
             var words = ["path \(record.path)", record.outcome.rawValue, "answer=\(record.answer ?? "-")"]
             if let reason = record.reason { words.append("reason=\(reason)") }

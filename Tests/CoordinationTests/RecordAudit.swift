@@ -46,6 +46,11 @@ struct RecordAudit {
         case .verdictReached(let verdict): read(verdict)
         case .driftFound(let drift):
             require(settings[drift.run] != nil && drift.verdicts > 0, "an alarm about nothing")
+            // Those before it in the batch have ended, too.
+            let ended = endedProblems[drift.run] ?? []
+            require(
+                drift.stratum == nil && drift.problems.map { (1...$0).allSatisfy { ended.contains($0 - 1) } } == true,
+                "\(drift.run): an alarm before the problems it is about")
         case .pathEnded(let end):
             require(stories[end.path]?.isEnded != true, "\(end.path) ended twice")
             stories[end.path, default: PathStory()].isEnded = true

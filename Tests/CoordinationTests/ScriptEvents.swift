@@ -115,6 +115,7 @@ extension ScriptRunner {
         if let rule = line.text("pattern") { settings.answerPattern = try value(rule) }
         if let vote = line.text("vote") { settings.vote = try value(vote) }
         if let score = line.text("score") { settings.score = try value(score) }
+        if let response = line.text("onDrift") { settings.onDrift = try value(response) }
         if let mode = line.text("mode") { settings.bankMode = try value(mode) }
         if let drift = line.text("bankDrift") { settings.bankDrift = try value(drift) }
         let run = line.text("run") ?? "aa"

@@ -1,11 +1,12 @@
 import Domain
 import Foundation
+import GRDB
 import Testing
 @testable import RunStore
 
 @Suite struct OpeningTests {
     /// A closed store with a few records.
-    private func filled(_ folder: TemporaryFolder) throws -> [Record] {
+    private func filled(_ folder: TemporaryFolder) throws -> [Domain.Record] {
         var maker = RecordMaker(seed: 1)
         let records = maker.run(problems: 2, paths: 2, rounds: 2, isEnded: false)
         let store = try RunStore(path: folder.database)
@@ -104,6 +105,42 @@ import Testing
         }
         let copy = try RunStore(path: "\(folder.database).before-schema-\(steps.count)")
         #expect(try copy.records(ofOpenRunsOnly: false) == records)
+    }
+
+    /// Stores of before alarms were about problems: their alarms are read as what they were.
+    @Test func alarmsOfAnEarlierVersionStayReadable() throws {
+        let folder = try TemporaryFolder()
+        var maker = RecordMaker(seed: 2)
+        let records = maker.run(problems: 2, paths: 1, rounds: 1, isEnded: false).filter { record in
+            if case .driftFound = record { false } else { true }
+        }
+        let old = try RunStore(path: folder.database, steps: Array(StoreSchema.steps.prefix(4)))
+        try old.append(records)
+        try old.close()
+        let queue = try DatabaseQueue(path: folder.database)
+        try queue.write { database in
+            let run = try Int64.fetchOne(database, sql: "SELECT sequence FROM runs")!
+            for (sequence, stratum) in [(9_001, nil), (9_002, "round=3")] as [(Int, String?)] {
+                try database.execute(
+                    sql: "INSERT INTO drift_alarms VALUES (?,?,?,?,?)", arguments: [sequence, run, stratum, 57, 1_000])
+            }
+        }
+        try queue.close()
+
+        let id = RecordMaker.path(records[0]).run
+        let alarms = [nil, "round=3"].map {
+            DriftRecord(run: id, problems: nil, stratum: $0, verdicts: 57, recordedWallMs: 1_000)
+        }
+        let store = try RunStore(path: folder.database)
+        #expect(try store.records(ofOpenRunsOnly: true) == records + alarms.map { .driftFound($0) })
+        #expect(try store.summary(of: id, equality: ==)?.driftAlarms == alarms)
+        let status = try #require(try store.runs().first)
+        #expect(status.driftAlarms == 2 && status.driftAfterProblems == nil)
+
+        // New ones come after them.
+        let later = DriftRecord(run: id, problems: 2, verdicts: 90, recordedWallMs: 2_000)
+        try store.append([.driftFound(later)])
+        #expect(try store.summary(of: id, equality: ==)?.driftAlarms == alarms + [later])
     }
 
     @Test func aMigrationThatFailsChangesNothing() throws {

@@ -62,12 +62,13 @@ struct RecordMaker {
         for (role, isDrift) in [(Role.draft, false), (.target, false), (.target, true)] {
             records.append(.modelBegun(id, model(role, isDrift: isDrift)))
         }
-        for stratum in [nil, "round=3"] {
+        // Those of earlier versions, of all strata and of one, and those of this one.
+        for (problems, stratum) in [(nil, nil), (nil, "round=3"), (problems, nil)] as [(Int?, String?)] {
             records.append(
                 .driftFound(
                     DriftRecord(
-                        run: id, stratum: stratum, verdicts: Int.random(in: 1...9_999, using: &generator),
-                        recordedWallMs: wallMs())))
+                        run: id, problems: problems, stratum: stratum,
+                        verdicts: Int.random(in: 1...9_999, using: &generator), recordedWallMs: wallMs())))
         }
         for problem in 0..<problems {
             for path in 0..<paths { records += pathRecords(PathKey(run: id, problem: problem, path: path), rounds) }

@@ -14,11 +14,15 @@ extension RealProcesses {
             var rate: Double
             var verdicts: Int
             var rounds: [Round]
+            var alarms: Int
+            var interval: [Double]
             var overlap: Double
         }
 
-        private static let traces = TestCluster.root.deletingLastPathComponent()
-            .appending(path: "shared/reference/traces")
+        private static let shared =
+            ProcessInfo.processInfo.environment["A1_SHARED"].map { URL(fileURLWithPath: $0) }
+            ?? TestCluster.root.deletingLastPathComponent().appending(path: "shared")
+        private static let traces = shared.appending(path: "reference/traces")
         private static let trace = traces.appending(path: "math500-ct0.csv").path
         private static let calibration = traces.appending(path: "math500-ct0.calibration.csv").path
         private static let hasTraces = FileManager.default.fileExists(atPath: trace)
@@ -61,6 +65,9 @@ extension RealProcesses {
                     #expect(output.code == 0)
                     #expect(report.verdicts == 6_065)
                     #expect(abs(report.rate - rate) <= 0.01)
+                    #expect(report.interval[0] <= report.rate && report.rate <= report.interval[1])
+                    #expect(report.interval[0] >= rate - 0.05 && report.interval[1] <= rate + 0.05)
+                    #expect(report.alarms == 0)
                     for round in report.rounds where round.verdicts >= 75 {
                         #expect(abs(round.rate - rate) <= 0.05, "round \(round.round)")
                     }
@@ -94,6 +101,41 @@ extension RealProcesses {
         ])
         func badFlagsAreUsageErrors(flags: [String]) throws {
             #expect(try Tool(["replay", "trace.csv"] + flags).code == 64)
+        }
+
+        /// Drift of whole problems: a question's first scores rise by far after 60 of 120 questions.
+        @Test func aTraceThatDriftsSaysAfterWhichQuestion() throws {
+            let rows = (0..<240).map { "\($0),q\($0 / 2),0,\(1 + Double($0 * 37 % 101) / 101 + ($0 < 120 ? 0 : 1))" }
+            let text = (["problem_index,question,round,ppl"] + rows).joined(separator: "\n")
+            struct Alarms: Decodable {
+                var alarms: Int
+                var alarms_after: [Int]
+            }
+            let report = try JSONDecoder().decode(Alarms.self, from: replay(text: text, "--json").out)
+            #expect(report.alarms == 1 && report.alarms_after.count == 1)
+            let after = try #require(report.alarms_after.first)
+            #expect((61...100).contains(after))
+            let shown = String(decoding: try replay(text: text).out, as: UTF8.self)
+            #expect(shown.contains("1, after problem \(after) of 120"))
+        }
+
+        @Test func benchDriftCountsBatchesAndProblems() throws {
+            struct Delays: Decodable {
+                var false_alarm_share: Double
+                var detected: Double
+                var median_delay: Int
+                var delay_of_nine_in_ten: Int
+            }
+            let flags = [
+                "--batches", "2000", "--problems", "200", "--shifted", "200", "--before", "200", "--shift", "2",
+            ]
+            let tool = try Tool(["bench", "drift", "--json"] + flags)
+            let found = try JSONDecoder().decode(Delays.self, from: tool.out)
+            #expect(tool.code == 0)
+            #expect(found.false_alarm_share <= 0.01 + 4 * (0.01 * 0.99 / 2_000).squareRoot())
+            #expect(found.detected == 1)
+            #expect(found.median_delay <= found.delay_of_nine_in_ten && found.delay_of_nine_in_ten <= 40)
+            #expect(try Tool(["bench", "drift", "--problems", "0"]).code == 64)
         }
 
         /// The limit cases: nothing and everything.

@@ -19,7 +19,7 @@ struct BenchDecisionsCommand: ParsableCommand {
         commandName: "decisions", abstract: "Verdicts a second with banks of different sizes, on one core.",
         discussion: """
             A verdict is everything the coordinator does for one score: rank it, choose the rate in force, decide, \
-            add it to the bank, watch for drift. Medians of --repetitions runs.
+            add it to the bank. Medians of --repetitions runs.
             """)
 
     @Option(help: "Scores in the bank before the first verdict, separated by commas.")

@@ -6,108 +6,102 @@ import Foundation
 
 struct BenchDriftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "drift", abstract: "How often quiet streams raise drift alarms, and how soon a shift does.",
+        commandName: "drift", abstract: "How often quiet batches raise drift alarms, and how soon a shift does.",
         discussion: """
-            Quiet streams: normal scores, all alike; the share that raises any alarm, which is promised to be at most \
-            1 %. Shifted streams: after --before verdicts the scores are greater by --shift standard deviations; the \
-            verdicts until the first alarm, of those streams that were quiet until then.
+            A batch is problems whose statistics (the mean score of their first blocks) are normal. Quiet batches: all \
+            alike; the share that raises any alarm, which is promised to be at most 1 %. Shifted batches: after \
+            --before problems the statistics are greater by --shift standard deviations; the problems until the first \
+            alarm, of those batches that were quiet until then.
             """)
 
-    @Option(help: "Quiet streams.")
-    var streams = 10_000
-    @Option(help: "Verdicts of a quiet stream, and of a shifted one after its shift.")
-    var verdicts = 5_000
-    @Option(help: "Shifted streams.")
+    @Option(help: "Quiet batches.")
+    var batches = 10_000
+    @Option(help: "Problems of a quiet batch, and of a shifted one after its shift.")
+    var problems = 1_000
+    @Option(help: "Shifted batches.")
     var shifted = 1_000
-    @Option(help: "Verdicts before the shift.")
-    var before = 1_000
-    @Option(help: "The shift, in standard deviations.")
+    @Option(help: "Problems before the shift.")
+    var before = 500
+    @Option(help: "The shift, in standard deviations of a problem's statistic.")
     var shift = 0.5
-    @Option(help: "marginal, round, problem or round+problem: which scores are ranked together.")
-    var strata = Strata.round
-    @Option(help: "Rounds that the blocks come from in turn.")
-    var rounds = 5
     @Flag(help: "Print JSON.")
     var json = false
 
     private struct Report: Encodable {
-        var streams: Int
-        var verdicts: Int
+        var batches: Int
+        var problems: Int
         var falseAlarmShare: Double
+        var before: Int
         var shift: Double
-        /// Of the shifted streams, the share that raised an alarm after the shift.
+        /// Of the shifted batches, the share that raised an alarm after the shift.
         var detected: Double
-        /// Verdicts from the shift to the alarm: median, and nine in ten.
+        /// Problems from the shift to the alarm: median, and nine in ten. Nil where fewer batches raised one.
         var medianDelay: Int?
         var delayOfNineInTen: Int?
 
         enum CodingKeys: String, CodingKey {
-            case streams, verdicts
+            case batches, problems
             case falseAlarmShare = "false_alarm_share"
-            case shift, detected
+            case before, shift, detected
             case medianDelay = "median_delay"
             case delayOfNineInTen = "delay_of_nine_in_ten"
         }
     }
 
     func validate() throws {
-        guard streams > 0, verdicts > 0, shifted > 0, before >= 0, rounds > 0 else {
+        guard batches > 0, problems > 0, shifted > 0, before >= 0 else {
             throw ValidationError(
-                "--streams, --verdicts, --shifted and --rounds must be at least 1, --before at least 0")
+                "--batches, --problems and --shifted must be at least 1, --before at least 0")
         }
         guard shift.isFinite else { throw ValidationError("--shift must be a number") }
     }
 
     func run() throws {
-        var loud = 0
-        for stream in 0..<streams {
-            if try firstAlarm(UInt64(stream), verdicts: verdicts, shiftAfter: nil) != nil { loud += 1 }
-        }
+        let loud = (0..<batches).count { firstAlarm(UInt64($0), problems: problems, shiftAfter: nil) != nil }
         var delays: [Int] = []
-        var quiet = 0
-        for stream in 0..<shifted {
-            let alarm = try firstAlarm(~UInt64(stream), verdicts: before + verdicts, shiftAfter: before)
+        for batch in 0..<shifted {
+            let alarm = firstAlarm(~UInt64(batch), problems: before + problems, shiftAfter: before)
             // One before the shift is false, and says nothing of the shift.
             if let alarm, alarm <= before { continue }
-            quiet += 1
-            if let alarm { delays.append(alarm - before) }
+            delays.append(alarm.map { $0 - before } ?? .max)
         }
         delays.sort()
+        func delay(of share: Double) -> Int? {
+            guard !delays.isEmpty else { return nil }
+            let delay = delays[min(Int(share * Double(delays.count)), delays.count - 1)]
+            return delay == .max ? nil : delay
+        }
         let report = Report(
-            streams: streams, verdicts: verdicts, falseAlarmShare: Double(loud) / Double(streams), shift: shift,
-            detected: Double(delays.count) / Double(max(1, quiet)),
-            medianDelay: delays.isEmpty ? nil : delays[delays.count / 2],
-            delayOfNineInTen: delays.isEmpty ? nil : delays[delays.count * 9 / 10])
+            batches: batches, problems: problems, falseAlarmShare: Double(loud) / Double(batches), before: before,
+            shift: shift, detected: Double(delays.count { $0 < .max }) / Double(max(1, delays.count)),
+            medianDelay: delay(of: 0.5), delayOfNineInTen: delay(of: 0.9))
         if json {
             try putJSON(report)
             return
         }
         var table = TextTable(columns: [("MEASURE", .left), ("VALUE", .right)])
-        table.addRow(["quiet streams with an alarm", String(format: "%.2f %%", 100 * report.falseAlarmShare)])
-        table.addRow(["shifted streams with an alarm", String(format: "%.2f %%", 100 * report.detected)])
-        table.addRow(["verdicts until it, median", report.medianDelay.map(String.init) ?? "-"])
-        table.addRow(["verdicts until it, nine in ten", report.delayOfNineInTen.map(String.init) ?? "-"])
+        table.addRow(["quiet batches with an alarm", String(format: "%.2f %%", 100 * report.falseAlarmShare)])
+        table.addRow(["shifted batches with an alarm", String(format: "%.2f %%", 100 * report.detected)])
+        table.addRow(["problems until it, median", report.medianDelay.map(String.init) ?? "-"])
+        table.addRow(["problems until it, nine in ten", report.delayOfNineInTen.map(String.init) ?? "-"])
         put(table.rendered(), terminator: "")
     }
 
-    /// How many verdicts a stream had when it raised its first alarm.
-    private func firstAlarm(_ stream: UInt64, verdicts: Int, shiftAfter: Int?) throws -> Int? {
-        var state = Seeds.mix(stream)
+    /// How many problems a batch had had when it raised its first alarm.
+    private func firstAlarm(_ batch: UInt64, problems: Int, shiftAfter: Int?) -> Int? {
+        var state = Seeds.mix(batch)
         func uniform() -> Double {
             state &+= 0x9E37_79B9_7F4A_7C15
             return Seeds.uniform(state)
         }
-        var controller = ConformalController(ConformalSettings(rejectionRate: 0.4, strata: strata))
-        for verdict in 0..<verdicts {
-            // Box and Muller; 20 is far enough from 0.
+        var controller = ConformalController(ConformalSettings(rejectionRate: 0.4))
+        for problem in 0..<problems {
+            // Box and Muller.
             let normal = (-2 * log(1 - uniform())).squareRoot() * cos(2 * Double.pi * uniform())
-            let isShifted = shiftAfter.map { verdict >= $0 } ?? false
-            let score = max(0, 20 + normal + (isShifted ? shift : 0))
-            let round = verdict % rounds
-            let judgement = try controller.assess(score: score, round: round, problem: 0, tieBreak: uniform())
-            let alarms = try controller.note(
-                score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: 0)
-            if !alarms.isEmpty { return verdict + 1 }
+            let isShifted = shiftAfter.map { problem >= $0 } ?? false
+            let statistic = normal + (isShifted ? shift : 0)
+            let alarms = controller.endProblem(problem, firstScores: [statistic], tieBreak: uniform())
+            if let first = alarms.first { return first.problems }
         }
         return nil
     }

@@ -167,12 +167,22 @@ struct ReplayCommand: ParsableCommand {
         add("rejection rate asked", report.rejectionRate)
         add("rejection rate got", report.rate)
         table.addRow(["verdicts", "\(report.verdicts)"])
+        if let interval = report.interval {
+            table.addRow([
+                report.intervalHolds == .exchangeable ? "95 % of replays if exchangeable" : "promised for so many",
+                String(format: "%.4f to %.4f", interval.lowerBound, interval.upperBound),
+            ])
+        }
         add("rate by question: mean", report.questions.mean)
         add("rate by question: standard deviation", report.questions.sd)
         add("questions outside r +- 0.2", report.questions.outside)
         add("worst round" + (report.worstRound.map { " (\($0.round))" } ?? ""), report.worstRound?.deviation)
         add("p-values from uniform (KS)", report.ks)
-        table.addRow(["drift alarms", "\(report.alarms)"])
+        let alarms = report.alarmsAfter
+        table.addRow([
+            "drift alarms",
+            alarms.first.map { driftAlarms(alarms.count, after: $0, of: report.questions.count) } ?? "0",
+        ])
         add("hindsight overlap", report.overlap)
         put(table.rendered())
         var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("RATE", .right)])

@@ -1,3 +1,5 @@
+import Domain
+
 /// How well decisions kept the rate, and whether they took over the blocks that hindsight would have.
 public struct RateReport: Sendable, Codable, Hashable {
     public struct Round: Sendable, Codable, Hashable {
@@ -8,6 +10,7 @@ public struct RateReport: Sendable, Codable, Hashable {
 
     /// Rates of the questions.
     public struct Questions: Sendable, Codable, Hashable {
+        public var count: Int
         public var mean: Double
         /// Standard deviation.
         public var sd: Double
@@ -35,6 +38,12 @@ public struct RateReport: Sendable, Codable, Hashable {
     /// p-values.
     public var ks: Double?
     public var alarms: Int
+    /// After how many questions each alarm was raised.
+    public var alarmsAfter: [Int]
+    /// The shares that so many verdicts allow by what is promised (`RatePromise`); nil for decisions of others.
+    public var interval: ClosedRange<Double>?
+    /// When the interval holds.
+    public var intervalHolds: RateInterval.Condition?
     /// Of the blocks taken over, the share that is among the worst r of its round's scores once all are known; nil
     /// where nothing was taken over.
     public var overlap: Double?
@@ -43,19 +52,30 @@ public struct RateReport: Sendable, Codable, Hashable {
         case rejectionRate = "rejection_rate"
         case rate, verdicts, rounds, questions
         case worstRound = "worst_round"
-        case ks, alarms, overlap
+        case ks, alarms
+        case alarmsAfter = "alarms_after"
+        case interval
+        case intervalHolds = "interval_holds"
+        case overlap
     }
 
     /// A report on a replay. At least one row.
     public init(_ replay: Replay) {
         self.init(
             rows: replay.rows, takeovers: replay.takeovers, rejectionRate: replay.settings.rejectionRate,
-            pValues: replay.judgements.map(\.pValue), alarms: replay.alarms.count)
+            pValues: replay.judgements.map(\.pValue), alarms: replay.alarms)
+        let cells = Dictionary(grouping: replay.rows) { [$0.round, $0.question] }.map { place, rows in
+            RatePromise.Cell(round: place[0], problem: place[1], verdicts: rows.count)
+        }
+        let allowed = replay.promise.interval(cells)
+        interval = allowed?.shares
+        intervalHolds = allowed?.holds
     }
 
     /// A report on any decisions about at least one row.
     public init(
-        rows: [TraceRow], takeovers: [Bool], rejectionRate r: Double, pValues: [Double] = [], alarms: Int = 0
+        rows: [TraceRow], takeovers: [Bool], rejectionRate r: Double, pValues: [Double] = [],
+        alarms: [DriftAlarm] = []
     ) {
         precondition(!rows.isEmpty && rows.count == takeovers.count, "a report is on the decision of each row")
         rejectionRate = r
@@ -74,7 +94,8 @@ public struct RateReport: Sendable, Codable, Hashable {
             .max { abs($0.rate - r) < abs($1.rate - r) }
             .map { WorstRound(round: $0.round, deviation: abs($0.rate - r)) }
         ks = pValues.isEmpty ? nil : Self.distanceFromUniform(pValues)
-        self.alarms = alarms
+        self.alarms = alarms.count
+        alarmsAfter = alarms.map(\.problems)
         overlap = Self.overlap(byRound.map(\.value), rows, takeovers, r)
     }
 
@@ -84,7 +105,7 @@ public struct RateReport: Sendable, Codable, Hashable {
         let mean = rates.reduce(0, +) / Double(rates.count)
         let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rates.count)
         return Questions(
-            mean: mean, sd: variance.squareRoot(), outside: share(rates.map { abs($0 - r) > 0.2 }))
+            count: rates.count, mean: mean, sd: variance.squareRoot(), outside: share(rates.map { abs($0 - r) > 0.2 }))
     }
 
     /// Kolmogorov's statistic: the greatest distance of the empirical distribution from the uniform one.

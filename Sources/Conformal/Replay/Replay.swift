@@ -8,6 +8,8 @@ public struct Replay: Sendable {
     public let settings: ConformalSettings
     /// In the order in which they were raised.
     public let alarms: [DriftAlarm]
+    /// What its settings promise of the rate.
+    let promise: RatePromise
 
     /// Judges the rows in their order.
     ///
@@ -20,11 +22,15 @@ public struct Replay: Sendable {
     ) throws(ReplayError) {
         self.rows = rows
         self.settings = settings
+        promise = RatePromise(
+            ranking: settings.rejectionRate, settings.pValue, settings.strata, settings.adaptation,
+            frozenScores: settings.isFrozen ? calibration.count : nil)
         // Calibration passes score first blocks; later rounds borrow from them.
         var controller = ConformalController(settings, bank: calibration.isEmpty ? [:] : [0: calibration])
         var judgements: [Judgement] = []
         var alarms: [DriftAlarm] = []
         judgements.reserveCapacity(rows.count)
+        var questions = Questions(rows)
         // Where several paths share a number, each draws its own tie breaks.
         var repeats: [[Int]: UInt64] = [:]
         for (place, row) in rows.enumerated() {
@@ -37,19 +43,45 @@ public struct Replay: Sendable {
             do throws(ScoreError) {
                 let judgement = try controller.assess(
                     score: row.score, round: row.round, problem: row.question, tieBreak: u)
-                alarms += try controller.note(
+                try controller.note(
                     score: row.score, pValue: judgement.pValue, judgement.verdict, round: row.round,
                     problem: row.question)
                 judgements.append(judgement)
             } catch {
                 throw ReplayError(row: place, reason: error)
             }
+            if let firstScores = questions.take(row, at: place) {
+                alarms += controller.endProblem(
+                    row.question, firstScores: firstScores, tieBreak: Self.driftTieBreak(seed, row.question))
+            }
         }
         self.judgements = judgements
         self.alarms = alarms
     }
 
+    /// As a run draws it.
+    private static func driftTieBreak(_ seed: UInt64, _ question: Int) -> Double {
+        Seeds.uniform(Seeds.derive(run: seed, problem: question, path: 0, round: 0, purpose: .drift))
+    }
+
     public var takeovers: [Bool] { judgements.map { $0.verdict == .takeOver } }
+}
+
+/// The questions of a trace, each over with its last row.
+private struct Questions {
+    private let lastRows: [Int: Int]
+    private var firstScores: [Int: [Double]] = [:]
+
+    init(_ rows: [TraceRow]) {
+        lastRows = Dictionary(rows.enumerated().map { ($1.question, $0) }, uniquingKeysWith: max)
+    }
+
+    /// - Returns: the scores of its first blocks if the question is over with this row.
+    mutating func take(_ row: TraceRow, at place: Int) -> [Double]? {
+        if row.round == 0 { firstScores[row.question, default: []].append(row.score) }
+        guard lastRows[row.question] == place else { return nil }
+        return firstScores.removeValue(forKey: row.question) ?? []
+    }
 }
 
 /// A row of a trace cannot be judged.

@@ -2,7 +2,7 @@
 public struct TraceRow: Sendable, Hashable {
     /// The number of the path, as recorded (`problem_index`).
     public let path: Int
-    /// The question it answers, numbered in the order of first appearance.
+    /// The question it answers, numbered from 0 in the order of first appearance, which counts as the batch's.
     public let question: Int
     public let round: Int
     /// Any number of which more is worse, finite and not negative: a perplexity or a mean negative log-likelihood.
