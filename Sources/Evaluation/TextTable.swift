@@ -1,13 +1,13 @@
-/// A table for a terminal: aligned columns, one line a row, nothing wrapped.
+/// A table for a terminal: aligned columns, one line a row; `rendered(width:)` folds what is too wide.
 public struct TextTable: Sendable {
     /// On which side of a column its cells stand.
     public enum Alignment: Sendable {
         case left, right
     }
 
-    private let titles: [String]
+    let titles: [String]
     private let alignments: [Alignment]
-    private var rows: [[String]] = []
+    private(set) var rows: [[String]] = []
 
     /// A table with a title and an alignment for each column.
     public init(columns: [(title: String, alignment: Alignment)]) {
@@ -23,20 +23,29 @@ public struct TextTable: Sendable {
 
     /// The lines of the table, titles first, each ended by a line feed, without blanks at their ends.
     public func rendered() -> String {
-        let lines = [titles] + rows
-        let widths = titles.indices.map { column in
-            lines.map { DisplayWidth.columns(of: $0[column]) }.max() ?? 0
-        }
-        return lines.map { rendered($0, widths) + "\n" }.joined()
+        let widths = columnWidths
+        return ([titles] + rows).map { cells in
+            let parts = cells.enumerated().map { column, cell in padded(cell, column, widths[column]) }
+            return Self.trimmed(parts.joined(separator: "  ")) + "\n"
+        }.joined()
     }
 
-    private func rendered(_ cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (column, cell) in cells.enumerated() {
-            let padding = String(repeating: " ", count: widths[column] - DisplayWidth.columns(of: cell))
-            if column > 0 { line += "  " }
-            line += alignments[column] == .left ? cell + padding : padding + cell
+    /// Of the titles and all cells.
+    var columnWidths: [Int] {
+        titles.indices.map { column in
+            ([titles] + rows).map { DisplayWidth.columns(of: $0[column]) }.max() ?? 0
         }
+    }
+
+    /// A cell on its side of a column of this width.
+    func padded(_ cell: String, _ column: Int, _ width: Int) -> String {
+        let padding = String(repeating: " ", count: max(0, width - DisplayWidth.columns(of: cell)))
+        return alignments[column] == .left ? cell + padding : padding + cell
+    }
+
+    /// Without the blanks at its end.
+    static func trimmed(_ line: String) -> String {
+        var line = line
         while line.last == " " { line.removeLast() }
         return line
     }
