@@ -7,7 +7,9 @@ extension OnBadLine: ExpressibleByArgument {}
 
 /// A batch, and which of its problems count.
 struct BatchOptions: ParsableArguments {
-    @Argument(help: "The batch: a file of JSON lines, a .csv table, or the name of a data set (a1 dataset list).")
+    @Argument(
+        help: "The batch: a file of JSON lines, a .csv table, or the name of a data set (a1 dataset list).",
+        completion: .file())
     var batch: String
     @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")
     var onBadLine: OnBadLine = .reject
@@ -33,7 +35,7 @@ struct BatchOptions: ParsableArguments {
             read = try source.read(onBadLine: onBadLine)
         } catch {
             if case .unreadable = error { throw fail(.noInput, "\(error)") }
-            throw fail(.dataError, "\(source.path): \(error)")
+            throw fail(.dataError, "\(source.path): \(error)", cause: error, file: source.path)
         }
         for line in read.badLines { say("a1: \(source.path): skipped \(line)") }
         if !read.badLines.isEmpty { say("a1: \(read.badLines.count) of \(read.lineCount) lines skipped") }

@@ -25,7 +25,8 @@ struct BatchSource {
         do {
             list = try DataSetList.besideModels()
         } catch {
-            throw fail(.noInput, "there is no file '\(argument)', and no list of data sets to look it up in:\n\(error)")
+            throw fail(.noInput, "there is no file '\(argument)', and no list of data sets to look it up in:\n\(error)",
+                cause: error)
         }
         do {
             return try BatchSource(try list.entry(argument), in: DataSetList.folder())

@@ -79,13 +79,13 @@ final class Client {
         throw unavailable("the coordinator in \(folder.path)\(origin) has not answered for \(patienceMs / 1_000) s")
     }
 
-    private func unavailable(_ what: String) -> ArgumentParser.ExitCode {
+    private func unavailable(_ what: String) -> Failure {
         fail(
             .unavailable, "\(what): cluster/up.sh starts it, `a1 logs coordinator` says what happened to it")
     }
 
     /// Whether the process that wrote itself into the cluster's lock has ended.
-    private var coordinatorIsGone: Bool {
+    var coordinatorIsGone: Bool {
         guard let text = try? String(contentsOfFile: folder.lock, encoding: .utf8),
             let owner = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
         else { return true }
@@ -97,7 +97,7 @@ final class Client {
         return status
     }
 
-    func unexpected() -> ArgumentParser.ExitCode {
+    func unexpected() -> Failure {
         fail(.protocolError, "the coordinator answered another question; its version may differ from this command's")
     }
 }

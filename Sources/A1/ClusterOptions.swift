@@ -7,7 +7,7 @@ struct ClusterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The cluster's folder, or its name. Default: A1_CLUSTER, else the cluster started last.",
-            valueName: "folder|name"))
+            valueName: "folder|name"), completion: .directory)
     var cluster: String?
 
     /// How the cluster was chosen, where it was not by the command itself: for lines that name the cluster.
@@ -28,10 +28,9 @@ struct ClusterOptions: ParsableArguments {
                 environment["A1_CLUSTER"] = nil
                 return try ClusterFolder.named(cluster, environment: environment)
             }
-            let last = try ClusterFolder.named("last", environment: environment)
-            return ClusterFolder(path: URL(fileURLWithPath: last.path).resolvingSymlinksInPath().path)
+            return try Self.last()
         } catch {
-            throw fail(.configuration, "\(error)")
+            throw fail(.configuration, "\(error)", cause: error)
         }
     }
 
@@ -43,8 +42,18 @@ struct ClusterOptions: ParsableArguments {
         return folder
     }
 
-    private func neverStarted(_ folder: ClusterFolder, _ reason: String = "") -> ArgumentParser.ExitCode {
-        fail(.unavailable, "no cluster has been started in \(folder.path)\(origin): cluster/up.sh starts one\(reason)")
+    private func neverStarted(_ folder: ClusterFolder, cause: (any Error)? = nil) -> Failure {
+        let reason = cause.map { "\n\($0)" } ?? ""
+        return fail(
+            .unavailable,
+            "no cluster has been started in \(folder.path)\(origin): cluster/up.sh starts one\(reason)",
+            cause: cause)
+    }
+
+    /// What `A1_CLUSTER` names, else the cluster started last.
+    static func last() throws -> ClusterFolder {
+        let last = try ClusterFolder.named("last", environment: ProcessInfo.processInfo.environment)
+        return ClusterFolder(path: URL(fileURLWithPath: last.path).resolvingSymlinksInPath().path)
     }
 
     /// The configuration that the cluster was started with.
@@ -53,7 +62,7 @@ struct ClusterOptions: ParsableArguments {
         do {
             return try ClusterConfiguration.load(path: folder.configuration)
         } catch {
-            throw neverStarted(folder, "\n\(error)")
+            throw neverStarted(folder, cause: error)
         }
     }
 

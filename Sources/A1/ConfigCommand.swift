@@ -17,7 +17,7 @@ struct ConfigCheckCommand: ParsableCommand {
             is only warned of: it may come before the cluster starts.
             """)
 
-    @Argument(help: "The configuration.")
+    @Argument(help: "The configuration.", completion: .yaml)
     var file: String
     @Flag(help: "Print what scripts need: the cluster's folder and the names of this machine's workers, a line each.")
     var plain = false
@@ -83,7 +83,7 @@ struct ConfigCheckCommand: ParsableCommand {
                 worker.pinsThreads ? "yes" : "no", "\(worker.slots)", worker.host ?? "the coordinator's",
             ])
         }
-        put(configuration.workers.isEmpty ? "no workers\n" : table.rendered(), terminator: "")
+        put(configuration.workers.isEmpty ? "no workers\n" : table.shown, terminator: "")
     }
 
     private func document(_ configuration: ClusterConfiguration, _ missing: [String]) -> Document {

@@ -42,7 +42,7 @@ struct DatasetListCommand: ParsableCommand {
         do {
             list = try DataSetList.besideModels()
         } catch {
-            throw fail(.configuration, "the list of data sets cannot be used:\n\(error)")
+            throw fail(.configuration, "the list of data sets cannot be used:\n\(error)", cause: error)
         }
         let lines = list.entries.map { line($0, folder) }
         for line in lines {
@@ -59,7 +59,7 @@ struct DatasetListCommand: ParsableCommand {
             let file = line.path.map { String($0.dropFirst(folder.count + 1)) } ?? "not here"
             table.addRow([line.name, line.problems.map { "\($0)" } ?? "-", file, line.title, line.licence])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
         say("looked in \(folder)")
     }
 

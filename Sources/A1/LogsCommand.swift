@@ -12,15 +12,18 @@ struct LogsCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var cluster: ClusterOptions
-    @Argument(help: "coordinator, or a worker's name.")
+    @Argument(help: "coordinator, or a worker's name.", completion: .processes)
     var processes: [String] = []
     @Flag(name: [.short, .long], help: "Go on printing what comes, until interrupted.")
     var follow = false
-    @Option(name: .customLong("run"), help: "Only records of this run, by the beginning of its name.")
+    @Option(
+        name: .customLong("run"), help: "Only records of this run, by the beginning of its name.", completion: .runs)
     var runName: String?
     @Option(help: "Only records of this path, run/problem/path, and of its run and problem as such.")
     var path: String?
-    @Option(help: "Only records at least as severe: trace, debug, info, notice, warning, error, critical.")
+    @Option(
+        help: "Only records at least as severe: trace, debug, info, notice, warning, error, critical.",
+        completion: .list(Logger.Level.allCases.map(\.rawValue)))
     var level: String?
     @Option(name: [.short, .long], help: "Only so many of the latest records that are there already.")
     var last: Int?

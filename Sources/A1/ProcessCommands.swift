@@ -11,7 +11,7 @@ import WorkerService
 
 /// What both kinds of process share: their configuration and their log.
 struct ProcessOptions: ParsableArguments {
-    @Option(help: "The cluster's configuration.")
+    @Option(help: "The cluster's configuration.", completion: .yaml)
     var config: String
     @Flag(
         help: ArgumentHelp(
@@ -93,7 +93,7 @@ struct WorkerCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ProcessOptions
-    @Option(help: "draft or target; must agree with the configuration's entry.")
+    @Option(help: "draft or target; must agree with the configuration's entry.", completion: .values(Role.self))
     var role: String?
     @Option(help: "Which of the configuration's workers to be.")
     var name: String

@@ -6,7 +6,9 @@ struct ResultsCommand: ParsableCommand {
         commandName: "results", abstract: "Print a run's results, finished or not.",
         discussion: "--json carries everything down to each block: text, author, score, p-value, verdict, worker.")
 
-    @Argument(help: ArgumentHelp("The run's name, or the beginning of it. Default: the newest run.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's name, or the beginning of it. Default: the newest run.", valueName: "run"),
+        completion: .runs)
     var runName: String?
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print JSON.")

@@ -103,7 +103,7 @@ struct ResultsPrinter {
                 String(format: "%.1f", problem.seconds),
             ])
         }
-        return table.rendered()
+        return table.shown
     }
 
     private func shortened(_ text: String, to count: Int) -> String {
@@ -161,7 +161,7 @@ struct ResultsPrinter {
         if let share = summary.draftWaitShare, settings.strategy.isJudged {
             table.addRow(["draft waits for verdicts", percent(share)])
         }
-        var text = table.rendered()
+        var text = table.shown
         if !summary.rateByRound.isEmpty {
             var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("TAKEN OVER", .right)])
             for round in summary.rateByRound {
@@ -170,7 +170,7 @@ struct ResultsPrinter {
                     percent(Double(round.takeovers) / Double(max(round.verdicts, 1))),
                 ])
             }
-            text += "\n" + rounds.rendered()
+            text += "\n" + rounds.shown
         }
         return text
     }

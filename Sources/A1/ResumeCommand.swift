@@ -10,7 +10,8 @@ struct ResumeCommand: ParsableCommand {
             --allow-drift lets it go on with what is there now, and writes that into the run's record.
             """)
 
-    @Argument(help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"), completion: .runs)
     var runName: String
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Go on with other models than the run was begun with.")

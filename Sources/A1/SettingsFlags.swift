@@ -4,88 +4,19 @@ import Settings
 
 /// A flag for each setting of a run; what is not given comes from the cluster's configuration.
 struct SettingsFlags: ParsableArguments {
-    @Option(help: "async, sync, random, target or draft: who writes and who judges.")
-    var strategy: String?
-    @Option(help: "m: candidate chains of a problem.")
-    var paths: String?
-    @Option(help: "T: at most this many rounds a path.")
-    var rounds: String?
-    @Option(help: "K_d: at most this many tokens in a block of the draft.")
-    var draftTokens: String?
-    @Option(help: "K_t: at most this many tokens in a block of the target.")
-    var targetTokens: String?
-    @Option(help: "At most this many tokens a path, whoever wrote them.")
-    var pathTokens: String?
-    @Option(name: [.short, .long], help: "r: the share of draft blocks that shall be taken over, 0 to 1.")
-    var rejectionRate: String?
-    @Option(help: "smoothed or paper.")
-    var pValue: String?
-    @Option(help: "marginal, round, problem or round+problem: which scores are ranked together.")
-    var strata: String?
-    @Option(help: "auto, band, off or a step size: how the rate in force follows what was got.")
-    var adaptive: String?
-    @Option(help: "A stratum ranks among this many of its latest scores; 0 is all.")
-    var bankSize: String?
-    @Option(help: "tell, restart or window: what a drift alarm does.")
-    var onDrift: String?
-    @Option(help: "online or frozen: whether scores join the bank of --bank.")
-    var bankMode: String?
-    @Option(help: "refuse or allow: a bank that was made under other conditions.")
-    var bankDrift: String?
-    @Option(help: "continue, resample or resample-line: what happens to a block that is taken over.")
-    var takeover: String?
-    @Option(help: "tokens or step: where a block ends.")
-    var boundary: String?
-    @Option(help: "mean, window or token: which number of a block's tokens is its score.")
-    var score: String?
-    @Option(help: "Tokens in a window of --score window.")
-    var scoreWindow: String?
-    @Option(help: "off or 0 to 1: the share taken over of blocks that would end their path.")
-    var finalRejectionRate: String?
-    @Option(help: "W: blocks drafted of a path beyond the one whose verdict is out; 0 waits for verdicts.")
-    var runAhead: String?
-    @Option(help: "Temperature of both models; 0 is greedy.")
-    var temperature: String?
-    @Option(help: "B: at most this many takeovers of one problem in flight; 0 is no bound.")
-    var takeoversInFlight: String?
-    @Option(help: "At most this many takeovers of the run in flight at one target worker; 0 is no bound.")
-    var takeoversPerWorker: String?
-    @Option(help: "At most this many problems at once; 0 is as many as keep the workers busy.")
-    var problemsInFlight: String?
-    @Option(help: "majority, first or all: when a problem is over.")
-    var vote: String?
-    @Option(help: "box, general, hash-marker, answer-is ...: what is an answer where no box has closed.")
-    var answerPattern: String?
-    @Option(help: "Seed of everything random in the run.")
-    var seed: String?
-    @Option(
-        help: ArgumentHelp(
-            "Any setting by its name in configuration files; may be repeated.",
-            valueName: "name=value"))
-    var set: [String] = []
+    @OptionGroup(title: "How much") var amount: AmountFlags
+    @OptionGroup(title: "Rule") var rule: RuleFlags
+    @OptionGroup(title: "Models") var models: SamplingFlags
 
     func settings(over base: RunSettings) throws -> RunSettings {
-        var values: [(name: String, value: String)] = []
-        for (name, value) in [
-            ("strategy", strategy), ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens),
-            ("target_tokens", targetTokens), ("path_tokens", pathTokens), ("rejection_rate", rejectionRate),
-            ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
-            ("bank_size", bankSize), ("on_drift", onDrift), ("bank_mode", bankMode),
-            ("bank_drift", bankDrift), ("takeover", takeover), ("boundary", boundary),
-            ("score", score), ("score_window", scoreWindow), ("final_rejection_rate", finalRejectionRate),
-            ("run_ahead", runAhead),
-            ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
-            ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
-            ("problems_in_flight", problemsInFlight), ("vote", vote), ("answer_pattern", answerPattern),
-            ("seed", seed),
-        ] {
-            if let value { values.append((name, value)) }
+        var values = (amount.values + rule.values + models.values).compactMap { name, value in
+            value.map { (name: name, value: $0) }
         }
-        values += try Self.assignments(set)
+        values += try Self.assignments(models.set)
         do {
             return try base.overriding(values)
         } catch {
-            throw fail(.usage, "\(error)")
+            throw fail(.usage, "\(error)", cause: error)
         }
     }
 
@@ -98,5 +29,117 @@ struct SettingsFlags: ParsableArguments {
             }
             return (String(assignment[..<equals]), String(assignment[assignment.index(after: equals)...]))
         }
+    }
+}
+
+/// Names of settings, as configuration files write them, and what was given for them.
+typealias SettingValues = [(name: String, value: String?)]
+
+/// How many paths, blocks and tokens, and when a problem is over.
+struct AmountFlags: ParsableArguments {
+    @Option(help: "m: candidate chains of a problem.")
+    var paths: String?
+    @Option(help: "T: at most this many rounds a path.")
+    var rounds: String?
+    @Option(help: "K_d: at most this many tokens in a block of the draft.")
+    var draftTokens: String?
+    @Option(help: "K_t: at most this many tokens in a block of the target.")
+    var targetTokens: String?
+    @Option(help: "At most this many tokens a path, whoever wrote them.")
+    var pathTokens: String?
+    @Option(help: "tokens or step: where a block ends.", completion: .values(BlockBoundary.self))
+    var boundary: String?
+    @Option(help: "At most this many problems at once; 0 is as many as keep the workers busy.")
+    var problemsInFlight: String?
+    @Option(help: "majority, first or all: when a problem is over.", completion: .values(VoteRule.self))
+    var vote: String?
+    @Option(
+        help: "box, general, hash-marker, answer-is ...: what is an answer where no box has closed.",
+        completion: .values(AnswerRule.self))
+    var answerPattern: String?
+
+    var values: SettingValues {
+        [
+            ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens), ("target_tokens", targetTokens),
+            ("path_tokens", pathTokens), ("boundary", boundary), ("problems_in_flight", problemsInFlight),
+            ("vote", vote), ("answer_pattern", answerPattern),
+        ]
+    }
+}
+
+/// Who judges by which numbers, and what follows.
+struct RuleFlags: ParsableArguments {
+    @Option(
+        help: "async, sync, random, target or draft: who writes and who judges.", completion: .values(Strategy.self))
+    var strategy: String?
+    @Option(name: [.short, .long], help: "r: the share of draft blocks that shall be taken over, 0 to 1.")
+    var rejectionRate: String?
+    @Option(help: "off or 0 to 1: the share taken over of blocks that would end their path.")
+    var finalRejectionRate: String?
+    @Option(
+        help: "continue, resample or resample-line: what happens to a block that is taken over.",
+        completion: .values(TakeoverRule.self))
+    var takeover: String?
+    @Option(
+        help: "mean, window or token: which number of a block's tokens is its score.",
+        completion: .values(ScoreRule.self))
+    var score: String?
+    @Option(help: "Tokens in a window of --score window.")
+    var scoreWindow: String?
+    @Option(help: "smoothed or paper.", completion: .values(PValueRule.self))
+    var pValue: String?
+    @Option(
+        help: "marginal, round, problem or round+problem: which scores are ranked together.",
+        completion: .values(Strata.self))
+    var strata: String?
+    @Option(
+        help: "auto, band, off or a step size: how the rate in force follows what was got.",
+        completion: .list(["auto", "band", "off"]))
+    var adaptive: String?
+    @Option(help: "tell, restart or window: what a drift alarm does.", completion: .values(DriftResponse.self))
+    var onDrift: String?
+    @Option(help: "A stratum ranks among this many of its latest scores; 0 is all.")
+    var bankSize: String?
+    @Option(
+        help: "online or frozen: whether scores join the bank of --bank.", completion: .values(BankMode.self))
+    var bankMode: String?
+    @Option(
+        help: "refuse or allow: a bank that was made under other conditions.", completion: .values(BankDrift.self))
+    var bankDrift: String?
+    @Option(help: "B: at most this many takeovers of one problem in flight; 0 is no bound.")
+    var takeoversInFlight: String?
+    @Option(help: "At most this many takeovers of the run in flight at one target worker; 0 is no bound.")
+    var takeoversPerWorker: String?
+
+    var values: SettingValues {
+        [
+            ("strategy", strategy), ("rejection_rate", rejectionRate), ("final_rejection_rate", finalRejectionRate),
+            ("takeover", takeover), ("score", score), ("score_window", scoreWindow), ("p_value", pValue),
+            ("strata", strata), ("adaptive", adaptive), ("on_drift", onDrift), ("bank_size", bankSize),
+            ("bank_mode", bankMode), ("bank_drift", bankDrift), ("takeovers_in_flight", takeoversInFlight),
+            ("takeovers_per_worker", takeoversPerWorker),
+        ]
+    }
+}
+
+/// How models draw and draft, and every other setting by its name.
+struct SamplingFlags: ParsableArguments {
+    @Option(help: "Temperature of both models; 0 is greedy.")
+    var temperature: String?
+    @Option(help: "W: blocks drafted of a path beyond the one whose verdict is out; 0 waits for verdicts.")
+    var runAhead: String?
+    @Option(help: "Seed of everything random in the run.")
+    var seed: String?
+    @Option(
+        help: ArgumentHelp(
+            "Any setting by its name in configuration files; may be repeated.", valueName: "name=value"),
+        completion: .list(RunSettings.fieldNames.map { "\($0)=" }))
+    var set: [String] = []
+
+    var values: SettingValues {
+        [
+            ("draft_sampling.temperature", temperature), ("target_sampling.temperature", temperature),
+            ("run_ahead", runAhead), ("seed", seed),
+        ]
     }
 }

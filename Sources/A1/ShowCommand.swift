@@ -103,7 +103,7 @@ enum PathPrinter {
                 path.reason ?? "",
             ])
         }
-        let paths = problem.paths.isEmpty ? "none of its paths has begun\n" : table.rendered()
+        let paths = problem.paths.isEmpty ? "none of its paths has begun\n" : table.shown
         return head(problem, summary) + "\n" + paths
     }
 

@@ -7,7 +7,9 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the cluster and its runs, or one run and what it waits for.")
 
-    @Argument(help: ArgumentHelp("The run's name, or the beginning of it. Default: all runs.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's name, or the beginning of it. Default: all runs.", valueName: "run"),
+        completion: .runs)
     var runName: String?
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print JSON.")
@@ -22,8 +24,8 @@ struct StatusCommand: ParsableCommand {
             return
         }
         let coordinator = status.coordinator
-        put("cluster: \(try cluster.folder().path)\(cluster.origin)")
-        put(
+        putSentence("cluster: \(try cluster.folder().path)\(cluster.origin)")
+        putSentence(
             "coordinator: process \(coordinator.processID), up \(duration(Double(coordinator.upMs) / 1_000)), "
                 + "life \(coordinator.epoch), \(coordinator.ordersSent) orders sent, "
                 + "\(coordinator.staleReplies) stale replies, \(coordinator.refusedMessages) messages refused")
@@ -31,7 +33,7 @@ struct StatusCommand: ParsableCommand {
             let live = status.workers.count { $0.role == role && $0.state == .live }
             put("\(role.rawValue) workers: \(live == 0 ? "none" : "\(live)")")
             for worker in status.workers where worker.role == role && [.lost, .failed].contains(worker.state) {
-                put("  \(worker.name) \(worker.state.rawValue): \(worker.reason ?? "without a reason")")
+                putSentence("  \(worker.name) \(worker.state.rawValue): \(worker.reason ?? "without a reason")")
             }
         }
         put("")
@@ -41,7 +43,7 @@ struct StatusCommand: ParsableCommand {
             if run.driftAlarms > 0 {
                 put("drift alarms: \(driftAlarms(run.driftAlarms, after: run.driftAfterProblems, of: run.problems))")
             }
-            for reason in run.waitingFor { put("waiting: \(reason)") }
+            for reason in run.waitingFor { putSentence("waiting: \(reason)") }
         }
     }
 
@@ -61,6 +63,6 @@ struct StatusCommand: ParsableCommand {
                 run.waitingFor.joined(separator: ", "),
             ])
         }
-        return table.rendered()
+        return table.shown
     }
 }

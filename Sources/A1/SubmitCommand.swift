@@ -15,46 +15,61 @@ struct SubmitCommand: ParsableCommand {
             same --key is the same run.
             """)
 
-    @OptionGroup var batch: BatchOptions
-    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup(title: "What") var batch: BatchOptions
+    @OptionGroup(title: "What") var submission: SubmissionFlags
     @OptionGroup var flags: SettingsFlags
-    @Option(help: "What to call the run. Default: the name of the batch's file or data set.")
-    var name: String?
-    @Option(help: "The bank that ranking begins with: a name that `a1 calibrate` gave, or a file.")
-    var bank: String?
-    @Option(help: "The submission's own key; with the same key the same batch is submitted once.")
-    var key: String?
-    @Flag(help: "Wait for the end, with progress, and print the results.")
-    var wait = false
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup(title: "Rule") var bankFlag: BankFlag
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+    @OptionGroup(title: "Output") var output: SubmitOutput
 
     func run() throws {
         let configuration = try cluster.configuration()
         let settings = try flags.settings(over: configuration.run)
         let problems = try batch.read()
-        let bank = try bank.map { try BankFile.load($0, folder: cluster.folder()) }
+        let bank = try bankFlag.bank.map { try BankFile.load($0, folder: cluster.folder()) }
         let spec = RunSpec(
-            id: RunID(ProcessFacts.randomName()), submissionKey: key ?? ProcessFacts.randomName(),
-            name: name ?? URL(fileURLWithPath: batch.batch).lastPathComponent, settings: settings)
+            id: RunID(ProcessFacts.randomName()), submissionKey: submission.key ?? ProcessFacts.randomName(),
+            name: submission.name ?? URL(fileURLWithPath: batch.batch).lastPathComponent, settings: settings)
         let client = try cluster.client()
         let run = try BatchSubmission.submit(spec, problems, bank: bank, to: client)
-        guard wait else {
-            if json { try putJSON(["run": run.rawValue]) } else { put(run.rawValue) }
+        guard output.wait else {
+            if output.json { try putJSON(["run": run.rawValue]) } else { put(run.rawValue) }
             say("follow it with: a1 watch \(run.short)    results: a1 results \(run.short)")
             return
         }
         let status = try RunWatch(client: client).untilEnd(of: run)
-        try ResultsPrinter(client: client, format: json ? .json : .table).print(run.rawValue)
+        try ResultsPrinter(client: client, format: output.json ? .json : .table).print(run.rawValue)
         try status.endCommandIfCancelled()
     }
+}
+
+/// What a submission is called.
+struct SubmissionFlags: ParsableArguments {
+    @Option(help: "What to call the run. Default: the name of the batch's file or data set.")
+    var name: String?
+    @Option(help: "The submission's own key; with the same key the same batch is submitted once.")
+    var key: String?
+}
+
+struct BankFlag: ParsableArguments {
+    @Option(
+        help: "The bank that ranking begins with: a name that `a1 calibrate` gave, or a file.", completion: .banks)
+    var bank: String?
+}
+
+struct SubmitOutput: ParsableArguments {
+    @Flag(help: "Wait for the end, with progress, and print the results.")
+    var wait = false
+    @Flag(help: "Print JSON.")
+    var json = false
 }
 
 struct CancelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Cancel a run; what it has so far stays.")
 
-    @Argument(help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run's name, or the beginning of it.", valueName: "run"), completion: .runs)
     var runName: String
     @OptionGroup var cluster: ClusterOptions
 

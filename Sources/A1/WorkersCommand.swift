@@ -45,6 +45,6 @@ struct WorkersCommand: ParsableCommand {
                 "\(worker.restarts)", worker.reason ?? "",
             ])
         }
-        put(workers.isEmpty ? "no worker has come yet\n" : table.rendered(), terminator: "")
+        put(workers.isEmpty ? "no worker has come yet\n" : table.shown, terminator: "")
     }
 }

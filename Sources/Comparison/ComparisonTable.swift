@@ -1,5 +1,5 @@
 import Domain
-import Evaluation
+public import Evaluation
 
 /// The figures as tables: cells of text, for a terminal and for a page.
 public struct ComparisonTable: Sendable, Hashable {
@@ -12,10 +12,10 @@ public struct ComparisonTable: Sendable, Hashable {
     public var rows: [[String]] = []
 
     /// For a terminal.
-    public func rendered() -> String {
+    public var text: TextTable {
         var table = TextTable(columns: columns.map { ($0.title, $0.isNumber ? .right : .left) })
         for row in rows { table.addRow(row) }
-        return table.rendered()
+        return table
     }
 
     /// A table of these columns, each with what it says of an element.
@@ -24,20 +24,38 @@ public struct ComparisonTable: Sendable, Hashable {
         rows = elements.map { element in columns.map { $0.text(element) } }
     }
 
-    /// How right and how fast.
+    /// How right and how fast: for a terminal, where all of it stands in one place.
     public static func results(_ cells: [CellMeasures]) -> ComparisonTable {
-        ComparisonTable(
-            cells,
-            cellColumns { $0.cell } + [
-                ("PASS@1", true, { share($0.passAt1?.value) }), ("95 %", false, { interval($0.passAt1) }),
-                ("MAJ@M", true, { share($0.majority?.value) }), ("95 %", false, { interval($0.majority) }),
-                ("PASS@M", true, { share($0.passAtM?.value) }),
-                ("SECONDS", true, { $0.seconds.fixed($0.seconds < 100 ? 2 : 0) }),
-                ("BY TARGET", true, { factor($0.speedupOverTarget) }),
-                ("BY SYNC", true, { factor($0.speedupOverSync) }),
-                ("PROBLEMS/MIN", true, { number($0.problemsPerMinute, 1) }),
-                ("P50 S", true, { number($0.latencyMedian, 2) }), ("P90 S", true, { number($0.latencyNineInTen, 2) }),
-            ])
+        ComparisonTable(cells, cellColumns { $0.cell } + accuracyColumns + speedColumns)
+    }
+
+    /// How right.
+    static func accuracy(_ cells: [CellMeasures]) -> ComparisonTable {
+        ComparisonTable(cells, cellColumns { $0.cell } + accuracyColumns)
+    }
+
+    /// How fast.
+    static func speed(_ cells: [CellMeasures]) -> ComparisonTable {
+        ComparisonTable(cells, cellColumns { $0.cell } + speedColumns)
+    }
+
+    private typealias Texts<Element> = [(title: String, isNumber: Bool, text: (Element) -> String)]
+
+    private static var accuracyColumns: Texts<CellMeasures> {
+        [
+            ("PASS@1", true, { share($0.passAt1?.value) }), ("95 %", false, { interval($0.passAt1) }),
+            ("MAJ@M", true, { share($0.majority?.value) }), ("95 %", false, { interval($0.majority) }),
+            ("PASS@M", true, { share($0.passAtM?.value) }),
+        ]
+    }
+
+    private static var speedColumns: Texts<CellMeasures> {
+        [
+            ("SECONDS", true, { $0.seconds.fixed($0.seconds < 100 ? 2 : 0) }),
+            ("BY TARGET", true, { factor($0.speedupOverTarget) }), ("BY SYNC", true, { factor($0.speedupOverSync) }),
+            ("PROBLEMS/MIN", true, { number($0.problemsPerMinute, 1) }),
+            ("P50 S", true, { number($0.latencyMedian, 2) }), ("P90 S", true, { number($0.latencyNineInTen, 2) }),
+        ]
     }
 
     /// What it took.
@@ -66,12 +84,24 @@ public struct ComparisonTable: Sendable, Hashable {
 
     private static func cellColumns<Element>(
         _ cell: @escaping (Element) -> ComparisonCell
-    ) -> [(title: String, isNumber: Bool, text: (Element) -> String)] {
+    ) -> Texts<Element> {
         [
             ("STRATEGY", false, { cell($0).strategy.rawValue }), ("M", true, { "\(cell($0).paths)" }),
             ("R", true, { cell($0).rejectionRate.map { "\($0)" } ?? "-" }),
             ("W", true, { cell($0).runAhead.map { "\($0)" } ?? "-" }),
         ]
+    }
+
+    /// The same table with the four columns of a cell as one, its name: for a page, where a name stays in sight.
+    func naming() -> ComparisonTable {
+        var table = self
+        let names = ["", "m=", "r=", "W="]
+        table.columns.replaceSubrange(..<names.count, with: [Column(title: "CELL", isNumber: false)])
+        table.rows = rows.map { row in
+            let parts = zip(names, row).filter { $0.1 != "-" }.map { $0 + $1 }
+            return [parts.joined(separator: " ")] + row.dropFirst(names.count)
+        }
+        return table
     }
 
     // MARK: Texts

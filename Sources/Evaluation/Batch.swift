@@ -65,7 +65,7 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
     case tooLong(limitBytes: Int)
     case invalidUTF8
     case nul(offset: Int)
-    case notJSON(offset: Int, expected: String)
+    case notJSON(offset: Int, found: String, expected: String)
     case tooDeep(limit: Int)
     case loneSurrogate(offset: Int)
     case repeatedKey(String)
@@ -89,7 +89,8 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
         case .tooLong(let limit): "longer than the limit of \(limit) bytes"
         case .invalidUTF8: "not valid UTF-8"
         case .nul(let offset): "a NUL character at byte \(offset)"
-        case .notJSON(let offset, let expected): "not JSON at byte \(offset): expected \(expected)"
+        case .notJSON(let offset, let found, let expected):
+            "not JSON at byte \(offset): found \(found), expected \(expected)"
         case .tooDeep(let limit): "nested deeper than the limit of \(limit)"
         case .loneSurrogate(let offset): "half a surrogate pair at byte \(offset)"
         case .repeatedKey(let key): "the key \(Self.quoted(key)) stands twice in one object"

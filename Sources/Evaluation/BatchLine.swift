@@ -13,15 +13,24 @@ enum BatchLine {
         do throws(JSONError) {
             return try JSONReader.read(line, maximumDepth: maximumDepth)
         } catch {
-            switch error {
-            case .unexpected(let offset, let expected):
-                throw BadLineError(.notJSON(offset: offset, expected: expected))
-            case .tooDeep(let limit): throw BadLineError(.tooDeep(limit: limit))
-            case .loneSurrogate(let offset): throw BadLineError(.loneSurrogate(offset: offset))
-            case .nul(let offset): throw BadLineError(.nul(offset: offset))
-            case .repeatedKey(let key): throw BadLineError(.repeatedKey(key))
-            }
+            throw BadLineError(BadLineReason(error))
         }
+    }
+}
+
+extension BadLineReason {
+    /// A line that is no JSON.
+    init(_ error: JSONError) {
+        self =
+            switch error {
+            case .invalidUTF8: .invalidUTF8
+            case .unexpected(let offset, let found, let expected):
+                .notJSON(offset: offset, found: found, expected: expected)
+            case .tooDeep(let limit): .tooDeep(limit: limit)
+            case .loneSurrogate(let offset): .loneSurrogate(offset: offset)
+            case .nul(let offset): .nul(offset: offset)
+            case .repeatedKey(let key): .repeatedKey(key)
+            }
     }
 }
 

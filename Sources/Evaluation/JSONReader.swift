@@ -1,39 +1,64 @@
 /// Why bytes are not a JSON document; offsets count bytes from the start of the document.
-enum JSONError: Error, Equatable {
-    case unexpected(offset: Int, expected: String)
+public enum JSONError: Error, Equatable, Sendable {
+    case invalidUTF8
+    case unexpected(offset: Int, found: String, expected: String)
     case tooDeep(limit: Int)
     case loneSurrogate(offset: Int)
     case nul(offset: Int)
     case repeatedKey(String)
 }
 
+extension JSONError: CustomStringConvertible {
+    public var description: String { "\(BadLineReason(self))" }
+}
+
 /// Reads JSON (RFC 8259) from valid UTF-8. Total, strict and bounded in depth.
 ///
 /// Stricter than the RFC where a silent choice would lose data: keys must not repeat in an object, surrogate
-/// escapes must come in pairs, and U+0000 is refused because databases and C interfaces cut texts at it.
+/// escapes must come in pairs, and U+0000 is refused because databases and C interfaces cut texts at it, unless the
+/// caller can deal with it.
 struct JSONReader {
     private let bytes: [UInt8]
     private let maximumDepth: Int
+    private let allowsNUL: Bool
     private var index = 0
     private var depth = 0
 
     /// The document in these bytes, with nothing but white space around it.
-    static func read(_ bytes: [UInt8], maximumDepth: Int) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth)
+    static func read(
+        _ bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool = false
+    ) throws(JSONError) -> JSONValue {
+        var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth, allowsNUL: allowsNUL)
         let value = try reader.value()
         reader.skipSpace()
         guard reader.index == bytes.count else { throw reader.unexpected("the end of the line") }
         return value
     }
 
-    private init(bytes: [UInt8], maximumDepth: Int) {
+    private init(bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
+        self.allowsNUL = allowsNUL
     }
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    private func unexpected(_ expected: String) -> JSONError { .unexpected(offset: index, expected: expected) }
+    private func unexpected(_ expected: String, at offset: Int? = nil) -> JSONError {
+        .unexpected(offset: offset ?? index, found: found(at: offset ?? index), expected: expected)
+    }
+
+    private static let longestWord = 24
+
+    /// What stands at an offset: a word, or one character.
+    private func found(at offset: Int) -> String {
+        guard offset < bytes.count else { return "the end of the line" }
+        let rest = bytes[offset...]
+        let word = rest.prefix { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+        let shown = word.isEmpty ? Array(String(decoding: rest.prefix(4), as: UTF8.self).prefix(1).utf8) : Array(word)
+        let text = String(decoding: shown.prefix(Self.longestWord), as: UTF8.self)
+        return "`\(text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined())"
+            + (shown.count > Self.longestWord ? "...`" : "`")
+    }
 
     private mutating func skipSpace() {
         while let byte = current, byte.isWhiteSpace { index += 1 }
@@ -54,8 +79,9 @@ struct JSONReader {
     }
 
     private mutating func word(_ word: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
+        let start = index
         for byte in word.utf8 {
-            guard current == byte else { throw unexpected("`\(word)`") }
+            guard current == byte else { throw unexpected("a value", at: start) }
             index += 1
         }
         return value
@@ -112,7 +138,7 @@ struct JSONReader {
         if current == UInt8(ascii: "-") { index += 1 }
         let hasLeadingZero = current == UInt8(ascii: "0")
         let whole = digits()
-        guard whole > 0, !hasLeadingZero || whole == 1 else { throw .unexpected(offset: start, expected: "a value") }
+        guard whole > 0, !hasLeadingZero || whole == 1 else { throw unexpected("a value", at: start) }
         if current == UInt8(ascii: ".") {
             index += 1
             guard digits() > 0 else { throw unexpected("a digit") }
@@ -168,7 +194,7 @@ extension JSONReader {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): text.append(contentsOf: Array(String(try scalar(from: start)).utf8))
-        case _: throw .unexpected(offset: start, expected: "a known escape")
+        case _: throw unexpected("a known escape", at: start)
         }
     }
 
@@ -184,7 +210,7 @@ extension JSONReader {
             guard (0xDC00..<0xE000).contains(low) else { throw .loneSurrogate(offset: start) }
             code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
         }
-        guard code != 0 else { throw .nul(offset: start) }
+        guard code != 0 || allowsNUL else { throw .nul(offset: start) }
         guard let scalar = Unicode.Scalar(code) else { throw .loneSurrogate(offset: start) }
         return Character(scalar)
     }

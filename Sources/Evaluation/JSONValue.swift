@@ -1,5 +1,5 @@
 /// A JSON document as it was written: numbers keep their digits, objects the order of their members.
-indirect enum JSONValue: Equatable, Sendable {
+public indirect enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
     /// The digits as they stand in the document.
@@ -9,12 +9,12 @@ indirect enum JSONValue: Equatable, Sendable {
     case object([(key: String, value: JSONValue)])
 
     /// The member of an object; nil for a missing one and for everything that is no object.
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
-    static func == (left: JSONValue, right: JSONValue) -> Bool {
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.boolean(let one), .boolean(let other)): one == other
@@ -25,5 +25,19 @@ indirect enum JSONValue: Equatable, Sendable {
             one.count == other.count && zip(one, other).allSatisfy { $0.key == $1.key && $0.value == $1.value }
         case (.null, _), (.boolean, _), (.number, _), (.string, _), (.array, _), (.object, _): false
         }
+    }
+}
+
+extension JSONValue {
+    /// The JSON document in these bytes, with nothing but white space around it.
+    ///
+    /// - Parameters:
+    ///   - maximumDepth: of arrays and objects within each other.
+    ///   - allowsNUL: whether a text may hold U+0000, written as an escape.
+    public static func read(
+        _ bytes: [UInt8], maximumDepth: Int = BatchLimits().maximumDepth, allowsNUL: Bool = false
+    ) throws(JSONError) -> JSONValue {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .invalidUTF8 }
+        return try JSONReader.read(bytes, maximumDepth: maximumDepth, allowsNUL: allowsNUL)
     }
 }

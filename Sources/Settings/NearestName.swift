@@ -1,7 +1,7 @@
 /// Finds what a user probably meant.
-enum NearestName {
+public enum NearestName {
     /// The known name that takes the fewest edits to reach, if they are few enough to be a slip of the hand.
-    static func find(_ name: String, among known: [String]) -> String? {
+    public static func find(_ name: String, among known: [String]) -> String? {
         // Longer than any name of ours by far: not a slip.
         guard name.utf8.count <= 64 else { return nil }
         let candidates = known.map { (name: $0, edits: edits(Array(name.lowercased().utf8), Array($0.utf8))) }
@@ -15,7 +15,7 @@ enum NearestName {
     /// - Parameters:
     ///   - hidden: names that may be meant but are not listed.
     ///   - place: where it was found, with a space before: ` in cluster`.
-    static func unknown(
+    public static func unknown(
         _ what: String, _ name: String, known: [String], hidden: [String] = [], place: String = ""
     ) -> String {
         let guess = find(name, among: known + hidden).map { ": did you mean '\($0)'?" } ?? "."

@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func tablesHaveARowForEachCell() {
-        let lines = ComparisonTable.results(report.cells).rendered().split(separator: "\n")
+        let lines = ComparisonTable.results(report.cells).text.rendered().split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines[1].hasPrefix("async     2  0.4  1   0.750"))
         #expect(lines[1].contains("x 2.00") && lines[2].contains("x 1.00"))

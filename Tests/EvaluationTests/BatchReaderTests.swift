@@ -47,8 +47,8 @@ import Testing
     }
 
     static let badLines: [(String, BadLineReason)] = [
-        ("[1]", .notAnObject), ("5", .notAnObject), ("x", .notJSON(offset: 0, expected: "a value")),
-        (#"{"id":"a""#, .notJSON(offset: 9, expected: "`,` or `}`")),
+        ("[1]", .notAnObject), ("5", .notAnObject), ("x", .notJSON(offset: 0, found: "`x`", expected: "a value")),
+        (#"{"id":"a""#, .notJSON(offset: 9, found: "the end of the line", expected: "`,` or `}`")),
         (#"{"id":"a"}"#, .missingAll(fields: ProblemForm().problem, found: ["id"])),
         (#"{"problem":"a"}"#, .missing(field: "id")),
         (#"{"id":1,"problem":"a"}"#, .wrongType(field: "id", expected: "a text")),
@@ -60,12 +60,15 @@ import Testing
         (#"{"id":"a","problem":"\ud800\u0041"}"#, .loneSurrogate(offset: 21)),
         (#"{"id":"a","problem":"\udc00"}"#, .loneSurrogate(offset: 21)),
         (#"{"id":"a","problem":"\u0000"}"#, .nul(offset: 21)), ("{\"id\":\"a\u{0}\"}", .nul(offset: 8)),
-        ("{\"id\":\"a\tb\"}", .notJSON(offset: 8, expected: "an escape instead of a control character")),
-        (#"{"id":"a","problem":"\x"}"#, .notJSON(offset: 21, expected: "a known escape")),
-        (#"{"id":"a","problem":"a",}"#, .notJSON(offset: 24, expected: "a key in quotes")),
-        (#"{"id":"a","problem":"a"} {}"#, .notJSON(offset: 25, expected: "the end of the line")),
-        (#"{"id":"a","problem":01}"#, .notJSON(offset: 20, expected: "a value")),
-        (#"{"id":"a","problem":tru}"#, .notJSON(offset: 23, expected: "`true`")),
+        (
+            "{\"id\":\"a\tb\"}",
+            .notJSON(offset: 8, found: "`\\t`", expected: "an escape instead of a control character")
+        ),
+        (#"{"id":"a","problem":"\x"}"#, .notJSON(offset: 21, found: "`\\\\`", expected: "a known escape")),
+        (#"{"id":"a","problem":"a",}"#, .notJSON(offset: 24, found: "`}`", expected: "a key in quotes")),
+        (#"{"id":"a","problem":"a"} {}"#, .notJSON(offset: 25, found: "`{`", expected: "the end of the line")),
+        (#"{"id":"a","problem":01}"#, .notJSON(offset: 20, found: "`01`", expected: "a value")),
+        (#"{"id":"a","problem":tru}"#, .notJSON(offset: 20, found: "`tru`", expected: "a value")),
         (#"{"custom_id":"a"}"#, .missing(field: "body")),
         (#"{"custom_id":"a","body":{}}"#, .missing(field: "body.messages")),
         (#"{"custom_id":"a","body":{"messages":{}}}"#, .wrongType(field: "body.messages", expected: "an array")),

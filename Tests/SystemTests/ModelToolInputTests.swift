@@ -13,12 +13,22 @@ extension RealProcesses {
     }
 
     private static let badLines: [(line: String, named: String)] = [
-        ("not json", "JSON"), ("", "JSON"), ("[1,2]", "array"), (#"{"ids":[1,2],"text":"a"}"#, "one of the keys"),
-        ("{}", "one of the keys"), (#"{"ids":[]}"#, "no token"), (#"{"ids":[1,640000]}"#, "640000"),
-        (#"{"ids":[1,-1]}"#, "-1"), (#"{"ids":[1,4294967296]}"#, "JSON"), (#"{"ids":[1.5,2]}"#, "JSON"),
-        (#"{"text":5}"#, "text"), (#"{"messages":[]}"#, "messages"),
+        ("not json", "not JSON at byte 0: found `not`, expected a value"),
+        ("", "not JSON at byte 0: found the end of the line, expected a value"),
+        ("[1,2]", "found an array, expected an object with the keys ids, text, messages"),
+        (#"{"ids":[1,2],"text":"a"}"#, "it must have one of the keys ids, text, messages"),
+        ("{}", "it has none of the keys ids, text, messages"), (#"{"ids":[]}"#, "no token"),
+        (#"{"ids":[1,640000]}"#, "640000"), (#"{"ids":[1,-1]}"#, "-1"),
+        (#"{"ids":[1,4294967296]}"#, "ids[1]: found the number 4294967296, expected a whole number"),
+        (#"{"ids":[1.5,2]}"#, "ids[0]: found the number 1.5, expected a whole number"),
+        (#"{"ids":7}"#, "ids: found the number 7, expected an array of whole numbers"),
+        (#"{"text":5}"#, "text: found the number 5, expected a text in quotes"), (#"{"messages":[]}"#, "messages"),
+        (#"{"promt":"a"}"#, "unknown key 'promt'. Known: ids, text, messages"),
+        (#"{"txt":"a"}"#, "unknown key 'txt': did you mean 'text'?"),
+        (#"{"messages":[{"role":"user","contnt":"a"}]}"#, "the key 'messages[0].content' is missing"),
         ("{\"ids\":[" + Array(repeating: "1", count: 5_000).joined(separator: ",") + "]}", "at most 1024"),
-        (String(repeating: "[", count: 100_000), "JSON"), ("\u{0}", "JSON"),
+        (String(repeating: "[", count: 100_000), "nested deeper than the limit of 64"),
+        ("\u{0}", "not JSON at byte 0: found `\\0`, expected a value"),
     ]
 
     @Test func badLinesAreNamedByNumberAndTheRestGoesOn() throws {
@@ -59,6 +69,63 @@ extension RealProcesses {
         for (line, named) in [(1, "nothing to continue"), (2, "1025 tokens"), (3, "'robot'")] {
             #expect(generate.err.contains("line \(line): ") && generate.err.contains(named), "\(generate.err)")
         }
+    }
+
+    @Test func aModelAndATextArePlainArguments() throws {
+        struct Line: Decodable {
+            var ids: [Int32]
+            var text: String?
+            var mean_nll: Double?
+        }
+        let text = "2+2=4, é"
+        let line = try Tool.json(["text": text])
+        for name in ["score", "generate"] {
+            let byLine = try Tool(["model", name, "--model", "builtin-draft"], lines: [line])
+            let answer = try #require(try byLine.answers(Line.self).first)
+            let byText = try Tool(["model", name, "builtin-draft", text, "--json"])
+            #expect(byText.code == 0 && byText.out == byLine.out)
+            #expect(try Tool(["model", name, "--model", "builtin-draft", text, "--json"]).out == byLine.out)
+            #expect(try Tool(["model", name, "builtin-draft"], lines: [line]).out == byLine.out)
+            let plain = try Tool(["model", name, "builtin-draft", text])
+            let shown = String(decoding: plain.out, as: UTF8.self)
+            if name == "generate" {
+                #expect(shown == answer.text! + "\n")
+            } else {
+                #expect(shown.hasSuffix(String(format: "tokens: %.4f\n", answer.mean_nll!)))
+                #expect(plain.lines.count == answer.ids.count + 2)
+            }
+            #expect(plain.code == 0 && plain.err.isEmpty)
+        }
+    }
+
+    @Test func aTextIsTokenizedAndIdsAreTextAgain() throws {
+        let ids = try Tool(["model", "tokenize", "builtin-draft", "ab c"])
+        #expect(ids.lines == [" ID  TOKEN", "529  \"ab\"", "272  \" c\""])
+        let json = try Tool(["model", "tokenize", "builtin-draft", "ab c", "--json"])
+        #expect(json.lines == [#"{"ids":[529,272]}"#])
+        for list in ["529 272", "529,272", "[529, 272]"] {
+            #expect(try Tool(["model", "tokenize", "builtin-draft", "--decode", list]).lines == ["ab c"])
+        }
+        let bad = try Tool(["model", "tokenize", "builtin-draft", "--decode", "529 x"])
+        #expect(bad.code == 65 && bad.err == "a1: 'x' is no id; ids are whole numbers\n" && bad.out.isEmpty)
+        let stray = try Tool(["model", "tokenize", "builtin-draft", "--decode", "529 999999"])
+        #expect(stray.code == 65 && stray.err.contains("999999"))
+    }
+
+    @Test func aUsersWordsAreWrittenByTheTemplate() throws {
+        let line = #"{"messages":[{"role":"user","content":"2+2"}]}"#
+        let byLine = try Tool(["model", "generate", "builtin-draft", "--max-tokens", "8"], lines: [line])
+        let chat = try Tool(["model", "generate", "builtin-draft", "2+2", "--chat", "--max-tokens", "8", "--json"])
+        #expect(chat.code == byLine.code && chat.code == 0)
+        #expect(chat.out == byLine.out)
+        #expect(try Tool(["model", "generate", "builtin-draft", "--chat"]).code == 64)
+    }
+
+    @Test(arguments: [["tokenize"], ["score"], ["generate"], ["compare"], ["score", "--model", "a", "b", "c"],
+        ["compare", "a", "b", "--with", "c"], ["tokenize", "a", "b", "--rate"]])
+    func modelsAndTextsThatCannotBeToldApartAreUsageErrors(words: [String]) throws {
+        let tool = try Tool(["model"] + words)
+        #expect(tool.code == 64 && tool.out.isEmpty)
     }
 
     @Test func lastLineNeedsNoEnd() throws {

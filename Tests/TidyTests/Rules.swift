@@ -3,7 +3,7 @@
 enum Rules {
     static let all: [@Sendable (SourceFile) -> [Finding]] = [
         imports, purity, lineWidths, fileSizes, functionSizes, openSwitches, leftovers, hosts, machinePaths, titles,
-        reasons,
+        reasons, decoders,
     ]
 
     // MARK: Modules
@@ -185,6 +185,18 @@ enum Rules {
             promises.filter { line.contains($0) && !hasReason(file, index) }.map { promise in
                 file.finding(index + 1, "\(promise) without a reason: say in a comment above why it holds")
             }
+        }
+    }
+
+    /// What Foundation says of JSON is no sentence: in commands its errors are dropped, or made into one in one place.
+    @Sendable static func decoders(_ file: SourceFile) -> [Finding] {
+        let decoder = "JSONDecoder" + "("
+        guard file.module == "A1", file.name != "Decoding.swift", file.mentions(decoder) else { return [] }
+        return file.code.enumerated().compactMap { index, line in
+            guard line.contains(decoder), !line.contains("try?") else { return nil }
+            return file.finding(
+                index + 1, "a JSON error of Foundation may reach people: read what they write by InputObject, what a "
+                    + "program wrote by decoded(_:from:_:_:)")
         }
     }
 

@@ -90,6 +90,14 @@ import Testing
         #expect(found(Rules.reasons, "Sources/Engine/A.swift", told) == [])
     }
 
+    @Test func errorsOfFoundationStayWithin() {
+        let thrown = "let a = try JSONDecoder" + "().decode(A.self, from: b)"
+        #expect(found(Rules.decoders, "Sources/A1/A.swift", thrown) == [1])
+        #expect(found(Rules.decoders, "Sources/A1/A.swift", thrown.replacing("try ", with: "try? ")) == [])
+        #expect(found(Rules.decoders, "Sources/A1/Decoding.swift", thrown) == [])
+        #expect(found(Rules.decoders, "Sources/Wire/A.swift", thrown) == [])
+    }
+
     @Test func theScannerKnowsTextsAndComments() {
         func code(_ text: String) -> String { CodeScanner.code(text, .swift).joined(separator: "\n") }
         #expect(code("a // b\nc") == "a     \nc")

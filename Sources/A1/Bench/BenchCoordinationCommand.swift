@@ -134,7 +134,7 @@ struct BenchCoordinationCommand: ParsableCommand {
                 String(format: "%.2f", line.verdictP50Ms), String(format: "%.2f", line.verdictP99Ms),
             ])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 
     private func load(_ workers: Int, _ openPaths: Int) -> CoordinationLoad {

@@ -22,9 +22,9 @@ struct BenchEngineCommand: ParsableCommand {
             as by `a1 bench machine`; OF LIMIT is that time by the time taken. docs/handbook.md, Measuring the engine.
             """)
 
-    @Option(help: "A name of the manifest (as builtin-draft), or a path.")
+    @Option(help: "A name of the manifest (as builtin-draft), or a path.", completion: .models)
     var model: String
-    @Option(help: "Another manifest.")
+    @Option(help: "Another manifest.", completion: .yaml)
     var manifest: String?
     @Option(help: "Tokens of a prompt, and of a scored block.")
     var prompt = 256
@@ -114,11 +114,7 @@ struct BenchEngineCommand: ParsableCommand {
 
     private func machines() throws -> [MachineLine] {
         guard let machine else { return try MachineLine.measured(threads: try threadCounts(threads)) }
-        do {
-            return try JSONDecoder().decode([MachineLine].self, from: Data(machine.utf8))
-        } catch {
-            throw fail(.usage, "--machine: \(error)")
-        }
+        return try decoded([MachineLine].self, from: Data(machine.utf8), "--machine", .usage)
     }
 
     /// By a process that was started with these kernels: they are chosen once a process.
@@ -133,10 +129,6 @@ struct BenchEngineCommand: ParsableCommand {
         if pinThreads { arguments.append("--pin-threads") }
         if sharedPrompt { arguments.append("--shared-prompt") }
         let results = try ownResults(arguments, environment: ["A1_KERNELS": kernels.rawValue])
-        do {
-            return try JSONDecoder().decode([EngineCell].self, from: results)
-        } catch {
-            throw fail(.software, "what a1 bench engine printed cannot be read: \(error)")
-        }
+        return try decoded([EngineCell].self, from: results, "what a1 bench engine printed", .software)
     }
 }

@@ -30,11 +30,7 @@ struct MachineLine: Codable {
     static func measured(threads: [Int]) throws -> [MachineLine] {
         let list = threads.map(String.init).joined(separator: ",")
         let results = try ownResults(["bench", "machine", "--threads", list, "--json", "--end-with-input"])
-        do {
-            return try JSONDecoder().decode([MachineLine].self, from: results)
-        } catch {
-            throw fail(.software, "what a1 bench machine printed cannot be read: \(error)")
-        }
+        return try decoded([MachineLine].self, from: results, "what a1 bench machine printed", .software)
     }
 }
 
@@ -92,6 +88,6 @@ struct BenchMachineCommand: ParsableCommand {
                 line.byteInstructions,
             ])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 }

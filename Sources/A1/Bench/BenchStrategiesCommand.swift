@@ -17,58 +17,32 @@ struct BenchStrategiesCommand: ParsableCommand {
             alike. The tables' columns are explained in docs/handbook.md, Comparing strategies.
             """)
 
-    @OptionGroup var grid: BenchGrid
-    @Option(
-        help: ArgumentHelp(
-            "The cluster's configuration: builtin, qwen, any NAME of configs/NAME.yaml, or a path. Default: builtin.",
-            valueName: "name|file"))
-    var models: String?
-    @OptionGroup var cluster: ClusterOptions
-    @Option(help: "So many problems.")
-    var problems = 20
-    @Option(help: "A batch or a data set. Default: configs/batches/arithmetic-200.jsonl for builtin, else gsm8k.")
-    var batch: String?
-    @Option(help: "Leave out the first so many problems of the batch.")
-    var offset = 0
-    @Option(help: "Parts that the problems are cut into. Default: as many as make about 10 problems each.")
-    var parts: Int?
-    @Option(help: "How often all of it is run.")
-    var repetitions = 1
-    @Option(help: "At most this many problems at once; 1 measures how long a problem takes by itself.")
-    var problemsInFlight: Int?
-    @Option(help: "majority, first or all: when a problem is over. With all, pass@1 is comparable.")
-    var vote = "all"
-    @Option(help: "Seed of everything random in the runs.")
-    var seed: UInt64?
-    @Option(
-        help: ArgumentHelp(
-            "Any other setting by its name in configuration files; may be repeated.", valueName: "name=value"))
-    var set: [String] = []
-    @Option(help: ArgumentHelp("Write tables and plots as one HTML file, too.", valueName: "file"))
-    var html: String?
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup(title: "What") var what: BenchProblems
+    @OptionGroup(title: "What is varied") var grid: BenchGrid
+    @OptionGroup(title: "How much") var amount: BenchAmount
+    @OptionGroup(title: "Models") var choice: BenchModelsChoice
+    @OptionGroup(title: "Output") var output: BenchOutput
 
     func validate() throws {
-        for (name, value) in [("--problems", problems), ("--parts", parts ?? 1), ("--repetitions", repetitions)] {
-            guard value >= 1 else { throw ValidationError("\(name): a number from 1") }
-        }
-        guard offset >= 0 else { throw ValidationError("--offset: a number from 0") }
-        guard models == nil || cluster.cluster == nil else {
+        guard choice.models == nil || cluster.cluster == nil else {
             throw ValidationError("--models starts a cluster of its own, --cluster uses one that is up: give one")
         }
     }
 
+    private var cluster: ClusterOptions { choice.cluster }
+    private var html: String? { output.html }
+
     func run() throws {
-        let own = cluster.cluster == nil ? try BenchModels(models ?? "builtin") : nil
+        let own = cluster.cluster == nil ? try BenchModels(choice.models ?? "builtin") : nil
         let configuration = try own?.configuration ?? cluster.configuration()
         let settings = try self.settings(over: configuration.run)
-        let batch = try self.batch ?? BenchModels.batch(for: configuration)
+        let batch = try what.batch ?? BenchModels.batch(for: configuration)
         let problems = try readProblems(batch)
         let plan = ComparisonPlan(
             strategies: try grid.strategyList(), paths: try grid.pathsList(), rejectionRates: try grid.rateList(),
             runAheads: try grid.runAheadList() ?? [settings.runAhead], runAhead: settings.runAhead,
-            problems: problems.count, parts: parts ?? (problems.count + 9) / 10, repetitions: repetitions)
+            problems: problems.count, parts: amount.parts ?? (problems.count + 9) / 10,
+            repetitions: amount.repetitions)
         try checkCells(plan, settings)
         try checkPage()
 
@@ -94,10 +68,12 @@ struct BenchStrategiesCommand: ParsableCommand {
         var options = BatchOptions()
         options.batch = batch
         options.onBadLine = .reject
-        options.limit = problems
-        options.offset = offset
+        options.limit = what.problems
+        options.offset = what.offset
         let found = try options.read()
-        if found.count < problems { say("a1: \(batch) has \(found.count) problems for \(problems); all are run") }
+        if found.count < what.problems {
+            say("a1: \(batch) has \(found.count) problems for \(what.problems); all are run")
+        }
         return found
     }
 
@@ -108,17 +84,17 @@ struct BenchStrategiesCommand: ParsableCommand {
     ]
 
     private func settings(over base: RunSettings) throws -> RunSettings {
-        var values = try SettingsFlags.assignments(set)
+        var values = try SettingsFlags.assignments(amount.set)
         for (name, _) in values {
             if let option = Self.ownSettings[name] { throw fail(.usage, "--set \(name): \(option) sets this") }
         }
-        values.append(("vote", vote))
-        if let seed { values.append(("seed", "\(seed)")) }
-        if let problemsInFlight { values.append(("problems_in_flight", "\(problemsInFlight)")) }
+        values.append(("vote", amount.vote))
+        if let seed = amount.seed { values.append(("seed", "\(seed)")) }
+        if let count = amount.problemsInFlight { values.append(("problems_in_flight", "\(count)")) }
         do {
             return try base.overriding(values)
         } catch {
-            throw fail(.usage, "\(error)")
+            throw fail(.usage, "\(error)", cause: error)
         }
     }
 
@@ -128,7 +104,7 @@ struct BenchStrategiesCommand: ParsableCommand {
             do {
                 _ = try ComparisonRunner.settings(settings, cell).overriding([], source: cell.name)
             } catch {
-                throw fail(.usage, "\(error)")
+                throw fail(.usage, "\(error)", cause: error)
             }
         }
     }
@@ -152,7 +128,7 @@ struct BenchStrategiesCommand: ParsableCommand {
                 say("a1: \(html) cannot be written: \(error.localizedDescription)")
             }
         }
-        if json {
+        if output.json {
             try putJSON(report.cells)
             return
         }
@@ -160,7 +136,7 @@ struct BenchStrategiesCommand: ParsableCommand {
             ComparisonTable.results(report.cells), ComparisonTable.costs(report.cells),
             ComparisonTable.workers(report.cells),
         ]
-        put(tables.map { $0.rendered() }.joined(separator: "\n"))
+        put(tables.map { $0.text.shown }.joined(separator: "\n"))
         put(html.map { "tables and plots: \($0)" } ?? "--html FILE writes this with plots; --json prints all figures")
     }
 }

@@ -143,7 +143,7 @@ struct EngineCell: Codable {
                 cell.allocationsPerStep.map { String(format: "%.1f", $0) } ?? "-",
             ])
         }
-        return table.rendered()
+        return table.shown
     }
 
     private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Runtime
 
@@ -25,10 +24,20 @@ func ownResults(_ arguments: [String], environment: [String: String] = [:]) thro
     // Both have it open; nothing is left of it, however this process ends.
     try? FileManager.default.removeItem(atPath: path)
     let code = process.wait()
-    guard code == 0 else { throw ArgumentParser.ExitCode(code) }
+    let printed: Data
     do {
-        return try results.readToEnd() ?? Data()
+        printed = try results.readToEnd() ?? Data()
     } catch {
         throw fail(.ioError, "the results of \(process.name) cannot be read: \(error)")
     }
+    guard code == 0 else { throw failure(of: process.name, code: code, printed) }
+    return printed
+}
+
+/// Why another process of this executable failed: its own error document, which it has told people as well.
+private func failure(of name: String, code: Int32, _ printed: Data) -> Failure {
+    guard let body = try? JSONDecoder().decode(FailureDocument.self, from: printed).error else {
+        return Failure(code: code, message: "\(name) ended with code \(code)")
+    }
+    return Failure(code: code, message: body.message, details: body.details, isSaid: true)
 }

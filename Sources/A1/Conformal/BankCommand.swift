@@ -39,7 +39,7 @@ struct BankListCommand: ParsableCommand {
                 bank.boundary.rawValue, "\(bank.draftSampling.temperature)",
             ])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 }
 
@@ -79,7 +79,7 @@ struct BankShowCommand: ParsableCommand {
             }
             rounds.addRow(["\(round.round)", "\(scores.count)"] + [0, 0.25, 0.5, 0.75, 1].map(quantile))
         }
-        put(table.rendered() + "\n" + rounds.rendered(), terminator: "")
+        put(table.shown + "\n" + rounds.shown, terminator: "")
     }
 }
 

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Domain
 import Foundation
 import Glibc
@@ -71,7 +70,7 @@ enum BankFile {
                         : "cannot write \(path): \(String(cString: strerror(errno)))")
             }
             return path
-        } catch let error as ArgumentParser.ExitCode {
+        } catch let error as Failure {
             throw error
         } catch {
             throw fail(.cannotCreate, "cannot write \(path): \(error.localizedDescription)")

@@ -72,7 +72,7 @@ struct BenchDecisionsCommand: ParsableCommand {
                 String(format: "%.0f", line.nanoseconds), size(UInt64(line.bankBytes)),
             ])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 
     private func measure(_ bank: Int) throws -> Line {

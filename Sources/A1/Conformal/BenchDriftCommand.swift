@@ -84,7 +84,7 @@ struct BenchDriftCommand: ParsableCommand {
         table.addRow(["shifted batches with an alarm", String(format: "%.2f %%", 100 * report.detected)])
         table.addRow(["problems until it, median", report.medianDelay.map(String.init) ?? "-"])
         table.addRow(["problems until it, nine in ten", report.delayOfNineInTen.map(String.init) ?? "-"])
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 
     /// How many problems a batch had had when it raised its first alarm.

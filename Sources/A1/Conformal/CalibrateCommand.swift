@@ -14,13 +14,13 @@ struct CalibrateCommand: ParsableCommand {
             conditions is refused it unless --bank-drift allow. Use it with a1 submit --bank NAME.
             """)
 
-    @OptionGroup var batch: BatchOptions
-    @Option(help: "The bank's name.")
+    @OptionGroup(title: "What") var batch: BatchOptions
+    @Option(help: "The bank's name.", completion: .banks)
     var bank: String
     @Flag(help: "Replace a bank of the same name; without it that is refused before anything is scored.")
     var replace = false
-    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var flags: SettingsFlags
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @Flag(help: "Print JSON.")
     var json = false
 

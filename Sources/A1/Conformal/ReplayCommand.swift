@@ -23,7 +23,7 @@ struct ReplayCommand: ParsableCommand {
             question, as a cluster sees them. See docs/rejection-rate.md.
             """)
 
-    @Argument(help: "The trace: a CSV file.")
+    @Argument(help: "The trace: a CSV file.", completion: .file(extensions: ["csv"]))
     var trace: String
     @Option(name: [.short, .long], help: "r: the share of blocks that shall be taken over, 0 to 1.")
     var rejectionRate = 0.4
@@ -33,7 +33,9 @@ struct ReplayCommand: ParsableCommand {
     var strata = Strata.round
     @Option(help: "How the rate in force follows what was got: \(RateAdaptation.allowed).")
     var adaptive = RateAdaptation.automatic
-    @Option(help: "A CSV file with the column ppl: scores that the bank begins with.")
+    @Option(
+        help: "A CSV file with the column ppl: scores that the bank begins with.",
+        completion: .file(extensions: ["csv"]))
     var calibration: String?
     @Flag(
         inversion: .prefixedNo,
@@ -49,9 +51,11 @@ struct ReplayCommand: ParsableCommand {
     var interleave = false
     @Flag(help: "Print a line for each verdict before the report.")
     var each = false
-    @Option(help: "Write a plot of the rate by round to this SVG file.")
+    @Option(help: "Write a plot of the rate by round to this SVG file.", completion: .file())
     var svg: String?
-    @Option(help: "Write a plot of rate against ranking, for step sizes and for the band, to this SVG file.")
+    @Option(
+        help: "Write a plot of rate against ranking, for step sizes and for the band, to this SVG file.",
+        completion: .file())
     var frontier: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -184,11 +188,11 @@ struct ReplayCommand: ParsableCommand {
             alarms.first.map { driftAlarms(alarms.count, after: $0, of: report.questions.count) } ?? "0",
         ])
         add("hindsight overlap", report.overlap)
-        put(table.rendered())
+        put(table.shown)
         var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("RATE", .right)])
         for round in report.rounds {
             rounds.addRow(["\(round.round)", "\(round.verdicts)", String(format: "%.4f", round.rate)])
         }
-        put(rounds.rendered(), terminator: "")
+        put(rounds.shown, terminator: "")
     }
 }

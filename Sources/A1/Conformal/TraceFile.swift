@@ -30,7 +30,7 @@ enum TraceFile {
             guard !rows.isEmpty else { throw CSVReader.Problem(line: 1, reason: "the trace has no rows") }
             return rows
         } catch {
-            throw fail(.dataError, "\(path): \(error)")
+            throw fail(.dataError, "\(path): \(error)", cause: error, file: path)
         }
     }
 
@@ -44,7 +44,7 @@ enum TraceFile {
             guard !scores.isEmpty else { throw CSVReader.Problem(line: 1, reason: "there is no score") }
             return scores
         } catch {
-            throw fail(.dataError, "\(path): \(error)")
+            throw fail(.dataError, "\(path): \(error)", cause: error, file: path)
         }
     }
 
@@ -55,7 +55,7 @@ enum TraceFile {
         do {
             return try CSVReader([UInt8](data))
         } catch {
-            throw fail(.dataError, "\(path): \(error)")
+            throw fail(.dataError, "\(path): \(error)", cause: error, file: path)
         }
     }
 

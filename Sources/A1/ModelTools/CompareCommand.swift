@@ -17,9 +17,21 @@ struct ModelCompareCommand: ParsableCommand {
             log-likelihood of each; all in nats.
             """)
 
-    @OptionGroup var options: ModelOptions
-    @Option(help: "The second model; the first again if not given.")
+    @Argument(
+        help: ArgumentHelp("The first model: a name of the manifest, or a path.", valueName: "model"),
+        completion: .models)
+    var first: String?
+    @Argument(
+        help: ArgumentHelp("The second model; the first again if not given.", valueName: "other"),
+        completion: .models)
+    var second: String?
+    @Option(help: "The first model, instead of the first argument.", completion: .models)
+    var model: String?
+    @Option(help: "The second model, instead of the second argument.", completion: .models)
     var with: String?
+    @Option(help: "Another manifest.", completion: .yaml)
+    var manifest: String?
+    @OptionGroup var options: ThreadOptions
     @Option(help: "Kernels of the first: \(KernelChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
     var kernels: KernelChoice?
     @Option(help: "Kernels of the second.")
@@ -28,7 +40,7 @@ struct ModelCompareCommand: ParsableCommand {
     var exact = false
     @Flag(help: "Float32 activations, keys and values in the second.")
     var withExact = false
-    @Option(help: "A file of text; standard input if not given.")
+    @Option(help: "A file of text; standard input if not given.", completion: .file())
     var text: String?
     @Option(help: "Tokens that are seen at once.")
     var window = 512
@@ -54,11 +66,21 @@ struct ModelCompareCommand: ParsableCommand {
 
     func validate() throws {
         try require("--window", window, "at least 2", window > 1)
+        _ = try names()
+    }
+
+    private func names() throws -> (first: String, second: String?) {
+        let (model, other) = try ModelChoice.words(model, first, second)
+        guard with == nil || other == nil else {
+            throw ValidationError("--with and '\(other ?? "")' both name the second model: give one")
+        }
+        return (model, with ?? other)
     }
 
     func run() throws {
-        let first = try options.load()
-        let second = try with.map { try options.load($0) } ?? first
+        let names = try names()
+        let first = try openModel(modelPath(names.first, manifest: manifest))
+        let second = try names.second.map { try openModel(modelPath($0, manifest: manifest)) } ?? first
         guard first.tokenizer.vocabularyDigest == second.tokenizer.vocabularyDigest else {
             throw fail(.dataError, "the models have different vocabularies, so their logits cannot be compared")
         }
@@ -123,7 +145,7 @@ struct ModelCompareCommand: ParsableCommand {
         table.addRow(["top-1 agreement", String(format: "%.2f %%", 100 * agreement)])
         table.addRow(["mean NLL of the first", String(format: "%.5f", nll.first)])
         table.addRow(["mean NLL of the second", String(format: "%.5f", nll.second)])
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 }
 

@@ -9,15 +9,22 @@ struct ModelGenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Continue texts.",
         discussion: """
-            Reads {"ids":[...]} (taken as they are), {"text":"..."} (special tokens parsed, begin token by the file's \
-            rule) or {"messages":[{"role":"user","content":"..."}]} (written by the chat template) on standard input, \
-            a line each. Writes a line each: the new `ids`, their `text`, and why it ended (`finish`).
+            a1 model generate MODEL "text" prints how the text goes on; with --chat the text is what a user says, and \
+            the answer is printed.
+
+            Without a text it reads {"ids":[...]} (taken as they are), {"text":"..."} (special tokens parsed, begin \
+            token by the file's rule) or {"messages":[{"role":"user","content":"..."}]} (written by the chat template) \
+            on standard input, a line each. It writes a line each: the new `ids`, their `text`, and why it ended \
+            (`finish`).
 
             After a text or messages an end token ends the answer and is not part of it. After ids exactly as many \
             tokens are written as were asked for, end tokens included; --stop-at-end and --ignore-end say otherwise.
             """)
 
-    @OptionGroup var options: ModelOptions
+    @OptionGroup var choice: ModelChoice
+    @Flag(help: "The text is what a user says: write it by the model's chat template.")
+    var chat = false
+    @OptionGroup var options: ThreadOptions
     @OptionGroup var flags: EngineFlags
     @Option(help: "At most this many new tokens.")
     var maxTokens = 128
@@ -39,6 +46,8 @@ struct ModelGenerateCommand: ParsableCommand {
     var chatTemplate = "auto"
     @Flag(help: "Whether an end token ends the answer.")
     var endTokens: EndTokens?
+    @Flag(help: "Print JSON, of a text as well; lines are answered in JSON in any case.")
+    var json = false
 
     enum EndTokens: String, EnumerableFlag {
         case stopAtEnd, ignoreEnd
@@ -53,23 +62,31 @@ struct ModelGenerateCommand: ParsableCommand {
         try require("--max-tokens", maxTokens, "at least 1", maxTokens > 0)
         do { try sampling.check() } catch { throw ValidationError("\(error)") }
         try require("--stop", "empty", "a text", !stop.contains(""))
+        if chat, try choice.text() == nil { throw ValidationError("--chat needs a text") }
     }
 
-    private struct Continuation: Encodable {
+    private struct Continuation: ToolAnswer {
         var ids: [Int32]
         var text: String
         var finish: String
+
+        var plain: String { text }
+    }
+
+    private func input() throws -> ModelInput? {
+        try choice.text().map { text in
+            chat ? ModelInput(messages: [.init(role: "user", content: text)]) : ModelInput(text: text)
+        }
     }
 
     func run() throws {
-        let model = try options.load()
+        let single = try input()
+        let model = try choice.load()
         let events = Inbox<EngineEvent>()
         let engine = try flags.engine(model, threads: options.threadCount) { events.post($0) }
-        let tool = LineTool()
-        let decoder = JSONDecoder()
+        let tool = LineTool(single == nil ? .lines : .once(asJSON: json))
         let lines = EngineLines<Void>(engine: engine, events: events, atOnce: flags.sequences)
-        try lines.run(tool) { line, id in
-            let input = try decoder.decode(ModelInput.self, from: line)
+        try lines.run(tool, ToolInputs(single)) { input, id in
             let context = try input.tokens(model.tokenizer) {
                 try ChatTemplate.choose(chatTemplate, fileText: model.chatTemplateText)
             }

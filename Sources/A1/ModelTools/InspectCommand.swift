@@ -15,9 +15,9 @@ struct ModelInspectCommand: ParsableCommand {
             this engine cannot run is printed as well, with the reason.
             """)
 
-    @Argument(help: "A name of the manifest (as builtin-draft), or a path.")
+    @Argument(help: "A name of the manifest (as builtin-draft), or a path.", completion: .models)
     var model: String
-    @Option(help: "Another manifest.")
+    @Option(help: "Another manifest.", completion: .yaml)
     var manifest: String?
     @Flag(help: "Print JSON: values in full, arrays of more than 64 elements by type and count.")
     var json = false
@@ -62,7 +62,7 @@ struct ModelInspectCommand: ParsableCommand {
             guard let bytes else { continue }
             table.addRow([name, size(UInt64(bytes)), "\(bytes)", purpose])
         }
-        return table.rendered()
+        return table.shown
     }
 
     private func metadata(_ document: InspectDocument) -> String {
@@ -71,7 +71,7 @@ struct ModelInspectCommand: ParsableCommand {
             let text = value.value.description
             table.addRow([key, text.count <= 100 ? text : "\(text.prefix(97))..."])
         }
-        return table.rendered()
+        return table.shown
     }
 
     private func tensors(_ document: InspectDocument) -> String {
@@ -82,6 +82,6 @@ struct ModelInspectCommand: ParsableCommand {
                 tensor.bytes.map(String.init) ?? "-",
             ])
         }
-        return table.rendered()
+        return table.shown
     }
 }

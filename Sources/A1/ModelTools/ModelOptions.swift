@@ -6,12 +6,45 @@ import Runtime
 import Tensors
 import Transformer
 
-/// Which model a tool works with, and with how much of the machine.
-struct ModelOptions: ParsableArguments {
-    @Option(help: "A name of the manifest (as builtin-draft), or a path.")
-    var model: String
-    @Option(help: "Another manifest.")
+/// Which model a tool works with, and the text for it where there is one: `MODEL TEXT`, or `--model MODEL TEXT`.
+struct ModelChoice: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("A name of the manifest (as builtin-draft), or a path.", valueName: "model"),
+        completion: .models)
+    var first: String?
+    @Argument(
+        help: ArgumentHelp("A text. Without one the lines of standard input are answered.", valueName: "text"))
+    var second: String?
+    @Option(help: "The model, instead of the first argument.", completion: .models)
+    var model: String?
+    @Option(help: "Another manifest.", completion: .yaml)
     var manifest: String?
+
+    func validate() throws { _ = try Self.words(model, first, second) }
+
+    /// The model and what stands behind it.
+    static func words(
+        _ model: String?, _ first: String?, _ second: String?
+    ) throws -> (model: String, other: String?) {
+        guard let model else {
+            guard let first else { throw ValidationError("a model is missing: name one, as builtin-draft") }
+            return (first, second)
+        }
+        guard second == nil else {
+            throw ValidationError("'\(first ?? "")' and '\(second ?? "")' stand beside --model \(model): give one")
+        }
+        return (model, first)
+    }
+
+    func name() throws -> String { try Self.words(model, first, second).model }
+
+    func text() throws -> String? { try Self.words(model, first, second).other }
+
+    func load() throws -> LoadedModel { try openModel(modelPath(name(), manifest: manifest)) }
+}
+
+/// With how much of the machine a tool works.
+struct ThreadOptions: ParsableArguments {
     @Option(help: "Threads that compute; all processors if not given.")
     var threads: Int?
 
@@ -22,11 +55,6 @@ struct ModelOptions: ParsableArguments {
         try require(
             "--threads", threadCount, "from 1 to \(processors), the processors here", 1...processors ~= threadCount)
     }
-
-    func load() throws -> LoadedModel { try load(model) }
-
-    /// Opens a model by its name or path.
-    func load(_ name: String) throws -> LoadedModel { try openModel(modelPath(name, manifest: manifest)) }
 }
 
 func openModel(_ path: String) throws -> LoadedModel {

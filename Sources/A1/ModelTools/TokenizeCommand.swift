@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Runtime
 import Tensors
@@ -9,24 +10,46 @@ struct ModelTokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Turn texts into token ids.",
         discussion: """
-            Reads JSON strings on standard input, a line each; writes {"ids":[...]} a line. No begin token is added. \
-            With --decode the other way round: {"ids":[...]} in, JSON strings out, U+FFFD for what is not UTF-8. \
-            With --rate any bytes are read as one text and encoded again and again for two seconds, once at least.
+            a1 model tokenize MODEL "text" prints a line for each token: its id and the token. With --decode the \
+            text is ids, separated by blanks or commas, and the text that they make is printed.
+
+            Without a text it reads JSON strings on standard input, a line each, and writes {"ids":[...]} a line. No \
+            begin token is added. With --decode the other way round: {"ids":[...]} in, JSON strings out, U+FFFD for \
+            what is not UTF-8. With --rate any bytes are read as one text and encoded again and again for two \
+            seconds, once at least.
             """)
 
-    @Option(help: "A name of the manifest (as builtin-draft), or a path.")
-    var model: String
-    @Option(help: "Another manifest.")
-    var manifest: String?
+    @OptionGroup var choice: ModelChoice
     @Flag(help: "Parse special tokens; otherwise they are read as text.")
     var special = false
     @Flag(help: "Turn ids into texts.")
     var decode = false
     @Flag(help: "Tell how fast standard input is encoded on one core.")
     var rate = false
+    @Flag(help: "Print JSON, of a text as well; lines are answered in JSON in any case.")
+    var json = false
 
-    private struct Tokens: Decodable {
+    private struct Tokens: ToolAnswer {
         var ids: [Int32]
+        /// For people.
+        var tokens: [String]
+
+        enum CodingKeys: String, CodingKey { case ids }
+
+        var plain: String {
+            var table = TextTable(columns: [("ID", .right), ("TOKEN", .left)])
+            for (id, token) in zip(ids, tokens) { table.addRow(["\(id)", token]) }
+            return String(table.shown.dropLast())
+        }
+    }
+
+    private struct Text: ToolAnswer {
+        var plain: String
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(plain)
+        }
     }
 
     private struct Rate: Encodable {
@@ -42,25 +65,58 @@ struct ModelTokenizeCommand: ParsableCommand {
 
     func validate() throws {
         if rate, decode { throw ValidationError("--rate encodes: leave out --decode") }
+        if rate, try choice.text() != nil { throw ValidationError("--rate reads standard input: leave out the text") }
     }
 
     func run() throws {
-        let tokenizer = try tokenizer(modelPath(model, manifest: manifest))
+        let tokenizer = try tokenizer(modelPath(choice.name(), manifest: choice.manifest))
         if rate { return try putJSON(measure(tokenizer)) }
-        let decoder = JSONDecoder()
+        if let text = try choice.text() { return try answer(text, tokenizer) }
         let tool = LineTool()
         for (index, line) in InputLines().enumerated() {
             do {
                 if decode {
-                    let ids = try ModelInput(ids: decoder.decode(Tokens.self, from: line).ids).tokens(tokenizer)
-                    try tool.answer(String(decoding: tokenizer.decode(ids, special: special), as: UTF8.self))
+                    try tool.answer(decoded(Self.ids(line: line), tokenizer))
                 } else {
-                    let text = try decoder.decode(String.self, from: line)
+                    let text = try JSONValue.read(line: line).text(at: "")
                     tool.answer(ids: tokenizer.encode(text, special: special))
                 }
             } catch { try tool.refuse(line: index + 1, error) }
         }
         try tool.finish()
+    }
+
+    /// A text of the arguments.
+    private func answer(_ text: String, _ tokenizer: Tokenizer) throws {
+        let tool = LineTool(.once(asJSON: json))
+        do {
+            if decode {
+                try tool.answer(plainly: Text(plain: decoded(Self.ids(text: text), tokenizer)))
+            } else {
+                let ids = tokenizer.encode(text, special: special)
+                try tool.answer(plainly: Tokens(ids: ids, tokens: ids.map(tokenizer.shown)))
+            }
+        } catch { try tool.refuse(line: 1, error) }
+    }
+
+    private func decoded(_ ids: [Int32], _ tokenizer: Tokenizer) throws -> String {
+        let ids = try ModelInput(ids: ids).tokens(tokenizer)
+        return String(decoding: tokenizer.decode(ids, special: special), as: UTF8.self)
+    }
+
+    private static func ids(line: Data) throws(LineError) -> [Int32] {
+        let object = try InputObject(line: line, keys: ["ids"])
+        if let ids = try object.value("ids", ModelInput.ids) { return ids }
+        throw object.missing("the key 'ids' is missing")
+    }
+
+    private static func ids(text: String) throws(LineError) -> [Int32] {
+        var ids: [Int32] = []
+        for word in text.split(whereSeparator: { " ,[]\n\t".contains($0) }) {
+            guard let id = Int32(word) else { throw LineError("'\(word)' is no id; ids are whole numbers") }
+            ids.append(id)
+        }
+        return ids
     }
 
     private func measure(_ tokenizer: Tokenizer) throws -> Rate {
