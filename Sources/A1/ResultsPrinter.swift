@@ -78,7 +78,7 @@ struct ResultsPrinter {
     func print(_ run: String) throws {
         let results = try ResultPages(client: client, blocks: format == .json).all(run)
         switch format {
-        case .json: try putJSON(results)
+        case .json: try putJSON(Documented(results))
         case .csv: put(csv(results), terminator: "")
         case .table: put(table(results.problems) + "\n" + summary(results.summary), terminator: "")
         }

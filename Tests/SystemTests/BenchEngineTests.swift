@@ -51,7 +51,7 @@ extension RealProcesses {
         private func cells(_ flags: [String]) throws -> [Cell] {
             let tool = try Tool(Self.small + flags + ["--json"])
             try #require(tool.code == 0, "\(tool.err)")
-            return try JSONDecoder().decode([Cell].self, from: tool.out)
+            return try JSONDecoder().decode(MeasuredDocument<Cell>.self, from: tool.out).cells
         }
 
         @Test func everyCellIsThereWithItsFigures() throws {

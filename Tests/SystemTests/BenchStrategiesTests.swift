@@ -75,7 +75,7 @@ extension RealProcesses {
                     "--rejection-rate", "0.4", "--json", "--html", page.path,
                 ], environment: ["TMPDIR": scratch.url.path])
             try #require(tool.code == 0, "\(tool.err)")
-            let cells = try JSONDecoder().decode([Cell].self, from: tool.out)
+            let cells = try JSONDecoder().decode(MeasuredDocument<Cell>.self, from: tool.out).cells
             #expect(
                 cells.map { "\($0.strategy) \($0.paths)" } == [1, 2].flatMap { paths in
                     ["async", "sync", "random", "draft", "target"].map { "\($0) \(paths)" }
@@ -100,7 +100,8 @@ extension RealProcesses {
                 }
             }
             // What is null is there, as null.
-            let rates = try #require(JSONSerialization.jsonObject(with: tool.out) as? [[String: Any]])
+            let document = try #require(JSONSerialization.jsonObject(with: tool.out) as? [String: Any])
+            let rates = try #require(document["cells"] as? [[String: Any]])
             #expect(rates.allSatisfy { $0.keys.contains("rate") && $0.keys.contains("rejection_rate") })
 
             let text = try String(contentsOf: page, encoding: .utf8)
@@ -120,7 +121,7 @@ extension RealProcesses {
                     "400", "--json",
                 ], environment: ["TMPDIR": scratch.url.path])
             try #require(tool.code == 0, "\(tool.err)")
-            let lines = try #require(JSONSerialization.jsonObject(with: tool.out) as? [[String: Double]])
+            let lines = try JSONDecoder().decode(MeasuredDocument<[String: Double]>.self, from: tool.out).cells
             #expect(lines.map { $0["workers"] } == [1, 3])
             for line in lines {
                 for key in ["core_blocks_per_second", "blocks_per_second", "messages_per_second"] {

@@ -51,6 +51,14 @@ struct Tool: Sendable {
         String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
+    /// What every document of results says of itself.
+    struct Header: Decodable {
+        var schema: Int
+        var program: String
+        var host: String
+        var command: String
+    }
+
     /// A pretrained model file, if it has been pulled.
     static func pulledModel(_ file: String) -> URL? {
         let environment = ProcessInfo.processInfo.environment
@@ -59,4 +67,10 @@ struct Tool: Sendable {
         let path = folder + "/" + file
         return FileManager.default.fileExists(atPath: path) ? URL(fileURLWithPath: path) : nil
     }
+}
+
+/// The figures of a measurement, and what made them.
+struct MeasuredDocument<Cell: Decodable>: Decodable {
+    var document: Tool.Header
+    var cells: [Cell]
 }

@@ -41,7 +41,8 @@ def ours(options, model, threads):
     command = [options.a1, "bench", "engine", "--model", model, "--prompt", str(options.prompt),
                "--generate", str(options.generate), "--sequences", ",".join(map(str, options.sequences)),
                "--threads", str(threads), "--repeat", "1", "--json"] + (["--exact"] if options.exact else [])
-    return {(cell["kind"], cell["sequences"]): cell["tokens_per_second"] for cell in json.loads(output(command))}
+    cells = json.loads(output(command))["cells"]
+    return {(cell["kind"], cell["sequences"]): cell["tokens_per_second"] for cell in cells}
 
 
 def theirs(options, model, threads):

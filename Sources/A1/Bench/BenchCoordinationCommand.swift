@@ -119,7 +119,7 @@ struct BenchCoordinationCommand: ParsableCommand {
                 verdictP99Ms: Statistics.quantile(verdicts, 0.99) ?? 0)
         }
         if json {
-            try putJSON(lines)
+            try putJSON(Documented(Measured(cells: lines)))
             return
         }
         var table = TextTable(columns: [

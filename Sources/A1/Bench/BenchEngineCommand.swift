@@ -106,7 +106,7 @@ struct BenchEngineCommand: ParsableCommand {
         }
         progress?.end()
         if json {
-            try putJSON(cells)
+            try putJSON(Documented(Measured(cells: cells)))
             return
         }
         put(EngineCell.text(cells, processor: BenchConditions.processor), terminator: "")
@@ -129,6 +129,8 @@ struct BenchEngineCommand: ParsableCommand {
         if pinThreads { arguments.append("--pin-threads") }
         if sharedPrompt { arguments.append("--shared-prompt") }
         let results = try ownResults(arguments, environment: ["A1_KERNELS": kernels.rawValue])
-        return try decoded([EngineCell].self, from: results, "what a1 bench engine printed", .software)
+        return try decoded(
+            Measured<EngineCell>.self, from: results, "what a1 bench engine printed", .software
+        ).cells
     }
 }

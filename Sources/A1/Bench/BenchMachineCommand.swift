@@ -30,7 +30,9 @@ struct MachineLine: Codable {
     static func measured(threads: [Int]) throws -> [MachineLine] {
         let list = threads.map(String.init).joined(separator: ",")
         let results = try ownResults(["bench", "machine", "--threads", list, "--json", "--end-with-input"])
-        return try decoded([MachineLine].self, from: results, "what a1 bench machine printed", .software)
+        return try decoded(
+            Measured<MachineLine>.self, from: results, "what a1 bench machine printed", .software
+        ).cells
     }
 }
 
@@ -74,7 +76,7 @@ struct BenchMachineCommand: ParsableCommand {
                 byteInstructions: MachinePeaks.byteInstructions)
         }
         if json {
-            try putJSON(lines)
+            try putJSON(Documented(Measured(cells: lines)))
             return
         }
         var table = TextTable(columns: [

@@ -129,7 +129,7 @@ struct BenchStrategiesCommand: ParsableCommand {
             }
         }
         if output.json {
-            try putJSON(report.cells)
+            try putJSON(Documented(Measured(cells: report.cells)))
             return
         }
         let tables = [

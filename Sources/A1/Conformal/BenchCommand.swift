@@ -60,7 +60,7 @@ struct BenchDecisionsCommand: ParsableCommand {
     func run() throws {
         let lines = try sizes().map(measure)
         if json {
-            try putJSON(lines)
+            try putJSON(Documented(Measured(cells: lines)))
             return
         }
         var table = TextTable(columns: [

@@ -76,7 +76,7 @@ struct BenchDriftCommand: ParsableCommand {
             shift: shift, detected: Double(delays.count { $0 < .max }) / Double(max(1, delays.count)),
             medianDelay: delay(of: 0.5), delayOfNineInTen: delay(of: 0.9))
         if json {
-            try putJSON(report)
+            try putJSON(Documented(report))
             return
         }
         var table = TextTable(columns: [("MEASURE", .left), ("VALUE", .right)])

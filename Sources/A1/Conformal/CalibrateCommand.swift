@@ -57,7 +57,7 @@ struct CalibrateCommand: ParsableCommand {
         let made = try made(of: results)
         let path = try BankFile.save(made, folder: folder, replaces: replace)
         if json {
-            try putJSON(made)
+            try putJSON(Documented(made))
         } else {
             put("\(bank): \(made.count) scores, \(path)")
             say("use it with: a1 submit BATCH --bank \(bank)")

@@ -88,7 +88,7 @@ struct ReplayCommand: ParsableCommand {
         }
         if each { try putEach(replay) }
         if json {
-            try each ? putJSONLine(report) : putJSON(report)
+            try each ? putJSONLine(report) : putJSON(Documented(report))
         } else {
             show(report)
         }
