@@ -3,26 +3,52 @@ import Evaluation
 
 /// What a comparison looks like.
 enum ComparisonPlots {
+    /// A plot, and what one sees in it and what is good.
+    struct Figure {
+        /// An SVG document.
+        var plot: String
+        var caption: String
+        var isWide = false
+    }
+
     private static let bins = 20
 
-    static func all(_ report: ComparisonReport) -> [String] {
-        var plots = rateByRound(report.cells)
-        if !report.pValues.isEmpty { plots.append(pValues(report.pValues)) }
+    static func all(_ report: ComparisonReport) -> [Figure] {
+        var plots = rateByRound(report.cells).map { Figure(plot: $0, caption: rateCaption) }
+        if !report.pValues.isEmpty { plots.append(Figure(plot: pValues(report.pValues), caption: pValueCaption)) }
         let byTokens = CostAxis(name: "tokens by the target") { $0.tokensTarget }
         let bySeconds = CostAxis(name: "seconds") { $0.seconds }
         for axis in [byTokens, bySeconds] {
-            plots.append(accuracy("pass@1 against \(axis.name)", axis, "pass@1", report.cells) { $0.passAt1 })
-            plots.append(accuracy("maj@m against \(axis.name)", axis, "maj@m", report.cells) { $0.majority })
+            let right = accuracy("pass@1 against \(axis.name)", axis, "pass@1", report.cells) { $0.passAt1 }
+            let majority = accuracy("maj@m against \(axis.name)", axis, "maj@m", report.cells) { $0.majority }
+            plots.append(Figure(plot: right, caption: "Each point is a cell. \(accuracyCaption)"))
+            plots.append(Figure(plot: majority, caption: "The same for the majority's answers. \(accuracyCaption)"))
         }
         if let timeLine = report.timeLine {
-            plots.append(
-                TimeLinePlot(
-                    title: "What the workers did: the first part of \(timeLine.cell)", x: "seconds",
-                    kinds: PartOutcome.barKinds, bars: timeLine.bars
-                ).rendered())
+            let plot = TimeLinePlot(
+                title: "What the workers did: the first part of \(timeLine.cell)", x: "seconds",
+                kinds: PartOutcome.barKinds, bars: timeLine.bars)
+            plots.append(Figure(plot: plot.rendered(), caption: timeLineCaption, isWide: true))
         }
         return plots
     }
+
+    // MARK: Captions
+
+    private static let rateCaption =
+        "Each line is the share of judged blocks that were taken over in a round. Good is a line near the dashed r. "
+        + "Late rounds have few verdicts, since most paths have ended, and scatter."
+    private static let pValueCaption =
+        "How often p-values of async fell in each twentieth. Good is level with the dashed line: scores can be ranked "
+        + "among those before them. Higher bars on the left mean that scores get worse as runs go on."
+    private static let accuracyCaption =
+        "The line through it is its 95 % interval; its label has m and r, its colour is the strategy's. Good is up and "
+        + "to the left: more right answers for less."
+    private static let timeLineCaption =
+        "Each bar is an order that a worker carried out, from its beginning to its end; bars lie side by side where it "
+        + "had several at once. Good is a target without gaps."
+
+    // MARK: Plots
 
     /// A plot for each rate that was asked for.
     private static func rateByRound(_ cells: [CellMeasures]) -> [String] {

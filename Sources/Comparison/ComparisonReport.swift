@@ -14,6 +14,8 @@ public struct ComparisonReport: Sendable {
     }
 
     public var conditions: [Condition] = []
+    /// What all cells have in common, as sentences.
+    public var words: [String] = []
     /// In the order of the plan.
     public let cells: [CellMeasures]
     /// The p-values of all cells of `async`.

@@ -33,6 +33,12 @@ enum SVGMarks {
             + Markup.escaped(text) + "</text>"
     }
 
+    /// A text that is read before lines and dots: it stands on a rim of the ground's colour.
+    static func label(_ text: String, x: Double, y: Double, anchor: String, _ colour: String) -> String {
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" fill=\"\(colour)\" "
+            + "stroke=\"white\" stroke-width=\"3\" paint-order=\"stroke\">" + Markup.escaped(text) + "</text>"
+    }
+
     /// One digit after the point is a tenth of a pixel.
     static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -79,6 +79,7 @@ public struct SVGPlot: Sendable {
         for (number, entry) in series.enumerated() {
             lines += drawn(entry, number, xAxis, yAxis) + legend(entry, number)
         }
+        lines += labels(xAxis, yAxis)
         lines.append("</svg>")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -138,7 +139,9 @@ public struct SVGPlot: Sendable {
         switch entry.style {
         case .line where places.count > 1:
             let path = places.map { "\(SVGMarks.number($0.x)),\(SVGMarks.number($0.y))" }.joined(separator: " ")
-            lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>")
+            let dashes = isDashed(number) ? " stroke-dasharray=\"6 3\"" : ""
+            lines.append(
+                "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.5\"\(dashes)/>")
         case .line, .points: break
         case .bars(let width):
             let wide = width / (xAxis.high - xAxis.low) * (area.right - area.left)
@@ -159,15 +162,41 @@ public struct SVGPlot: Sendable {
                         colour))
             }
             if entry.isDotted { lines.append(SVGMarks.dot(x: place.x, y: place.y, radius: "3.5", colour)) }
-            if let label = point.label { lines.append(SVGMarks.text(label, x: place.x + 6, y: place.y - 5)) }
         }
         return lines
     }
 
+    /// Of all series together, so that none stands on another.
+    private func labels(_ xAxis: Axis, _ yAxis: Axis) -> [String] {
+        let area = Self.area
+        let points = series.enumerated().flatMap { number, entry in
+            entry.points.map { point in
+                (
+                    x: place(point.x, xAxis, area.left, area.right), y: place(point.y, yAxis, bottom, top),
+                    label: point.label, colour: colour(number)
+                )
+            }
+        }
+        var placement = LabelPlacement(
+            area: .init(left: area.left, right: area.right + 16, top: top - 10, bottom: bottom),
+            points: points.map { ($0.x, $0.y) })
+        return points.flatMap { x, y, label, colour -> [String] in
+            guard let label else { return [] }
+            let found = placement.place(label, at: (x, y))
+            let text = SVGMarks.label(label, x: found.x, y: found.y, anchor: found.anchor, colour)
+            return found.needsLine ? [SVGMarks.stroke(x, y, found.x, found.y - 4, "#BBBBBB"), text] : [text]
+        }
+    }
+
+    /// Where colours begin again, lines are dashed.
+    private func isDashed(_ number: Int) -> Bool { number >= SVGMarks.colours.count }
+
     private func legend(_ entry: Series, _ number: Int) -> [String] {
         let left = Self.area.left + 180 * Double(number % Self.namesPerLine)
         let height = 36 + Self.lineHeight * Double(number / Self.namesPerLine)
-        return [
+        let line = entry.style == .line
+            ? [SVGMarks.stroke(left - 8, height, left + 10, height, colour(number), dashes: isDashed(number))] : []
+        return line + [
             SVGMarks.dot(x: left + 4, y: height, radius: "4", colour(number)),
             SVGMarks.text(entry.name, x: left + 13, y: height + 4),
         ]

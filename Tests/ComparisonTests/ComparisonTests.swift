@@ -133,6 +133,41 @@ import Testing
         for word in ["<script", "<link", "<img", "src=", "href=", "@import", "url("] { #expect(!page.contains(word)) }
     }
 
+    @Test func everyTableAndPlotHasACaptionAndABoxOfItsOwn() {
+        let page = ComparisonPage.html(report, title: "t")
+        // Right, fast, took, workers.
+        #expect(page.count(of: "<table>") == 4 && page.count(of: "<div class=\"scroll\"><table>") == 4)
+        #expect(page.count(of: "<p class=\"caption\">") == 4)
+        #expect(page.count(of: "<figcaption>") == 7 && page.count(of: "<div class=\"scroll\"><svg") == 7)
+        #expect(page.contains("@media print") && page.contains("width=device-width"))
+        #expect(page.contains("<th>async m=2 r=0.4 W=1</th>") && page.contains("<th>target m=2</th>"))
+    }
+
+    @Test func settingsAreSentences() {
+        var settings = RunSettings(paths: 8, rounds: 12, draftTokens: 48, targetTokens: 48, pathTokens: 576)
+        settings.takeover = .resample
+        settings.boundary = .step
+        settings.vote = .all
+        settings.problemsInFlight = 2
+        let expected: [String] = [
+            "At most 12 rounds and 576 tokens a path.",
+            "A block ends with a step of the solution (a blank line), or after 48 tokens.",
+            """
+            A block's score is the mean negative log-likelihood of its tokens under the target. When a block is taken \
+            over, the target writes another in its place.
+            """,
+            """
+            async ranks a score among the scores of the same round; p-values are smoothed; the share taken over is \
+            held in a band around r.
+            """,
+            "Every path runs to its own end.", "Both models draw by: temperature 0.7, top-p 0.95.",
+            "At most: problems at once: 2.", "Seed 0.",
+        ]
+        #expect(SettingsWords.sentences(settings) == expected)
+        #expect(SettingsWords.paths([1]) == "1 path a problem")
+        #expect(SettingsWords.paths([1, 4, 16]) == "1, 4 and 16 paths a problem")
+    }
+
     @Test func tablesHaveARowForEachCell() {
         let lines = ComparisonTable.results(report.cells).text.rendered().split(separator: "\n")
         #expect(lines.count == 3)

@@ -51,6 +51,27 @@ import Testing
         }
     }
 
+    /// Labels of points that crowd each other, and of some that lie upon each other.
+    @Test func labelsCoverNeitherEachOtherNorPoints() {
+        let area = LabelPlacement.Box(left: 0, right: 600, top: 0, bottom: 300)
+        var points: [(x: Double, y: Double)] = [(300, 150), (300, 150)]
+        for number in 0..<16 { points.append((140 + Double(number % 4) * 9, 150 + Double(number / 4) * 7)) }
+        var placement = LabelPlacement(area: area, points: points)
+        let label = "m=16 r=0.25"
+        let boxes = points.map { LabelPlacement.box(label, placement.place(label, at: $0)) }
+        for (index, box) in boxes.enumerated() {
+            #expect(!boxes[..<index].contains { $0.overlaps(box) }, "\(index)")
+            #expect(box.left >= area.left && box.right <= area.right && box.top >= area.top)
+            for point in points {
+                let isCovered = (box.left...box.right).contains(point.x) && (box.top...box.bottom).contains(point.y)
+                #expect(!isCovered, "\(index)")
+            }
+        }
+        var alone = LabelPlacement(area: area, points: [(100, 100)])
+        #expect(
+            alone.place("a", at: (100, 100)) == LabelPlacement.Place(x: 106, y: 95, anchor: "start", needsLine: false))
+    }
+
     @Test func aPlotOfNothingIsADocument() throws {
         #expect(try parsed(SVGPlot(title: "", x: "", y: "")).elements["svg"] == 1)
     }

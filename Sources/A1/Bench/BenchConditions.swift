@@ -10,11 +10,10 @@ enum BenchConditions {
         problems: String, plan: ComparisonPlan, settings: RunSettings, workers: [WorkerStatus]
     ) throws -> [ComparisonReport.Condition] {
         let date = Date(timeIntervalSince1970: Double(Clocks.wallMs) / 1_000)
-        let command = CommandLine.arguments.dropFirst().map { $0.contains(" ") ? "'\($0)'" : $0 }
         var conditions = [
             ComparisonReport.Condition("date", ISO8601DateFormatter().string(from: date)),
             .init("version", A1.configuration.version),
-            .init("command", (["a1"] + command).joined(separator: " ")),
+            .init("command", DocumentHeader.commandLine()),
             .init("machine", machine),
             .init(
                 "problems",
@@ -32,6 +31,24 @@ enum BenchConditions {
         return conditions
     }
 
+    /// What is compared, and what all cells have in common, as sentences.
+    static func words(_ plan: ComparisonPlan, settings: RunSettings, workers: [WorkerStatus]) -> [String] {
+        func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+            var seen: Set<Value> = []
+            return values.filter { seen.insert($0).inserted }
+        }
+        let models = [Role.draft, .target].compactMap { role in
+            workers.first { $0.role == role }.map { (role: role, name: $0.model) }
+        }
+        var compared = "\(SettingsWords.list(unique(plan.cells.map(\.strategy.rawValue)))) are compared with "
+            + SettingsWords.paths(unique(plan.cells.map(\.paths)))
+        let rates = unique(plan.cells.compactMap(\.rejectionRate))
+        if !rates.isEmpty { compared += " and r = \(SettingsWords.list(rates.map { "\($0)" }))" }
+        let whose = models.map { "the \($0.role.rawValue) is \($0.name)" }
+        return [compared + "."] + (whose.isEmpty ? [] : [SettingsWords.list(whose).firstUppercased + "."])
+            + SettingsWords.sentences(settings)
+    }
+
     /// What the cells vary is not among them.
     private static let varied: Set<String> = ["strategy", "paths", "rejectionRate", "runAhead"]
 
@@ -42,7 +59,7 @@ enum BenchConditions {
         return String(decoding: data, as: UTF8.self)
     }
 
-    private static var machine: String {
+    static var machine: String {
         let kernels = (try? KernelChoice.current())?.rawValue ?? "unknown"
         return "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(processor), kernels \(kernels)"
     }
@@ -54,4 +71,8 @@ enum BenchConditions {
         let name = line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
         return name ?? "a processor without a name"
     }
+}
+
+extension String {
+    fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
 }

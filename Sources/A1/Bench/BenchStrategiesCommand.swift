@@ -55,8 +55,10 @@ struct BenchStrategiesCommand: ParsableCommand {
                 client: client, plan: plan, problems: problems, name: name, settings: settings,
                 check: { try ownCluster?.check() })
             var report = ComparisonReport(plan, try runner.run())
+            let workers = try client.status().workers
             report.conditions = try BenchConditions.all(
-                problems: name, plan: plan, settings: settings, workers: try client.status().workers)
+                problems: name, plan: plan, settings: settings, workers: workers)
+            report.words = BenchConditions.words(plan, settings: settings, workers: workers)
             return report
         }
         try show(report, title: "Strategies compared: \(configuration.name), \(name)")
