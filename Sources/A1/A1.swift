@@ -23,6 +23,7 @@ struct A1: AsyncParsableCommand {
                 subcommands: [CalibrateCommand.self, BankCommand.self, ReplayCommand.self, BenchCommand.self]),
             CommandGroup(name: "Evaluation", subcommands: [DatasetCommand.self, AnswerCommand.self]),
             CommandGroup(name: "Model", subcommands: [ModelCommand.self]),
-            CommandGroup(name: "Process", subcommands: [CoordinatorCommand.self, WorkerCommand.self]),
+            CommandGroup(
+                name: "Process", subcommands: [CoordinatorCommand.self, WorkerCommand.self, ManualCommand.self]),
         ])
 }
