@@ -31,14 +31,49 @@ public struct LogEntry: Sendable, Hashable {
     /// What else there is to say, in this order.
     public var fields: [Field]
 
-    /// One further fact of a line.
+    /// One further fact of a line. Counts, times, scores and p-values are numbers; names and ids are texts, whatever
+    /// they look like.
     public struct Field: Sendable, Hashable {
+        /// A fact as programs read it.
+        public enum Content: Sendable, Hashable {
+            case text(String)
+            case integer(Int)
+            case number(Double)
+            case truth(Bool)
+        }
+
         public let name: String
-        public let value: String
+        public let content: Content
 
         public init(_ name: String, _ value: String) {
             self.name = name
-            self.value = value
+            content = .text(value)
+        }
+
+        /// An integer that `Int` has no room for becomes the nearest one.
+        public init(_ name: String, _ value: some BinaryInteger) {
+            self.name = name
+            content = .integer(Int(clamping: value))
+        }
+
+        public init(_ name: String, _ value: Double) {
+            self.name = name
+            content = .number(value)
+        }
+
+        public init(_ name: String, _ value: Bool) {
+            self.name = name
+            content = .truth(value)
+        }
+
+        /// The fact as people read it.
+        public var value: String {
+            switch content {
+            case .text(let text): text
+            case .integer(let integer): "\(integer)"
+            case .number(let number): "\(number)"
+            case .truth(let truth): "\(truth)"
+            }
         }
     }
 

@@ -44,6 +44,8 @@ public struct LogRecord: Sendable {
 
     private static func text(of value: Any) -> String {
         if let text = value as? String { return text }
+        // Written as Swift writes it: 5.0 is not 5.
+        if let number = value as? NSNumber, String(cString: number.objCType) == "d" { return "\(number.doubleValue)" }
         let data = try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])
         return data.map { String(decoding: $0, as: UTF8.self) } ?? "\(value)"
     }

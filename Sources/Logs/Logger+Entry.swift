@@ -15,7 +15,7 @@ extension Logger {
         var metadata = entry.path.map { Logger.Metadata.about($0, round: entry.round) } ?? [:]
         if let run = entry.run { metadata[LogKey.run] = .string(run.rawValue) }
         if let worker = entry.worker { metadata["about_worker"] = .string(worker) }
-        for field in entry.fields { metadata[field.name] = .string(field.value) }
+        for field in entry.fields { metadata[field.name] = field.content.metadata }
         log(level: level, "\(entry.message)", metadata: metadata)
     }
 
@@ -26,6 +26,17 @@ extension Logger {
         case .info, .notice: .info
         case .warning: .warning
         case .error, .critical: .error
+        }
+    }
+}
+
+extension LogEntry.Field.Content {
+    fileprivate var metadata: Logger.MetadataValue {
+        switch self {
+        case .text(let text): .string(text)
+        case .integer(let integer): .stringConvertible(integer)
+        case .number(let number): .stringConvertible(number)
+        case .truth(let truth): .stringConvertible(truth)
         }
     }
 }

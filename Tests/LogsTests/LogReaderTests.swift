@@ -1,9 +1,43 @@
+import Domain
 import Foundation
 import Synchronization
 import Testing
 @testable import Logs
 
 @Suite struct LogReaderTests {
+    /// Numbers are numbers for programs and the same words as ever for people; logs of older versions had texts.
+    @Test func fieldsKeepTheirKinds() throws {
+        let folder = try TemporaryFolder()
+        let file = try LogFile(path: folder.log("coordinator"), process: "coordinator")
+        let fields: [LogEntry.Field] = [
+            .init("slots", 4), .init("epoch", UInt64.max), .init("score", 5.0), .init("p_value", 1e-7),
+            .init("rate", 0.1), .init("ahead", false), .init("order", "12"), .init("reason", "gone: 5"),
+            .init("nothing", Double.nan),
+        ]
+        file.logger(label: "test").write(LogEntry(.info, "typed", fields: fields))
+        let old = #"{"time":"2026-11-21T20:00:00.042Z","level":"info","worker":"old","message":"m","slots":"4"}"#
+        try Data((old + "\n").utf8).write(to: URL(fileURLWithPath: folder.log("old")))
+        let record = try #require(try folder.records(file.path).first)
+        #expect(record["slots"] as? Int == 4 && record["score"] as? Double == 5)
+        #expect(record["p_value"] as? Double == 1e-7 && record["rate"] as? Double == 0.1)
+        #expect(record["ahead"] as? Bool == false)
+        #expect(record["order"] as? String == "12" && record["nothing"] as? String == "nan")
+        let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: file.path)), as: UTF8.self)
+        #expect(text.contains(#""slots":4"#) && text.contains(#""score":5.0"#) && text.contains(#""ahead":false"#))
+        var lines: [String] = []
+        try LogReader(folder: folder.path).printAll { line in
+            lines.append(line)
+            return true
+        }
+        #expect(
+            lines.contains {
+                $0.hasSuffix(
+                    "typed ahead=false epoch=9223372036854775807 nothing=nan order=12 p_value=1e-07 rate=0.1 "
+                        + "reason=\"gone: 5\" score=5.0 slots=4")
+            }, "\(lines)")
+        #expect(lines.contains { $0.hasSuffix("m slots=4") }, "\(lines)")
+    }
+
     private func printed(_ reader: LogReader) throws -> [String] {
         var lines: [String] = []
         try reader.printAll { line in
