@@ -132,7 +132,8 @@ struct ResultsPrinter {
         table.addRow(["rejection rate asked", share(summary.rejectionRateAsked)])
         table.addRow([
             "rejection rate got",
-            "\(share(summary.rejectionRateGot)) (\(summary.takeovers) of \(summary.verdicts) verdicts)",
+            "\(share(summary.rejectionRateGot)) (\(summary.takeovers) of \(summary.verdicts) verdicts"
+                + (summary.rejectionRateInterval.map { "; \(promise($0, summary))" } ?? "") + ")",
         ])
         if let bank = summary.bank { table.addRow(["bank", "\(bank), \(settings.bankMode.rawValue)"]) }
         if let problems = summary.rateByProblem {
@@ -163,16 +164,29 @@ struct ResultsPrinter {
         }
         var text = table.shown
         if !summary.rateByRound.isEmpty {
-            var rounds = TextTable(columns: [("ROUND", .right), ("VERDICTS", .right), ("TAKEN OVER", .right)])
+            var rounds = TextTable(columns: [
+                ("ROUND", .right), ("VERDICTS", .right), ("TAKEN OVER", .right),
+                (summary.rejectionRateIntervalHolds == .exchangeable ? "IF EXCHANGEABLE" : "PROMISED", .right),
+            ])
             for round in summary.rateByRound {
                 rounds.addRow([
                     "\(round.round)", "\(round.verdicts)",
                     percent(Double(round.takeovers) / Double(max(round.verdicts, 1))),
+                    round.interval.map { "\(percent($0.lowerBound)) to \(percent($0.upperBound))" } ?? "-",
                 ])
             }
             text += "\n" + rounds.shown
         }
         return text
+    }
+
+    /// The rates that so many verdicts allow: docs/rejection-rate.md, How far a short run may be off.
+    private func promise(_ interval: ClosedRange<Double>, _ summary: RunSummary) -> String {
+        let range = String(format: "%.3f to %.3f", interval.lowerBound, interval.upperBound)
+        return switch summary.rejectionRateIntervalHolds {
+        case .always, nil: "promised for \(summary.verdicts): \(range)"
+        case .exchangeable: "if exchangeable, 95 % of runs get \(range)"
+        }
     }
 
     private func csv(_ results: RunResults) -> String {

@@ -177,11 +177,15 @@ public struct RoundRate: Sendable, Codable, Hashable {
     public var round: Int
     public var verdicts: Int
     public var takeovers: Int
+    /// The shares that so many verdicts allow, as `RunSummary.rejectionRateInterval`; nil where nothing is promised of
+    /// rounds.
+    public var interval: ClosedRange<Double>?
 
-    public init(round: Int, verdicts: Int, takeovers: Int) {
+    public init(round: Int, verdicts: Int, takeovers: Int, interval: ClosedRange<Double>? = nil) {
         self.round = round
         self.verdicts = verdicts
         self.takeovers = takeovers
+        self.interval = interval
     }
 }
 
@@ -221,6 +225,10 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var passAtM: Double?
     public var rejectionRateAsked: Double
     public var rejectionRateGot: Double?
+    /// The shares that so many verdicts allow by what is promised (`RatePromise`); nil without verdicts or a promise.
+    public var rejectionRateInterval: ClosedRange<Double>?
+    /// When the interval holds.
+    public var rejectionRateIntervalHolds: RateInterval.Condition?
     public var verdicts: Int
     public var takeovers: Int
     public var rateByRound: [RoundRate]

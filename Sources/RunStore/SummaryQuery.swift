@@ -23,9 +23,10 @@ struct SummaryQuery {
         summary.verdicts = counts.verdicts
         summary.takeovers = counts.takeovers
         summary.rateByRound = counts.rateByRound
+        try addIntervals(&summary)
         summary.rateByProblem = try rateByProblem()
         summary.driftAlarms = try driftAlarms()
-        summary.bank = try bank()
+        summary.bank = try bank().map { "\($0.name) (\($0.scores) scores)" }
         summary.tokens = counts.tokens
         summary.tokensReplaced = counts.tokensReplaced
         summary.wallSeconds = try wallSeconds()
@@ -45,6 +46,25 @@ struct SummaryQuery {
         return summary
     }
 
+    /// What is promised of the rates, for the numbers of verdicts that there are.
+    private func addIntervals(_ summary: inout RunSummary) throws {
+        guard let promise = RatePromise(run.spec.settings, bankScores: try bank()?.scores ?? 0) else { return }
+        let sql = "SELECT round, problem, count(*) FROM verdicts WHERE run = ? GROUP BY round, problem"
+        let cells = try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
+            var columns = RowColumns(row, table: "verdicts")
+            return RatePromise.Cell(
+                round: try columns.int(), problem: try columns.int(), verdicts: try columns.int())
+        }
+        let interval = promise.interval(cells)
+        summary.rejectionRateInterval = interval?.shares
+        summary.rejectionRateIntervalHolds = interval?.holds
+        let rounds = Dictionary(grouping: cells, by: \.round)
+        for index in summary.rateByRound.indices {
+            let round = rounds[summary.rateByRound[index].round] ?? []
+            summary.rateByRound[index].interval = promise.interval(ofRound: round)?.shares
+        }
+    }
+
     private func rateByProblem() throws -> ProblemRates? {
         let sql = "SELECT total(verdict = 'takeOver') / count(*) FROM verdicts WHERE run = ? GROUP BY problem"
         let rates = try Double.fetchAll(database, sql: sql, arguments: [run.row])
@@ -59,11 +79,11 @@ struct SummaryQuery {
     }
 
     /// Without its scores: every page of results asks this.
-    private func bank() throws -> String? {
+    private func bank() throws -> (name: String, scores: Int)? {
         let sql = "SELECT CAST(name AS BLOB), score_count FROM run_banks WHERE run = ?"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return nil }
         var columns = RowColumns(row, table: "run_banks")
-        return "\(try columns.written()) (\(try columns.int()) scores)"
+        return (try columns.written(), try columns.int())
     }
 
     private func driftAlarms() throws -> [DriftRecord] {

@@ -34,6 +34,7 @@ import Testing
             end(1, 0, .roundsExhausted, nil)
             end(1, 1, .undecisive, nil)
             problemEnd(1, nil, 0, false)
+            records.append(.driftFound(DriftRecord(run: run, problems: 2, verdicts: 3, recordedWallMs: 9_000)))
             end(2, 0, .answered, "6")
             if isEnded {
                 end(2, 1, .cancelled, nil)
@@ -109,7 +110,13 @@ import Testing
         #expect(summary.rejectionRateGot == 1.0 / 3)
         #expect(summary.verdicts == 3 && summary.takeovers == 1)
         #expect(summary.rateByRound == [
-            RoundRate(round: 0, verdicts: 2, takeovers: 1), RoundRate(round: 1, verdicts: 1, takeovers: 0),
+            // So few verdicts allow anything.
+            RoundRate(round: 0, verdicts: 2, takeovers: 1, interval: 0...1),
+            RoundRate(round: 1, verdicts: 1, takeovers: 0, interval: 0...1),
+        ])
+        #expect(summary.rejectionRateInterval == 0...1 && summary.rejectionRateIntervalHolds == .always)
+        #expect(summary.driftAlarms == [
+            DriftRecord(run: example.run, problems: 2, verdicts: 3, recordedWallMs: 9_000)
         ])
         #expect(summary.tokens == TokenCounts(draft: 11, target: 7))
         #expect(summary.tokensReplaced == 0)
@@ -119,6 +126,19 @@ import Testing
         #expect(summary.discardedTokens == 17 && summary.draftWaitShare == 0.5)
         #expect(summary.models == [false, true].map { Example.model(isDrift: $0) })
         #expect(try store.summary(of: example.run, equality: ==) == summary)
+        withExtendedLifetime(folder) {}
+    }
+
+    /// 40 verdicts in a round allow 13.5 to 18.5 takeovers by its band; one in another round allows anything.
+    @Test func theIntervalIsThatOfTheVerdictsOfEachRound() throws {
+        var example = Example(.continue, isEnded: false)
+        for _ in 0..<38 { example.block(2, 1, 0, .draft, tokens: 1, from: 1, to: 2, verdict: .keep) }
+        let (store, folder) = try stored(example)
+        let summary = try #require(try store.summary(of: example.run, equality: ==))
+        #expect(summary.verdicts == 41)
+        let rounds: [ClosedRange<Double>?] = [0.35...0.45, 0...1]
+        #expect(summary.rateByRound.map(\.interval) == rounds)
+        #expect(summary.rejectionRateInterval == 14.0 / 41...19.0 / 41)
         withExtendedLifetime(folder) {}
     }
 
@@ -191,6 +211,7 @@ import Testing
         #expect(results.problems[2].paths[1].outcome == nil)
         let status = try #require(try store.runs().first)
         #expect(status.problemsEnded == 2 && status.paths == 6 && status.pathsEnded == 5)
+        #expect(status.driftAlarms == 1 && status.driftAfterProblems == 2)
         #expect(status.endedWallMs == nil && status.state == .open)
         withExtendedLifetime(folder) {}
     }
