@@ -18,8 +18,8 @@ extension Coordinator {
         log(
             .warning, "the scores have drifted", run: spec.id,
             fields: [
-                .init("after_problem", "\(alarm.problems) of \(runs[run].problems.count)"),
-                .init("verdicts", "\(alarm.verdicts)"), .init("response", spec.settings.onDrift.rawValue),
+                .init("after_problem", alarm.problems), .init("problems", runs[run].problems.count),
+                .init("verdicts", alarm.verdicts), .init("response", spec.settings.onDrift.rawValue),
             ])
     }
 }

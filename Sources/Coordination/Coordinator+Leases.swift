@@ -39,7 +39,7 @@ extension Coordinator {
         }
         for run in openRuns { runs[run].lastProgressMs += absentMs }
         log(
-            .warning, "this process stood still; all leases begin anew", fields: [.init("ms", "\(absentMs)")])
+            .warning, "this process stood still; all leases begin anew", fields: [.init("ms", absentMs)])
     }
 
     /// Asks to be woken when the first lease or pause can end, or a run's silence begins to count, and once an interval

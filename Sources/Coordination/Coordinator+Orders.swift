@@ -40,7 +40,7 @@ extension Coordinator {
             .debug, "order sent", path: tag.path, round: tag.round, worker: workers[worker].hello.name,
             fields: [
                 .init("order", tag.order.description), .init("stage", stage.rawValue),
-                .init("attempt", "\(tag.attempt)"), .init("ahead", "\(piece.isAhead)"),
+                .init("attempt", tag.attempt), .init("ahead", piece.isAhead),
             ])
     }
 

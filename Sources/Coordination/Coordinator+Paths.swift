@@ -24,8 +24,8 @@ extension Coordinator {
         log(
             .info, "coordinator started",
             fields: [
-                .init("epoch", "\(configuration.epoch)"), .init("open_runs", "\(openRuns.count)"),
-                .init("begun_paths", "\(begunPaths)"),
+                .init("epoch", configuration.epoch), .init("open_runs", openRuns.count),
+                .init("begun_paths", begunPaths),
             ])
     }
 
@@ -113,8 +113,8 @@ extension Coordinator {
         log(
             .info, "problem ended", run: id,
             fields: [
-                .init("problem", "\(problem)"), .init("answer", majority?.answer ?? ""),
-                .init("votes", "\(majority?.votes ?? 0)"),
+                .init("problem", problem), .init("answer", majority?.answer ?? ""),
+                .init("votes", majority?.votes ?? 0),
             ])
         tellDrift(run)
     }

@@ -40,7 +40,7 @@ extension Coordinator {
                 .debug, "block accepted", path: report.tag.path, round: report.tag.round, worker: name,
                 fields: [
                     .init("author", report.block.author.rawValue), .init("segment", report.block.id.description),
-                    .init("tokens", "\(report.block.tokens.count)"), .init("finish", report.finish.rawValue),
+                    .init("tokens", report.block.tokens.count), .init("finish", report.finish.rawValue),
                 ])
         }
         commit(

@@ -24,7 +24,7 @@ extension Coordinator {
             log(
                 .warning, "run makes no progress", run: runs[run].spec.id,
                 fields: [
-                    .init("ms", "\(now.monotonicMs - runs[run].lastProgressMs)"),
+                    .init("ms", now.monotonicMs - runs[run].lastProgressMs),
                     .init("reason", reasonsForSilence(run, now).joined(separator: "; ")),
                 ])
         }

@@ -38,8 +38,8 @@ extension Coordinator {
         log(
             .info, "run submitted", run: spec.id,
             fields: [
-                .init("name", spec.name), .init("problems", "\(problems.count)"),
-                .init("paths", "\(spec.settings.paths)"), .init("strategy", spec.settings.strategy.rawValue),
+                .init("name", spec.name), .init("problems", problems.count),
+                .init("paths", spec.settings.paths), .init("strategy", spec.settings.strategy.rawValue),
             ])
         return .accepted(spec.id, alreadyKnown: false)
     }

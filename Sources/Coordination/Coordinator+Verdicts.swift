@@ -62,9 +62,8 @@ extension Coordinator {
         log(
             .info, "verdict", path: key(reference), round: round, worker: pending.worker,
             fields: [
-                .init("verdict", ruling.verdict.rawValue), .init("score", "\(pending.score.value)"),
-                .init("p_value", "\(ruling.pValue)"), .init("rate", "\(ruling.rate)"),
-                .init("bank", "\(ruling.bankCount)"),
+                .init("verdict", ruling.verdict.rawValue), .init("score", pending.score.value),
+                .init("p_value", ruling.pValue), .init("rate", ruling.rate), .init("bank", ruling.bankCount),
             ])
         if ruling.verdict == .takeOver { dropAhead(reference) }
     }

@@ -48,8 +48,8 @@ extension Coordinator {
         log(
             .info, "worker greeted", worker: hello.name,
             fields: [
-                .init("role", hello.role.rawValue), .init("model", hello.model), .init("slots", "\(hello.slots)"),
-                .init("host", hello.host), .init("process", "\(hello.processID)"),
+                .init("role", hello.role.rawValue), .init("model", hello.model), .init("slots", hello.slots),
+                .init("host", hello.host), .init("process", hello.processID),
             ])
     }
 
@@ -238,7 +238,7 @@ extension Coordinator {
         log(
             state == .gone ? .info : .warning, "worker \(state.rawValue)", worker: name,
             fields: (reason.map { [.init("reason", $0)] } ?? [])
-                + [.init("orders", "\(workers[worker].orders.count)")])
+                + [.init("orders", workers[worker].orders.count)])
         workers[worker].state = state
         workers[worker].reason = reason
         workers[worker].held = [:]

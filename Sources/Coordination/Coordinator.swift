@@ -144,7 +144,7 @@ public struct Coordinator: Sendable {
         let orders = workers.reduce(0) { $0 + $1.orders.count }
         log(
             .info, "draining: what is in flight is finished, nothing new begins",
-            fields: [.init("orders", "\(orders)")])
+            fields: [.init("orders", orders)])
     }
 
     // MARK: What a step says

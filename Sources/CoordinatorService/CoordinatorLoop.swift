@@ -45,7 +45,8 @@ struct CoordinatorLoop {
             log.notice(
                 "the store is open",
                 metadata: [
-                    "epoch": "\(epoch)", "records": "\(records.count)", "ms": "\(Clocks.monotonicMs - startedMs)",
+                    "epoch": .stringConvertible(epoch), "records": .stringConvertible(records.count),
+                    "ms": .stringConvertible(Clocks.monotonicMs - startedMs),
                 ])
         } catch {
             throw CoordinatorError(.dataError, "\(error)")

@@ -45,13 +45,13 @@ struct WorkerParts: Sendable {
             metadata: [
                 "model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)",
                 "template": "\(template)", "kernels": "\(engine.kernels.rawValue)", "mode": "\(engine.mode)",
-                "threads": "\(options.threads)", "processors": "\(engine.placement)",
-                "ms": "\(Clocks.monotonicMs - beganMs)",
+                "threads": .stringConvertible(options.threads), "processors": "\(engine.placement)",
+                "ms": .stringConvertible(Clocks.monotonicMs - beganMs),
             ])
         if options.pinsThreads && engine.processors.isEmpty {
             log.warning(
                 "the threads are not pinned: this process may not run on as many processors",
-                metadata: ["threads": "\(options.threads)"])
+                metadata: ["threads": .stringConvertible(options.threads)])
         }
         return WorkerParts(
             engine: engine, tokenizer: model.tokenizer,

@@ -92,7 +92,7 @@ struct WorkerSession {
             effects.append(.beatEvery(milliseconds: welcome.heartbeatIntervalMs))
             if welcome.startsAfresh {
                 effects.append(
-                    .log(LogEntry(.info, "admitted", fields: [.init("epoch", String(welcome.epoch))])))
+                    .log(LogEntry(.info, "admitted", fields: [.init("epoch", welcome.epoch)])))
             }
             return effects
         case .introduceYourself: return [.greet]
@@ -158,7 +158,7 @@ struct WorkerSession {
             .debug, "order begun", path: path, round: order.tag.round,
             fields: [
                 .init("order", order.tag.order.description), .init("stage", order.tag.stage.rawValue),
-                .init("context", String(context.tokens.count)),
+                .init("context", context.tokens.count),
             ])
         return [effect, .log(entry)]
     }
@@ -255,9 +255,9 @@ struct WorkerSession {
         let entry = LogEntry(
             .info, "block written", path: active.path, round: active.order.tag.round,
             fields: [
-                .init("stage", active.order.tag.stage.rawValue), .init("tokens", String(block.tokens.count)),
+                .init("stage", active.order.tag.stage.rawValue), .init("tokens", block.tokens.count),
                 .init("finish", report.finish.rawValue),
-                .init("ms", String(timing.finishedWallMs - timing.startedWallMs)),
+                .init("ms", timing.finishedWallMs - timing.startedWallMs),
             ])
         return [.send(.block(report)), .log(entry)]
     }
@@ -276,8 +276,8 @@ struct WorkerSession {
         let entry = LogEntry(
             .info, "block scored", path: active.path, round: active.order.tag.round,
             fields: [
-                .init("tokens", String(logProbabilities.count)),
-                .init("ms", String(timing.finishedWallMs - timing.startedWallMs)),
+                .init("tokens", logProbabilities.count),
+                .init("ms", timing.finishedWallMs - timing.startedWallMs),
             ])
         return [.send(.scored(report)), .log(entry)]
     }
@@ -293,7 +293,7 @@ struct WorkerSession {
 
     private mutating func beginDraining() -> [Effect] {
         isDraining = true
-        return [.log(LogEntry(.info, "draining", fields: [.init("orders", String(active.count))]))]
+        return [.log(LogEntry(.info, "draining", fields: [.init("orders", active.count)]))]
             + exitIfDrained()
     }
 

@@ -33,6 +33,27 @@ extension RealProcesses {
                 command: "a1 bench machine --threads 1 --json")
         }
 
+        private static let numbers: Set<String> = [
+            "slots", "process", "problems", "paths", "problem", "votes", "tokens", "attempt", "bank", "score",
+            "p_value", "epoch", "records", "ms", "open_runs", "begun_paths", "orders", "round",
+        ]
+        private static let texts: Set<String> = ["run", "path", "order", "segment", "model", "name", "answer", "worker"]
+
+        /// Numbers are numbers and ids are texts, in every line.
+        private func checkKinds(ofLogIn cluster: TestCluster) throws {
+            var seen: Set<String> = []
+            let log = try Data(contentsOf: cluster.folder.appending(path: "logs/coordinator.jsonl"))
+            for line in log.split(separator: UInt8(ascii: "\n")) {
+                let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+                for (key, value) in object {
+                    if Self.numbers.contains(key) { #expect(value is NSNumber, "\(key) in \(object)") }
+                    if Self.texts.contains(key) { #expect(value is String, "\(key) in \(object)") }
+                    seen.insert(key)
+                }
+            }
+            #expect(seen.isSuperset(of: ["slots", "score", "p_value", "votes", "ms", "model", "path"]), "\(seen)")
+        }
+
         @Test func runsAndBanksSayWhatMadeThem() throws {
             let cluster = try TestCluster(
                 configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
@@ -45,6 +66,7 @@ extension RealProcesses {
             let results = try cluster.a1("results", run, "--json")
             try check(Data(results.out.utf8), command: "a1 results \(run) --json")
             #expect(try JSONDecoder().decode(RunResults.self, from: Data(results.out.utf8)).problems.count == 1)
+            try checkKinds(ofLogIn: cluster)
             let bank = try cluster.a1("calibrate", batch, "--limit", "1", "--bank", "b", "--paths", "2", "--json")
             try check(
                 Data(bank.out.utf8), command: "a1 calibrate \(batch) --limit 1 --bank b --paths 2 --json")
