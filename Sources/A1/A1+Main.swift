@@ -33,6 +33,6 @@ extension A1 {
     private static func answer(_ failure: Failure, _ arguments: [String]) {
         guard arguments.prefix(while: { $0 != "--" }).contains("--json") else { return }
         // Text and numbers always encode.
-        try? putJSON(FailureDocument(failure))
+        try? putJSONLine(FailureDocument(failure))
     }
 }

@@ -105,10 +105,12 @@ struct WatchCommand: ParsableCommand {
 }
 
 extension RunStatus {
-    /// Ends a command that waited for the run, if it was cancelled, with the exit code for that.
+    /// Ends a command that waited for the run, if it was cancelled, with the exit code for that. What it prints of the
+    /// run is whole all the same, so this is no error document.
     func endCommandIfCancelled() throws {
         guard state == .cancelled else { return }
-        throw fail(.cancelled, "the run \(run.short) was cancelled; a1 results \(run.short) shows what it has")
+        say("a1: the run \(run.short) was cancelled; a1 results \(run.short) shows what it has")
+        throw ArgumentParser.ExitCode(Runtime.ExitCode.cancelled.rawValue)
     }
 }
 

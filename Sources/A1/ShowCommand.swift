@@ -12,7 +12,9 @@ struct ShowCommand: ParsableCommand {
             replaced is printed as well, and marked. --text prints the standing text alone.
             """)
 
-    @Argument(help: ArgumentHelp("What to show: RUN/PROBLEM or RUN/PROBLEM/PATH.", valueName: "run/problem[/path]"))
+    @Argument(
+        help: ArgumentHelp("What to show: RUN/PROBLEM or RUN/PROBLEM/PATH.", valueName: "run/problem[/path]"),
+        completion: .runs)
     var place: String
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print the path's standing text and nothing else; of a problem, its own text.")
@@ -31,7 +33,7 @@ struct ShowCommand: ParsableCommand {
         let (summary, problem) = try pages.problem(place.problem, of: place.run)
         guard let number = place.path else {
             if json {
-                try putJSON(problem)
+                try putJSON(Documented(problem))
             } else {
                 put(text ? problem.text : PathPrinter.problem(problem, of: summary), terminator: text ? "\n" : "")
             }
@@ -47,7 +49,7 @@ struct ShowCommand: ParsableCommand {
         }
         let path = problem.paths[number]
         if json {
-            try putJSON(path)
+            try putJSON(Documented(path))
         } else if text {
             put(PathPrinter.standingText(path))
         } else {

@@ -10,7 +10,8 @@ struct WorkersCommand: ParsableCommand {
             worker has scored one. It says which are missing, and ends with 69 when one of them has ended for good.
             """)
 
-    @Argument(help: "Only these workers. Default: all; with --wait, all of the configuration.")
+    @Argument(
+        help: "Only these workers. Default: all; with --wait, all of the configuration.", completion: .processes)
     var names: [String] = []
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Wait until the workers are ready.")

@@ -47,7 +47,7 @@ struct BankShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show what a bank was made with, and how its scores are spread.")
 
-    @Argument(help: "The bank's name, or its file.")
+    @Argument(help: "The bank's name, or its file.", completion: .banks)
     var name: String
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print JSON, scores included.")
@@ -57,7 +57,7 @@ struct BankShowCommand: ParsableCommand {
         let folder = try cluster.folder()
         let bank = try BankFile.load(name, folder: folder)
         if json {
-            try putJSON(bank)
+            try putJSON(Documented(bank))
             return
         }
         var table = TextTable(columns: [("BANK \(bank.name)", .left), ("", .left)])
@@ -87,7 +87,7 @@ struct BankDeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a bank. Runs that were begun with it keep its scores.")
 
-    @Argument(help: "The bank's name.")
+    @Argument(help: "The bank's name.", completion: .banks)
     var name: String
     @OptionGroup var cluster: ClusterOptions
 

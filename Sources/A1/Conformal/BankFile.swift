@@ -52,7 +52,7 @@ enum BankFile {
     static func save(_ bank: CalibrationBank, folder cluster: ClusterFolder, replaces: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = try encoder.encode(bank)
+        let body = try encoder.encode(Documented(bank))
         let path = path(bank.name, folder: cluster)
         do {
             try FileManager.default.createDirectory(
