@@ -46,6 +46,7 @@ let package = Package(
         module("ModelFiles"),
         module("Tokenizers"),
         module("Batching"),
+        module("WorkerCore", ["Domain", "Evaluation", "Tokenizers", "Wire"]),
 
         // The engine.
         module("Tensors", ["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
@@ -68,8 +69,8 @@ let package = Package(
         module(
             "WorkerService",
             [
-                "Domain", "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors",
-                "Tokenizers", "Transformer", "Transport", "Wire", logging,
+                "Domain", "Engine", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers",
+                "Transformer", "Transport", "Wire", "WorkerCore", logging,
             ]),
         .executableTarget(
             name: "A1",
@@ -108,10 +109,8 @@ let package = Package(
         tests("TransportTests", ["Transport", "Domain"]),
         tests(
             "ServiceTests",
-            [
-                "Coordination", "CoordinatorService", "Domain", "Engine", "Settings", "Tokenizers", "WorkerService",
-                "Wire",
-            ]),
+            ["CoordinatorService", "Domain", "Engine", "Settings", "Wire", "WorkerService"]),
+        tests("WorkerCoreTests", ["Coordination", "Domain", "Tokenizers", "Wire", "WorkerCore"]),
         tests("TidyTests", ["TestSupport"]),
         tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]

@@ -1,23 +1,70 @@
 import Domain
 import Engine
-import Evaluation
+import Runtime
+import WorkerCore
 
-// The engine's words in the coordinator's.
+// The session's words in those of this project's engine, and back.
 
-enum AnswerStop {
-    /// Whether the path's answer is complete.
-    /// - Parameters:
-    ///   - openBox: the end of the path's text, if a box is open in it.
-    ///   - block: the bytes of the block being written.
-    static func isReached(_ openBox: [UInt8], _ block: [UInt8]) -> Bool {
-        // A box closes with a brace; everything else need not be looked at.
-        guard block.last == UInt8(ascii: "}") || block.contains(UInt8(ascii: "}")) else { return false }
-        return AnswerExtractor.hasClosedBox(openBox.isEmpty ? block : openBox + block)
+extension GenerateRequest {
+    init(_ request: WriteRequest) {
+        let (sampling, openBox) = (request.task.sampling, request.openBox)
+        self.init(
+            id: request.order.rawValue, key: SequenceKey(rawValue: request.sequence.rawValue),
+            context: request.context, maximumTokens: request.task.maximumTokens,
+            sampling: SamplingOptions(
+                temperature: sampling.temperature, topK: sampling.topK, topP: sampling.topP, minP: sampling.minP,
+                repetitionPenalty: sampling.repetitionPenalty),
+            seed: request.task.seed,
+            stop: StopRules(
+                endTokens: request.endTokens,
+                strings: request.task.boundary == .step ? [[UInt8]("\n\n".utf8)] : [],
+                custom: { block in AnswerStop.isReached(openBox, block) }),
+            isRunAhead: request.isSpeculative)
+    }
+}
+
+extension ScoreRequest {
+    init(_ request: ScoringRequest) {
+        self.init(
+            id: request.order.rawValue, key: SequenceKey(rawValue: request.sequence.rawValue),
+            context: request.context, block: request.block)
+    }
+}
+
+extension EngineAnswer {
+    init(_ event: EngineEvent) {
+        let order = OrderID(rawValue: event.id)
+        switch event {
+        case .generated(_, let block, let timing):
+            self = .written(
+                order, WrittenTokens(tokens: block.tokens, bytes: block.bytes, finish: block.finish.reason),
+                queuedMs: Int64(timing.queuedSeconds * 1_000))
+        case .scored(_, let logProbabilities, let timing):
+            self = .scored(
+                order, logProbabilities: logProbabilities, queuedMs: Int64(timing.queuedSeconds * 1_000))
+        case .failed(_, let error): self = .failed(order, EngineFault(error))
+        }
+    }
+}
+
+extension EngineFault {
+    init(_ error: EngineError) {
+        switch error {
+        case .cancelled(let written): self.init(.cancelled, message: "\(error)", writtenTokens: written)
+        case .modelFileChanged: self.init(.modelChanged, message: "\(error)")
+        case .contextTooLong: self.init(.order(.contextTooLong), message: "\(error)")
+        case .refused(.cacheTooSmall): self.init(.order(.cacheTooSmall), message: "\(error)")
+        case .logitsNotFinite: self.init(.order(.nonFinite), message: "\(error)")
+        case .invalidOption, .tokenOutsideVocabulary, .refused:
+            self.init(.order(.invalidOrder), message: "\(error)")
+        case .shutDown, .kernels, .cannotStartThread, .cannotAllocate:
+            self.init(.order(.draining), message: "\(error)")
+        }
     }
 }
 
 extension GeneratedBlock.Finish {
-    var reason: FinishReason {
+    fileprivate var reason: FinishReason {
         switch self {
         case .length: .length
         case .endToken: .endToken
@@ -28,25 +75,28 @@ extension GeneratedBlock.Finish {
     }
 }
 
-extension EngineEvent {
-    /// Tokens that the model has written for the request.
-    var writtenTokens: Int {
-        switch self {
-        case .generated(_, let block, _): block.tokens.count
-        case .failed(_, .cancelled(let written)): written
-        case .scored, .failed: 0
-        }
+extension EngineFigures {
+    init(_ statistics: EngineStatistics) {
+        self.init()
+        active = statistics.active
+        waiting = statistics.waiting
+        writtenTokens = UInt64(statistics.generatedTokens)
+        prefilledTokens = UInt64(statistics.prefilledTokens)
+        kvBlocksTotal = statistics.kvBlocksTotal
+        kvBlocksFree = statistics.kvBlocksFree
+        computeMs = Int64(statistics.computeSeconds * 1_000)
+        memoryWaitMs = Int64(statistics.memoryWaitSeconds * 1_000)
+        idleMs = Int64(statistics.idleSeconds * 1_000)
     }
 }
 
-extension EngineError {
-    var failureCode: FailureCode {
+extension WorkerSession.Ending {
+    var exitCode: ExitCode {
         switch self {
-        case .contextTooLong: .contextTooLong
-        case .refused(.cacheTooSmall): .cacheTooSmall
-        case .logitsNotFinite: .nonFinite
-        case .invalidOption, .tokenOutsideVocabulary, .refused: .invalidOrder
-        case .modelFileChanged, .cancelled, .shutDown, .kernels, .cannotStartThread, .cannotAllocate: .draining
+        case .drained: .success
+        case .dismissed: .temporaryFailure
+        case .refused: .configuration
+        case .modelChanged: .ioError
         }
     }
 }

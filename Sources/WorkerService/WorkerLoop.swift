@@ -5,6 +5,7 @@ import Logs
 import Runtime
 import Transport
 import Wire
+import WorkerCore
 
 /// Carries out the session's effects. Used by the service's one thread only.
 struct WorkerLoop {
@@ -72,22 +73,22 @@ struct WorkerLoop {
         case .send(let message):
             if message.isReply, Clocks.monotonicMs - lastBeatMs >= Self.measureMs { beat() }
             send(message)
-        case .generate(let request): engine.submit(request)
-        case .score(let request): engine.submit(request)
-        case .confirm(let id): engine.confirm(id)
-        case .cancel(let id): engine.cancel(id)
-        case .release(let key): engine.release(key)
+        case .write(let request): engine.submit(GenerateRequest(request))
+        case .score(let request): engine.submit(ScoreRequest(request))
+        case .confirm(let order): engine.confirm(order.rawValue)
+        case .cancel(let order): engine.cancel(order.rawValue)
+        case .release(let sequence): engine.release(SequenceKey(rawValue: sequence.rawValue))
         case .beatEvery(let milliseconds):
             beatMs = Int64(milliseconds)
             beat()
         case .beat(let through): beat(listedThrough: through)
         case .greet: greet()
         case .log(let entry): log.write(entry)
-        case .exit(let code, let reason):
+        case .end(let ending, let reason):
             log.notice("the worker ends", metadata: ["reason": "\(reason)"])
-            let isWellDone = code == .success
-            send(.goodbye(Farewell(name: options.name, role: options.role, reason: isWellDone ? nil : reason)))
-            exitCode = exitCode ?? code
+            let fault = ending == .drained ? nil : reason
+            send(.goodbye(Farewell(name: options.name, role: options.role, reason: fault)))
+            exitCode = exitCode ?? ending.exitCode
         }
     }
 
@@ -98,7 +99,7 @@ struct WorkerLoop {
     private mutating func beat(listedThrough: OrderID? = nil) {
         lastBeatMs = Clocks.monotonicMs
         let heartbeat = session.heartbeat(
-            engine.statistics(), progress: engine.progress, residentBytes: ProcessFacts.residentBytes,
+            EngineFigures(engine.statistics()), progress: engine.progress, residentBytes: ProcessFacts.residentBytes,
             listedThrough: listedThrough)
         send(.heartbeat(heartbeat))
     }

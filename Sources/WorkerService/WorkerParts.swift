@@ -6,6 +6,7 @@ import Runtime
 import Settings
 import Tokenizers
 import Transformer
+import WorkerCore
 
 /// Why a worker could not start: the model is not there, not whole, or not of a kind that is supported.
 struct WorkerStartError: Error, CustomStringConvertible {
@@ -56,7 +57,8 @@ struct WorkerParts: Sendable {
         return WorkerParts(
             engine: engine, tokenizer: model.tokenizer,
             prompts: PromptWriter(
-                template: template, system: options.model.system, message: options.model.prompt),
+                template: template, system: options.model.system, message: options.model.prompt,
+                marker: ModelConfiguration.problemMarker),
             contextLength: min(engine.contextLimit, options.model.contextTokens ?? .max), modelDigest: digest)
     }
 

@@ -8,6 +8,7 @@ import Runtime
 import Synchronization
 import Transport
 import Wire
+import WorkerCore
 
 /// A worker process: carries the session's effects out between the coordinator's socket and the engine.
 /// `run()` is its lifetime.
@@ -108,7 +109,7 @@ public final class WorkerService: Sendable {
             for input in inputs {
                 switch input {
                 case .transport(let event): loop.heard(event)
-                case .engine(let event): loop.step(.engineAnswered(event))
+                case .engine(let event): loop.step(.engineAnswered(EngineAnswer(event)))
                 case .drain where drain != nil: loop.step(.drainEnded)
                 case .drain:
                     drain = DrainDeadline(options.limits, beganMs: Clocks.monotonicMs)

@@ -39,6 +39,7 @@ enum ImportTable {
         "Tokenizers": pure(platform: mathematics.union(["Synchronization"])),
         "ModelFiles": pure(),
         "Batching": pure(),
+        "WorkerCore": pure(["Domain", "Evaluation", "Tokenizers", "Wire"]),
         "Tensors": shell(["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
         "Transformer": shell(["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
         "Engine": shell(["Batching", "Tensors", "Tokenizers", "Transformer"]),
@@ -54,8 +55,8 @@ enum ImportTable {
             "Wire",
         ]),
         "WorkerService": shell([
-            "Domain", "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings",
-            "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
+            "Domain", "Engine", "Logging", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors",
+            "Tokenizers", "Transformer", "Transport", "Wire", "WorkerCore",
         ]),
         "A1": shell([
             "ArgumentParser", "Batching", "CAllocations", "Comparison", "Conformal", "Coordination",

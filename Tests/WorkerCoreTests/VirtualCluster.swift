@@ -2,9 +2,7 @@ import Coordination
 import Domain
 import Tokenizers
 import Wire
-
-@testable import Engine
-@testable import WorkerService
+import WorkerCore
 
 /// A coordinator and the sessions of real workers on a virtual clock, around engines whose steps last as long as a test
 /// says. Messages travel as the bytes of the protocol and in order, a millisecond each way.
@@ -18,17 +16,18 @@ struct VirtualCluster {
         var isStuck = false
         var waiting: [Request] = []
         var running: [Request] = []
+        var steps: UInt64 = 0
         var stepBeganMs: Int64 = 0
-        var statistics = EngineStatistics()
+        var figures = EngineFigures()
 
         enum Request {
-            case generate(GenerateRequest)
-            case score(ScoreRequest)
+            case write(WriteRequest)
+            case score(ScoringRequest)
 
-            var id: RequestID {
+            var order: OrderID {
                 switch self {
-                case .generate(let request): request.id
-                case .score(let request): request.id
+                case .write(let request): request.order
+                case .score(let request): request.order
                 }
             }
         }
@@ -78,7 +77,8 @@ struct VirtualCluster {
                 hello: hello,
                 session: WorkerSession(
                     tokenizer: tokenizer,
-                    prompts: PromptWriter(template: .plain, system: "", message: "{problem}"),
+                    prompts: PromptWriter(
+                        template: .plain, system: "", message: "{problem}", marker: "{problem}"),
                     author: role == .draft ? .draft : .target),
                 engine: ScriptedEngine(stepMs: stepMs))
         }
@@ -142,12 +142,12 @@ struct VirtualCluster {
         for effect in members[worker].session.step(event, now: moment) {
             switch effect {
             case .send(let message): send(message, from: members[worker].peer)
-            case .generate(let request): members[worker].engine.waiting.append(.generate(request))
+            case .write(let request): members[worker].engine.waiting.append(.write(request))
             case .score(let request): members[worker].engine.waiting.append(.score(request))
             case .beat(let through): beat(worker, through)
             case .greet: send(.hello(members[worker].hello), from: members[worker].peer)
-            case .cancel(let id): cancel(id, at: worker)
-            case .exit: members[worker].hasEnded = true
+            case .cancel(let order): cancel(order, at: worker)
+            case .end: members[worker].hasEnded = true
             case .confirm, .release, .beatEvery, .log: break
             }
         }
@@ -159,11 +159,11 @@ struct VirtualCluster {
         members[worker].nextBeatMs = now + Int64(limits.heartbeatIntervalMs)
         let inStep = member.engine.running.isEmpty ? 0 : UInt64(now - member.engine.stepBeganMs)
         let progress =
-            UInt64(member.engine.statistics.steps) << 32 + (member.engine.showsProgress ? inStep : 0)
+            member.engine.steps << 32 + (member.engine.showsProgress ? inStep : 0)
         send(
             .heartbeat(
                 member.session.heartbeat(
-                    member.engine.statistics, progress: progress, residentBytes: 0, listedThrough: through)),
+                    member.engine.figures, progress: progress, residentBytes: 0, listedThrough: through)),
             from: member.peer)
     }
 
@@ -176,31 +176,32 @@ struct VirtualCluster {
             members[worker].engine.stepBeganMs = now
         } else if !engine.running.isEmpty, !engine.isStuck, engine.stepBeganMs + engine.stepMs <= now {
             members[worker].engine.running = []
-            members[worker].engine.statistics.steps += 1
-            members[worker].engine.statistics.active = engine.waiting.count
+            members[worker].engine.steps += 1
+            members[worker].engine.figures.active = engine.waiting.count
             for request in engine.running { step(worker, .engineAnswered(Self.outcome(of: request))) }
         }
     }
 
-    private mutating func cancel(_ id: RequestID, at worker: Int) {
-        members[worker].engine.waiting.removeAll { $0.id == id }
-        members[worker].engine.running.removeAll { $0.id == id }
-        step(worker, .engineAnswered(.failed(id, .cancelled(writtenTokens: 0))))
+    private mutating func cancel(_ order: OrderID, at worker: Int) {
+        members[worker].engine.waiting.removeAll { $0.order == order }
+        members[worker].engine.running.removeAll { $0.order == order }
+        step(worker, .engineAnswered(.failed(order, EngineFault(.cancelled, message: "cancelled"))))
     }
 
     /// Paths answer in their second block, whoever writes it.
-    private static func outcome(of request: ScriptedEngine.Request) -> EngineEvent {
+    private static func outcome(of request: ScriptedEngine.Request) -> EngineAnswer {
         switch request {
-        case .generate(let request):
+        case .write(let request):
             let text = String(decoding: request.context.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
             let isSecond = text.contains("one, two")
             let tokens = isSecond ? answer.map { Int32($0) } : tokens
-            return .generated(
-                request.id,
-                GeneratedBlock(
-                    tokens: tokens, bytes: tokens.map { UInt8($0) }, finish: isSecond ? .custom : .length), Timing())
+            return .written(
+                request.order,
+                WrittenTokens(
+                    tokens: tokens, bytes: tokens.map { UInt8($0) }, finish: isSecond ? .answer : .length),
+                queuedMs: 0)
         case .score(let request):
-            return .scored(request.id, logProbabilities: request.block.map { _ in -0.5 }, Timing())
+            return .scored(request.order, logProbabilities: request.block.map { _ in -0.5 }, queuedMs: 0)
         }
     }
 

@@ -2,9 +2,7 @@ import Domain
 import Testing
 import Tokenizers
 import Wire
-
-@testable import Engine
-@testable import WorkerService
+import WorkerCore
 
 private let run = RunID(String(repeating: "a", count: 32))
 private let path = PathKey(run: run, problem: 0, path: 1)
@@ -33,15 +31,22 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         id: SegmentID(rawValue: id), author: .target, text: Array(text.utf8), tokens: tokens, vocabulary: vocabulary)
 }
 
+private func failed(
+    _ order: UInt64, _ kind: EngineFault.Kind, _ message: String = "so it is", written: Int = 0
+) -> EngineAnswer {
+    .failed(OrderID(rawValue: order), EngineFault(kind, message: message, writtenTokens: written))
+}
+
 @Suite struct WorkerSessionTests {
     private func session() throws -> WorkerSession {
         WorkerSession(
-            tokenizer: try byteTokenizer(), prompts: PromptWriter(template: .plain, system: "", message: "{problem}"),
+            tokenizer: try byteTokenizer(), prompts: PromptWriter(
+                template: .plain, system: "", message: "{problem}", marker: "{problem}"),
             author: .draft)
     }
 
-    private func requested(_ effects: [WorkerSession.Effect]) -> GenerateRequest? {
-        for case .generate(let request) in effects { return request }
+    private func requested(_ effects: [WorkerSession.Effect]) -> WriteRequest? {
+        for case .write(let request) in effects { return request }
         return nil
     }
 
@@ -57,8 +62,8 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         #expect(try #require(requested(first)).context == prompt)
 
         // The block that was written becomes part of what is held.
-        let block = GeneratedBlock(tokens: [65, 66], bytes: [65, 66], finish: .stopString)
-        let answers = sent(session.step(.engineAnswered(.generated(1, block, Timing())), now: now))
+        let block = WrittenTokens(tokens: [65, 66], bytes: [65, 66], finish: .step)
+        let answers = sent(session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now))
         guard case .block(let report) = try #require(answers.first) else {
             Issue.record("expected a block, got \(answers)")
             return
@@ -120,11 +125,11 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         var session = try session()
         _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
         let effects = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
-        guard case .cancel(1) = try #require(effects.first) else {
+        guard case .cancel(OrderID(rawValue: 1)) = try #require(effects.first) else {
             Issue.record("the engine was not told")
             return
         }
-        let answer = session.step(.engineAnswered(.failed(1, .cancelled(writtenTokens: 7))), now: now)
+        let answer = session.step(.engineAnswered(failed(1, .cancelled, written: 7)), now: now)
         guard case .send(.withdrawn(let report)) = try #require(answer.first), answer.count == 1 else {
             Issue.record("the coordinator was not told")
             return
@@ -136,8 +141,8 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         var session = try session()
         _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
         _ = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
-        let block = GeneratedBlock(tokens: [65, 66], bytes: [65, 66], finish: .length)
-        let answer = session.step(.engineAnswered(.generated(1, block, Timing())), now: now)
+        let block = WrittenTokens(tokens: [65, 66], bytes: [65, 66], finish: .length)
+        let answer = session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now)
         guard case .send(.withdrawn(let report)) = try #require(answer.first) else {
             Issue.record("the coordinator was not told")
             return
@@ -154,12 +159,9 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
         #expect(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).isEmpty)
         let update = ContextUpdate(base: .problem("q"), segments: [])
         let begun = session.step(generate(1, segment: 10, update, isRunAhead: true), now: now)
-        #expect(requested(begun)?.isRunAhead == true)
-        guard case .confirm(1) = try #require(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).first)
-        else {
-            Issue.record("the engine was not told")
-            return
-        }
+        #expect(requested(begun)?.isSpeculative == true)
+        let confirmed = session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now)
+        #expect(confirmed == [.confirm(OrderID(rawValue: 1))])
     }
 
     @Test func startingAfreshForgetsEverything() throws {
@@ -176,13 +178,13 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
     @Test func aDrainingWorkerFinishesAndTakesNothingNew() throws {
         var session = try session()
         _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
-        #expect(!session.step(.drainRequested, now: now).contains { if case .exit = $0 { true } else { false } })
+        #expect(!session.step(.drainRequested, now: now).contains { if case .end = $0 { true } else { false } })
         let refused = session.step(
             generate(2, segment: 11, ContextUpdate(base: .problem("q"), segments: [])), now: now)
         #expect(requested(refused) == nil)
-        let block = GeneratedBlock(tokens: [65], bytes: [65], finish: .length)
-        let last = session.step(.engineAnswered(.generated(1, block, Timing())), now: now)
-        #expect(last.contains { if case .exit(.success, _) = $0 { true } else { false } })
+        let block = WrittenTokens(tokens: [65], bytes: [65], finish: .length)
+        let last = session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now)
+        #expect(last.contains { if case .end(.drained, _) = $0 { true } else { false } })
     }
 
     @Test func aModelFileThatChangedSendsEverythingBack() throws {
@@ -191,7 +193,7 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
             _ = session.step(
                 generate(order, segment: order + 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
         }
-        let failure = EngineEvent.failed(1, .modelFileChanged(.changed(path: "/models/m.gguf")))
+        let failure = failed(1, .modelChanged, "/models/m.gguf was changed")
         let effects = session.step(.engineAnswered(failure), now: now)
         var returned: Set<UInt64> = []
         for case .send(.failed(let report)) in effects {
@@ -199,13 +201,13 @@ private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabul
             returned.insert(report.tag.order.rawValue)
         }
         #expect(returned == [1, 2])
-        guard case .exit(.ioError, let reason) = effects.last else {
+        guard case .end(.modelChanged, let reason) = effects.last else {
             Issue.record("the worker stays")
             return
         }
         #expect(reason.contains("/models/m.gguf"))
         // The second request's own failure comes when nobody waits for it any more.
-        #expect(session.step(.engineAnswered(.failed(2, .cancelled(writtenTokens: 0))), now: now).isEmpty)
+        #expect(session.step(.engineAnswered(failed(2, .cancelled)), now: now).isEmpty)
     }
 
     @Test func anAnswerMayCloseInTheNextBlock() {

@@ -1,59 +1,76 @@
 import Domain
-import Engine
-import Runtime
 import Tokenizers
 import Wire
 
 /// What a worker decides: a pure value between the coordinator's instructions and the engine. Holds each path's
 /// context in the model's own ids, so that an order need only say what is new.
-struct WorkerSession {
-    enum Event {
+public struct WorkerSession: Sendable {
+    /// What happened, in the past tense.
+    public enum Event: Sendable {
         case instructed(WorkerInstruction)
-        case engineAnswered(EngineEvent)
+        case engineAnswered(EngineAnswer)
         case drainRequested
         /// The time for finishing what was begun is over.
         case drainEnded
     }
 
-    enum Effect {
+    /// What shall be done, in this order.
+    public enum Effect: Sendable, Hashable {
         case send(WorkerMessage)
-        case generate(GenerateRequest)
-        case score(ScoreRequest)
-        case confirm(RequestID)
-        case cancel(RequestID)
-        case release(SequenceKey)
+        case write(WriteRequest)
+        case score(ScoringRequest)
+        /// The bet of a speculative request is won: it is like any other from here on.
+        case confirm(OrderID)
+        /// Ends a request, which is then answered by a failure.
+        case cancel(OrderID)
+        /// What is cached of the sequence may go.
+        case release(SequenceID)
         case beatEvery(milliseconds: Int)
         /// A heartbeat at once, in answer to `listOrders`.
         case beat(listedThrough: OrderID)
         case greet
         case log(LogEntry)
-        case exit(ExitCode, reason: String)
+        /// The process shall end.
+        case end(Ending, reason: String)
     }
 
-    struct ActiveOrder {
+    /// Why a worker ends.
+    public enum Ending: Sendable, Hashable {
+        /// It was asked to go and has finished or given back what it had.
+        case drained
+        /// The coordinator does not want it: another start may help.
+        case dismissed
+        /// The coordinator refuses it: a restart does not help.
+        case refused
+        case modelChanged
+    }
+
+    private struct ActiveOrder {
         let order: Order
         let path: PathKey
         let receivedWallMs: Int64
     }
 
-    let tokenizer: Tokenizer
-    let prompts: PromptWriter
-    let author: Author
-    private(set) var isDraining = false
+    public let tokenizer: Tokenizer
+    public let prompts: PromptWriter
+    private let author: Author
+    private var isDraining = false
     private var paths: [PathKey: HeldPath] = [:]
-    private var keys: [PathKey: SequenceKey] = [:]
-    private var nextKey: UInt64 = 0
-    private var active: [RequestID: ActiveOrder] = [:]
+    private var sequences: [PathKey: SequenceID] = [:]
+    private var sequencesMade: UInt64 = 0
+    private var active: [OrderID: ActiveOrder] = [:]
     /// Orders that were taken back and that the engine has not let go of yet.
-    private var withdrawn: [RequestID: OrderTag] = [:]
+    private var withdrawn: [OrderID: OrderTag] = [:]
 
-    init(tokenizer: Tokenizer, prompts: PromptWriter, author: Author) {
+    /// - Parameter author: whose blocks this worker writes.
+    public init(tokenizer: Tokenizer, prompts: PromptWriter, author: Author) {
         self.tokenizer = tokenizer
         self.prompts = prompts
         self.author = author
     }
 
-    var activeOrders: Int { active.count }
+    /// Orders that were received and are not answered yet.
+    public var activeOrders: Int { active.count }
 
     /// What a heartbeat says: the engine's figures are as of its last step, the orders are those of this moment.
     ///
@@ -61,20 +78,19 @@ struct WorkerSession {
     ///   - progress: changes as long as the engine computes.
     ///   - listedThrough: the order that `listOrders` named. Only where nothing of the session's effects is still to be
     ///     carried out: then what was answered has been sent.
-    func heartbeat(
-        _ statistics: EngineStatistics, progress: UInt64, residentBytes: UInt64, listedThrough: OrderID? = nil
+    public func heartbeat(
+        _ figures: EngineFigures, progress: UInt64, residentBytes: UInt64, listedThrough: OrderID? = nil
     ) -> Heartbeat {
         Heartbeat(
-            progress: progress, activeOrders: statistics.active, waitingOrders: statistics.waiting,
-            writtenTokens: UInt64(statistics.generatedTokens), prefilledTokens: UInt64(statistics.prefilledTokens),
-            kvBlocksTotal: statistics.kvBlocksTotal, kvBlocksFree: statistics.kvBlocksFree,
-            computeMs: Int64(statistics.computeSeconds * 1_000),
-            memoryWaitMs: Int64(statistics.memoryWaitSeconds * 1_000),
-            idleMs: Int64(statistics.idleSeconds * 1_000), residentBytes: residentBytes, isDraining: isDraining,
-            heldOrders: active.keys.sorted().map { OrderID(rawValue: $0) }, listedThrough: listedThrough)
+            progress: progress, activeOrders: figures.active, waitingOrders: figures.waiting,
+            writtenTokens: figures.writtenTokens, prefilledTokens: figures.prefilledTokens,
+            kvBlocksTotal: figures.kvBlocksTotal, kvBlocksFree: figures.kvBlocksFree, computeMs: figures.computeMs,
+            memoryWaitMs: figures.memoryWaitMs, idleMs: figures.idleMs, residentBytes: residentBytes,
+            isDraining: isDraining, heldOrders: active.keys.sorted(), listedThrough: listedThrough)
     }
 
-    mutating func step(_ event: Event, now: Moment) -> [Effect] {
+    /// Takes an event in and says what is to be done about it, in order.
+    public mutating func step(_ event: Event, now: Moment) -> [Effect] {
         switch event {
         case .instructed(let instruction): follow(instruction, now)
         case .engineAnswered(let answer): finish(answer, now)
@@ -97,33 +113,32 @@ struct WorkerSession {
             return effects
         case .introduceYourself: return [.greet]
         case .refuse(let reason):
-            return [.exit(.configuration, reason: "the coordinator refuses this worker: \(reason)")]
+            return [.end(.refused, reason: "the coordinator refuses this worker: \(reason)")]
         case .order(let order): return begin(order, now)
         case .cancel(let order):
-            let id = order.rawValue
-            guard let order = active.removeValue(forKey: id) else { return [] }
-            withdrawn[id] = order.order.tag
-            return [.cancel(id)] + exitIfDrained()
-        case .confirm(let order): return active[order.rawValue] == nil ? [] : [.confirm(order.rawValue)]
+            guard let cancelled = active.removeValue(forKey: order) else { return [] }
+            withdrawn[order] = cancelled.order.tag
+            return [.cancel(order)] + endIfDrained()
+        case .confirm(let order): return active[order] == nil ? [] : [.confirm(order)]
         case .release(let path):
             paths[path] = nil
-            guard let key = keys.removeValue(forKey: path) else { return [] }
-            return [.release(key)]
+            guard let sequence = sequences.removeValue(forKey: path) else { return [] }
+            return [.release(sequence)]
         case .listOrders(let through): return [.beat(listedThrough: through)]
         case .superseded:
-            return [.exit(.temporaryFailure, reason: "a younger process has taken this worker's name")]
+            return [.end(.dismissed, reason: "a younger process has taken this worker's name")]
         case .shutDown(let reason):
-            return [.exit(.temporaryFailure, reason: "the coordinator ends this worker: \(reason)")]
+            return [.end(.dismissed, reason: "the coordinator ends this worker: \(reason)")]
         }
     }
 
     private mutating func forgetEverything() -> [Effect] {
         let effects =
             active.keys.sorted().map { Effect.cancel($0) }
-            + keys.values.sorted { $0.rawValue < $1.rawValue }.map { Effect.release($0) }
+            + sequences.values.sorted().map { Effect.release($0) }
         active = [:]
         withdrawn = [:]
-        keys = [:]
+        sequences = [:]
         paths = [:]
         return effects
     }
@@ -135,13 +150,15 @@ struct WorkerSession {
             return [refuse(order.tag, .contextLost, "the base of the context is not held")]
         }
         paths[path] = context
-        let key = sequenceKey(of: path)
-        let id = order.tag.order.rawValue
+        let sequence = sequence(of: path)
+        let id = order.tag.order
         let effect: Effect
         switch order.work {
         case .generate(let task):
-            effect = .generate(
-                request(task, id: id, key: key, context, isRunAhead: order.isRunAhead))
+            effect = .write(
+                WriteRequest(
+                    order: id, sequence: sequence, context: context.tokens, task: task, endTokens: tokenizer.endTokens,
+                    openBox: OpenBox.tail(of: context.text), isSpeculative: order.isRunAhead))
         case .score(let task):
             var block = ids(of: task.block)
             if task.endsText {
@@ -151,7 +168,8 @@ struct WorkerSession {
                 block.append(end)
             }
             guard !block.isEmpty else { return [refuse(order.tag, .invalidOrder, "the block has no tokens")] }
-            effect = .score(ScoreRequest(id: id, key: key, context: context.tokens, block: block))
+            effect = .score(
+                ScoringRequest(order: id, sequence: sequence, context: context.tokens, block: block))
         }
         active[id] = ActiveOrder(order: order, path: path, receivedWallMs: now.wallMs)
         let entry = LogEntry(
@@ -190,29 +208,12 @@ struct WorkerSession {
             ? segment.tokens : tokenizer.encode(segment.text, special: false)
     }
 
-    private mutating func sequenceKey(of path: PathKey) -> SequenceKey {
-        if let key = keys[path] { return key }
-        nextKey += 1
-        let key = SequenceKey(rawValue: nextKey)
-        keys[path] = key
-        return key
-    }
-
-    private func request(
-        _ task: GenerateTask, id: RequestID, key: SequenceKey, _ context: HeldPath, isRunAhead: Bool
-    ) -> GenerateRequest {
-        let openBox = OpenBox.tail(of: context.text)
-        return GenerateRequest(
-            id: id, key: key, context: context.tokens, maximumTokens: task.maximumTokens,
-            sampling: SamplingOptions(
-                temperature: task.sampling.temperature, topK: task.sampling.topK, topP: task.sampling.topP,
-                minP: task.sampling.minP, repetitionPenalty: task.sampling.repetitionPenalty),
-            seed: task.seed,
-            stop: StopRules(
-                endTokens: tokenizer.endTokens,
-                strings: task.boundary == .step ? [[UInt8]("\n\n".utf8)] : [],
-                custom: { block in AnswerStop.isReached(openBox, block) }),
-            isRunAhead: isRunAhead)
+    private mutating func sequence(of path: PathKey) -> SequenceID {
+        if let sequence = sequences[path] { return sequence }
+        sequencesMade += 1
+        let sequence = SequenceID(rawValue: sequencesMade)
+        sequences[path] = sequence
+        return sequence
     }
 
     private func refuse(_ tag: OrderTag, _ code: FailureCode, _ message: String) -> Effect {
@@ -221,27 +222,31 @@ struct WorkerSession {
 
     // MARK: The engine's answers
 
-    private mutating func finish(_ answer: EngineEvent, _ now: Moment) -> [Effect] {
-        if let tag = withdrawn.removeValue(forKey: answer.id) {
+    private mutating func finish(_ answer: EngineAnswer, _ now: Moment) -> [Effect] {
+        if let tag = withdrawn.removeValue(forKey: answer.order) {
             return [.send(.withdrawn(WithdrawalReport(tag: tag, tokens: answer.writtenTokens)))]
         }
         switch answer {
-        case .generated(let id, let block, let timing):
-            guard let active = active.removeValue(forKey: id) else { return [] }
-            return generated(active, block, workTiming(active, timing, now)) + exitIfDrained()
-        case .scored(let id, let logProbabilities, let timing):
-            guard let active = active.removeValue(forKey: id) else { return [] }
-            return scored(active, logProbabilities, workTiming(active, timing, now)) + exitIfDrained()
-        case .failed(_, .modelFileChanged(let error)):
-            return returnOrders("\(error)") + [.exit(.ioError, reason: "\(error)")]
-        case .failed(let id, let error):
-            guard let active = active.removeValue(forKey: id) else { return [] }
-            return [refuse(active.order.tag, error.failureCode, error.description)] + exitIfDrained()
+        case .written(let order, let block, let queuedMs):
+            guard let active = active.removeValue(forKey: order) else { return [] }
+            return written(active, block, timing(active, queuedMs, now)) + endIfDrained()
+        case .scored(let order, let logProbabilities, let queuedMs):
+            guard let active = active.removeValue(forKey: order) else { return [] }
+            return scored(active, logProbabilities, timing(active, queuedMs, now)) + endIfDrained()
+        case .failed(let order, let fault):
+            let code: FailureCode
+            switch fault.kind {
+            case .modelChanged: return returnOrders(fault.message) + [.end(.modelChanged, reason: fault.message)]
+            case .cancelled: code = .draining
+            case .order(let named): code = named
+            }
+            guard let active = active.removeValue(forKey: order) else { return [] }
+            return [refuse(active.order.tag, code, fault.message)] + endIfDrained()
         }
     }
 
-    private mutating func generated(
-        _ active: ActiveOrder, _ block: GeneratedBlock, _ timing: WorkTiming
+    private mutating func written(
+        _ active: ActiveOrder, _ block: WrittenTokens, _ timing: WorkTiming
     ) -> [Effect] {
         guard case .generate(let task) = active.order.work else {
             preconditionFailure("the engine generates only what was ordered")
@@ -251,7 +256,7 @@ struct WorkerSession {
             vocabulary: tokenizer.vocabularyDigest)
         paths[active.path]?.append(segment.id, tokens: segment.tokens, text: segment.text)
         let report = BlockReport(
-            tag: active.order.tag, block: segment, finish: block.finish.reason, timing: timing)
+            tag: active.order.tag, block: segment, finish: block.finish, timing: timing)
         let entry = LogEntry(
             .info, "block written", path: active.path, round: active.order.tag.round,
             fields: [
@@ -282,9 +287,8 @@ struct WorkerSession {
         return [.send(.scored(report)), .log(entry)]
     }
 
-    private func workTiming(_ active: ActiveOrder, _ timing: Timing, _ now: Moment) -> WorkTiming {
-        let queuedMs = Int64(timing.queuedSeconds * 1_000)
-        return WorkTiming(
+    private func timing(_ active: ActiveOrder, _ queuedMs: Int64, _ now: Moment) -> WorkTiming {
+        WorkTiming(
             startedWallMs: min(active.receivedWallMs + queuedMs, now.wallMs), finishedWallMs: now.wallMs,
             queuedMs: queuedMs)
     }
@@ -293,18 +297,17 @@ struct WorkerSession {
 
     private mutating func beginDraining() -> [Effect] {
         isDraining = true
-        return [.log(LogEntry(.info, "draining", fields: [.init("orders", active.count)]))]
-            + exitIfDrained()
+        return [.log(LogEntry(.info, "draining", fields: [.init("orders", active.count)]))] + endIfDrained()
     }
 
-    private func exitIfDrained() -> [Effect] {
-        isDraining && active.isEmpty ? [.exit(.success, reason: "drained")] : []
+    private func endIfDrained() -> [Effect] {
+        isDraining && active.isEmpty ? [.end(.drained, reason: "drained")] : []
     }
 
     private mutating func giveBack() -> [Effect] {
         let count = active.count
         return returnOrders("the worker is draining")
-            + [.exit(.success, reason: "drained, \(count) orders given back")]
+            + [.end(.drained, reason: "drained, \(count) orders given back")]
     }
 
     /// Gives everything back that was begun, for another worker to do.

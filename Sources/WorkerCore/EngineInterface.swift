@@ -1,0 +1,118 @@
+import Domain
+
+// What a worker asks of whatever computes for it, and what that answers: the whole interface between the session and an
+// engine, of this project or another. Everything is in the ids of the engine's own model.
+
+/// Names a cached sequence at the engine: a path's. Chosen by the session; never reused.
+public struct SequenceID: Sendable, Hashable, Comparable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (left: SequenceID, right: SequenceID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Write a block after a context.
+public struct WriteRequest: Sendable, Hashable {
+    /// Names the request; the order that it carries out.
+    public let order: OrderID
+    public let sequence: SequenceID
+    /// The whole context. An engine computes again only what it does not hold of it.
+    public let context: [Int32]
+    public let task: GenerateTask
+    /// Tokens that end the block and are not part of it.
+    public let endTokens: Set<Int32>
+    /// The end of the path's text, if an answer's box is open in it: the block ends where the answer closes.
+    public let openBox: [UInt8]
+    /// Drafted on the bet that the block before is kept: gets what other work leaves.
+    public let isSpeculative: Bool
+}
+
+/// Give the log-probability of each token of a block after a context.
+public struct ScoringRequest: Sendable, Hashable {
+    public let order: OrderID
+    public let sequence: SequenceID
+    public let context: [Int32]
+    /// At least one token.
+    public let block: [Int32]
+}
+
+/// A block that was written.
+public struct WrittenTokens: Sendable, Hashable {
+    /// Without the end token.
+    public let tokens: [Int32]
+    /// What they write; may end within a character.
+    public let bytes: [UInt8]
+    public let finish: FinishReason
+
+    public init(tokens: [Int32], bytes: [UInt8], finish: FinishReason) {
+        self.tokens = tokens
+        self.bytes = bytes
+        self.finish = finish
+    }
+}
+
+/// Why a request failed.
+public struct EngineFault: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// The order is answered by a failure with this code.
+        case order(FailureCode)
+        /// The session asked for it.
+        case cancelled
+        /// The model's file is not what it was: nothing that is computed from here on is worth anything.
+        case modelChanged
+    }
+
+    public let kind: Kind
+    public let message: String
+    /// Tokens that had been written, in vain.
+    public let writtenTokens: Int
+
+    public init(_ kind: Kind, message: String, writtenTokens: Int = 0) {
+        self.kind = kind
+        self.message = message
+        self.writtenTokens = writtenTokens
+    }
+}
+
+/// What became of a request. Each ends in exactly one.
+public enum EngineAnswer: Sendable, Hashable {
+    /// - Parameter queuedMs: from the request to the first computation for it.
+    case written(OrderID, WrittenTokens, queuedMs: Int64)
+    /// Natural logarithms, one for each token of the block.
+    case scored(OrderID, logProbabilities: [Float], queuedMs: Int64)
+    case failed(OrderID, EngineFault)
+
+    public var order: OrderID {
+        switch self {
+        case .written(let order, _, _), .scored(let order, _, _), .failed(let order, _): order
+        }
+    }
+
+    /// Tokens that were written for the request, whatever became of it.
+    var writtenTokens: Int {
+        switch self {
+        case .written(_, let block, _): block.tokens.count
+        case .failed(_, let fault): fault.writtenTokens
+        case .scored: 0
+        }
+    }
+}
+
+/// What an engine has done and holds, as of its last step.
+public struct EngineFigures: Sendable, Hashable {
+    /// Requests being computed, and requests that wait for their turn or for memory.
+    public var active = 0
+    public var waiting = 0
+    public var writtenTokens: UInt64 = 0
+    /// Tokens of contexts and scored blocks that were computed.
+    public var prefilledTokens: UInt64 = 0
+    public var kvBlocksTotal = 0
+    public var kvBlocksFree = 0
+    /// Since the process started: in steps, in steps while some request waited for KV memory, without any request.
+    public var computeMs: Int64 = 0
+    public var memoryWaitMs: Int64 = 0
+    public var idleMs: Int64 = 0
+
+    public init() {}
+}
