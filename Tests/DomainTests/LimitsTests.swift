@@ -32,8 +32,9 @@ import Testing
         limits.stallMs = 3_000
         let error = try #require(throws: LimitsError.self) { _ = try limits.checked() }
         #expect(
-            error.description == "limits contradict each other: stall_ms is 3000, and a stall must be longer than a "
-                + "loss, which is heartbeat_interval_ms (1000) x heartbeats_missed (3) = 3000; set stall_ms to 3001 or more")
+            error.description == "limits contradict each other: stall_ms is 3000, and a stall must be longer than "
+                + "a loss, which is heartbeat_interval_ms (1000) x heartbeats_missed (3) = 3000; set stall_ms to 3001 "
+                + "or more")
         limits.stallMs = error.least
         _ = try limits.checked()
     }

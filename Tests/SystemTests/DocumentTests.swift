@@ -27,7 +27,7 @@ extension RealProcesses {
             try check(replay.out, command: "a1 replay '\(quoted)' --json")
             let words = "bench decisions --banks 100 --repetitions 1 --json"
             try check(try Tool(words.split(separator: " ").map(String.init)).out, command: "a1 \(words)")
-            let few = "bench drift --streams 2 --shifted 2 --verdicts 20 --before 20 --json"
+            let few = "bench drift --batches 2 --shifted 2 --problems 20 --before 20 --json"
             try check(try Tool(few.split(separator: " ").map(String.init)).out, command: "a1 \(few)")
             try check(try Tool(["bench", "machine", "--threads", "1", "--json"]).out,
                 command: "a1 bench machine --threads 1 --json")

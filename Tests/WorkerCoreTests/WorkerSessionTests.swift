@@ -2,7 +2,8 @@ import Domain
 import Testing
 import Tokenizers
 import Wire
-import WorkerCore
+
+@testable import WorkerCore
 
 private let run = RunID(String(repeating: "a", count: 32))
 private let path = PathKey(run: run, problem: 0, path: 1)
