@@ -19,8 +19,10 @@ public struct RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
 extension Coordinator {
     /// Feeds in what earlier lives recorded, in its order. To be followed by `Event.started`.
     ///
+    /// - Parameter ended: runs that are over and of which no record is given, in the order in which they ended.
     /// - Throws: the first record that does not fit. The coordinator is then of no use.
-    public mutating func restore(_ records: [Record]) throws(RestoreError) {
+    public mutating func restore(_ records: [Record], ended: [EndedRun] = []) throws(RestoreError) {
+        for run in ended { remember(run) }
         for (index, record) in records.enumerated() {
             do throws(RecordError) {
                 try apply(record)
@@ -161,13 +163,22 @@ extension Coordinator {
         status.state = state
         status.endedWallMs = wallMs
         status.pathsByStage = [:]
-        endedRuns[id] = EndedRun(
-            status: status, submissionKey: run.spec.submissionKey, contentDigest: run.contentDigest)
-        endedOrder.append(id)
+        remember(
+            EndedRun(status: status, submissionKey: run.spec.submissionKey, contentDigest: run.contentDigest))
         runs[number].close()
         runNumbers[id] = nil
         openRuns.removeAll { $0 == number }
     }
+
+    private mutating func remember(_ run: EndedRun) {
+        let id = run.status.run
+        endedRuns[id] = run
+        endedOrder.append(id)
+        submissions[run.submissionKey] = id
+    }
+
+    /// What is remembered of a run that is over; nil of others.
+    public func endedRun(_ id: RunID) -> EndedRun? { endedRuns[id] }
 
     /// Moves a path on, opening its problem if it is the first of it to be heard of, and counts its tokens.
     @discardableResult

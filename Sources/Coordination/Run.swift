@@ -107,10 +107,3 @@ struct Problem: Sendable {
 
     init(spec: ProblemSpec) { self.spec = spec }
 }
-
-/// A run that is over, as the status shows it.
-struct EndedRun: Sendable {
-    var status: RunStatus
-    let submissionKey: String
-    let contentDigest: UInt64
-}

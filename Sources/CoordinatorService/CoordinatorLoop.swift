@@ -40,12 +40,14 @@ struct CoordinatorLoop {
             core = Coordinator(configuration: CoordinationConfiguration(
                     epoch: epoch, limits: options.limits, processID: ProcessFacts.processID,
                     leastLogLevel: log.leastEntryLevel))
-            let records = try store.records(ofOpenRunsOnly: false)
-            try core.restore(records)
+            let found = try store.recover()
+            try core.restore(found.records, ended: found.ended)
+            try store.append([], ended: Self.endedRuns(in: found.records, core))
             log.notice(
                 "the store is open",
                 metadata: [
-                    "epoch": .stringConvertible(epoch), "records": .stringConvertible(records.count),
+                    "epoch": .stringConvertible(epoch), "records": .stringConvertible(found.records.count),
+                    "ended_runs": .stringConvertible(found.ended.count),
                     "ms": .stringConvertible(Clocks.monotonicMs - startedMs),
                 ])
         } catch {
@@ -86,7 +88,7 @@ struct CoordinatorLoop {
         for case .record(let some) in batch { records += some }
         if !records.isEmpty {
             do {
-                try store.append(records)
+                try store.append(records, ended: Self.endedRuns(in: records, core))
             } catch {
                 // What is not on disk must not be acted on: the process ends, and the next life begins from the disk.
                 log.critical("the store refuses a record", metadata: ["reason": "\(error)"])
@@ -104,6 +106,11 @@ struct CoordinatorLoop {
             case .drained: isDrained = true
             }
         }
+    }
+
+    /// What is to be kept of the runs that are over with these records.
+    private static func endedRuns(in records: [Record], _ core: Coordinator) -> [EndedRun] {
+        records.compactMap { if case .runEnded(let run, _, _) = $0 { core.endedRun(run) } else { nil } }
     }
 
     // MARK: What comes in

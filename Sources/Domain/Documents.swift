@@ -90,6 +90,20 @@ public struct RunStatus: Sendable, Codable, Hashable {
     }
 }
 
+/// What is remembered of a run that is over: all that its records come to, so that they need not be read again.
+public struct EndedRun: Sendable, Codable, Hashable {
+    public var status: RunStatus
+    public let submissionKey: String
+    /// Tells a repeated submission from another one under the same key.
+    public let contentDigest: UInt64
+
+    public init(status: RunStatus, submissionKey: String, contentDigest: UInt64) {
+        self.status = status
+        self.submissionKey = submissionKey
+        self.contentDigest = contentDigest
+    }
+}
+
 public enum WorkerState: String, Sendable, Codable, CaseIterable {
     case live
     case draining

@@ -41,6 +41,12 @@ struct RecordInserter {
         }
     }
 
+    /// - Parameter index: how many records stand before it in the transaction.
+    func insert(_ ended: EndedRun, after index: Int) throws {
+        let text = String(decoding: try JSONEncoder().encode(ended), as: UTF8.self)
+        try execute("INSERT OR REPLACE INTO run_summaries VALUES (?,?)", [try row(ended.status.run, index), text])
+    }
+
     private func row(_ run: RunID, _ index: Int) throws -> Int64 {
         guard let row = state.rows[run] else {
             throw RunStoreError.refused(index: index, reason: "run \(run) is not in the store")

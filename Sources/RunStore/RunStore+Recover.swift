@@ -3,39 +3,76 @@ import Foundation
 import GRDB
 
 extension RunStore {
+    /// What a coordinator begins with.
+    public struct Recovered: Sendable {
+        /// Runs that are over and known from what was kept of them, in the order in which they ended.
+        public let ended: [EndedRun]
+        /// The records of all others, in the order of their appending.
+        public let records: [Domain.Record]
+    }
+
+    /// What is needed to go on: of runs that are over a row each, of others all records. Runs of which an earlier
+    /// version kept no row, or one that this version cannot read, are among the others.
+    public func recover() throws(RunStoreError) -> Recovered {
+        try read { database in
+            let (rows, ended) = try self.endedRuns(database)
+            return Recovered(ended: ended, records: try self.records(database, leavingOut: rows))
+        }
+    }
+
     /// Records as they were appended.
     ///
     /// - Parameter ofOpenRunsOnly: leaves out everything about runs that have ended.
     /// - Returns: in the order of their appending; fed back in that order they restore the coordinator's state.
     public func records(ofOpenRunsOnly: Bool) throws(RunStoreError) -> [Domain.Record] {
-        let condition = ofOpenRunsOnly ? "WHERE run NOT IN (SELECT run FROM run_ends)" : ""
-        return try read { database in
-            let runs = try runIDs(database)
-            var found: [(sequence: Int64, record: Record)] = []
-            found += try submissions(database, ofOpenRunsOnly)
-            found += try fetch(database, "run_models", condition) { row in
-                .modelBegun(try self.run(&row, runs), try Self.model(&row))
-            }
-            found += try fetch(database, "blocks", condition) { .blockAccepted(try self.block(&$0, runs)) }
-            found += try fetch(database, "verdicts", condition) { .verdictReached(try self.verdict(&$0, runs)) }
-            found += try fetch(database, "drift_alarms", condition) { row in
-                .driftFound(try Self.drift(&row, of: try self.run(&row, runs)))
-            }
-            found += try fetch(database, "path_ends", condition) { .pathEnded(try self.pathEnd(&$0, runs)) }
-            found += try fetch(database, "problem_ends", condition) { .problemEnded(try self.problemEnd(&$0, runs)) }
-            if !ofOpenRunsOnly {
-                found += try measures(database, runs)
-                found += try fetch(database, "run_ends", "") { row in
-                    let run = try self.run(&row, runs)
-                    return .runEnded(run, try row.choice(RunState.self), recordedWallMs: try row.integer())
-                }
-            } else {
-                let open = try Set(Int64.fetchAll(
-                    database, sql: "SELECT sequence FROM runs WHERE sequence NOT IN (SELECT run FROM run_ends)"))
-                found += try measures(database, runs.filter { open.contains($0.key) })
-            }
-            return found.sorted { $0.sequence < $1.sequence }.map(\.record)
+        try read { database in
+            let ended = ofOpenRunsOnly ? try Set(Int64.fetchAll(database, sql: "SELECT run FROM run_ends")) : []
+            return try self.records(database, leavingOut: ended)
         }
+    }
+
+    private func endedRuns(_ database: Database) throws -> (rows: Set<Int64>, ended: [EndedRun]) {
+        let sql = """
+            SELECT run_summaries.run, summary FROM run_summaries JOIN run_ends ON run_ends.run = run_summaries.run
+            ORDER BY run_ends.sequence
+            """
+        var (found, ended): (Set<Int64>, [EndedRun]) = ([], [])
+        let decoder = JSONDecoder()
+        let rows = try Row.fetchCursor(database, sql: sql)
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "run_summaries")
+            let run = try columns.integer()
+            // Another version's: its records say the same.
+            let text = try columns.text()
+            guard let summary = try? decoder.decode(EndedRun.self, from: Data(text.utf8)) else { continue }
+            found.insert(run)
+            ended.append(summary)
+        }
+        return (found, ended)
+    }
+
+    private func records(_ database: Database, leavingOut left: Set<Int64>) throws -> [Domain.Record] {
+        let runs = try runIDs(database)
+        let wanted = runs.keys.filter { !left.contains($0) }.sorted()
+        var found: [(sequence: Int64, record: Record)] = []
+        for run in wanted { found += try submission(database, run) }
+        func fetch(
+            _ table: String, _ decode: (inout RowColumns) throws -> Record
+        ) throws {
+            for run in wanted { found += try self.fetch(database, table, "WHERE run = \(run)", decode) }
+        }
+        try fetch("run_models") { .modelBegun(try self.run(&$0, runs), try Self.model(&$0)) }
+        try fetch("blocks") { .blockAccepted(try self.block(&$0, runs)) }
+        try fetch("verdicts") { .verdictReached(try self.verdict(&$0, runs)) }
+        try fetch("drift_alarms") { row in .driftFound(try Self.drift(&row, of: try self.run(&row, runs))) }
+        try fetch("path_ends") { .pathEnded(try self.pathEnd(&$0, runs)) }
+        try fetch("problem_ends") { .problemEnded(try self.problemEnd(&$0, runs)) }
+        found += try measures(database, runs.filter { !left.contains($0.key) })
+        try fetch("run_ends") { row in
+            let run = try self.run(&row, runs)
+            return .runEnded(run, try row.choice(RunState.self), recordedWallMs: try row.integer())
+        }
+        return found.sorted { $0.sequence < $1.sequence }.map(\.record)
     }
 
     private func runIDs(_ database: Database) throws -> [Int64: RunID] {
@@ -64,11 +101,8 @@ extension RunStore {
         return found
     }
 
-    private func submissions(
-        _ database: Database, _ ofOpenRunsOnly: Bool
-    ) throws -> [(sequence: Int64, record: Record)] {
-        let condition = ofOpenRunsOnly ? "WHERE sequence NOT IN (SELECT run FROM run_ends)" : ""
-        return try StoredRun.fetch(database, condition, []).map { run in
+    private func submission(_ database: Database, _ run: Int64) throws -> [(sequence: Int64, record: Record)] {
+        try StoredRun.fetch(database, "WHERE sequence = ?", [run]).map { run in
             let problems = try StoredProblem.fetch(database, run: run.row, range: nil).map(\.spec)
             var spec = run.spec
             spec.bank = try Self.bank(database, run: run.row)

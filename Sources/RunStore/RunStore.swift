@@ -52,16 +52,18 @@ public final class RunStore: Sendable {
 
     /// Stores records in one transaction: all or none, and on disk when it returns.
     ///
+    /// - Parameter ended: of runs that are over with these records or were before, what they come to.
     /// - Throws: `refused` for a record that contradicts the store, `diskFull`: then nothing was stored and the store
     ///   is as before. `failed`, `corrupt`: then nothing more will be taken.
-    public func append(_ records: [Domain.Record]) throws(RunStoreError) {
-        guard !records.isEmpty else { return }
+    public func append(_ records: [Domain.Record], ended: [EndedRun] = []) throws(RunStoreError) {
+        guard !records.isEmpty || !ended.isEmpty else { return }
         let failure: RunStoreError? = state.withLock { state in
             if let failure = state.failure { return failure }
             do {
                 state = try queue.write { database in
                     var inserter = RecordInserter(database: database, path: path, state: state)
                     for (index, record) in records.enumerated() { try inserter.insert(record, index: index) }
+                    for run in ended { try inserter.insert(run, after: records.count) }
                     return inserter.state
                 }
                 return nil

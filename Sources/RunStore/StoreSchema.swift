@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures, drift]
+    static let steps = [first, models, conformal, measures, drift, summaries]
 
     private static let first = """
         CREATE TABLE meta (
@@ -180,5 +180,16 @@ enum StoreSchema {
     /// Alarms by problems of the batch; those before looked at verdicts of one stratum, or of all.
     private static let drift = """
         ALTER TABLE drift_alarms ADD COLUMN problems INTEGER;
+        """
+
+    /// Of each run that is over, what its records come to (as JSON, `EndedRun`). Derived: a run without one is read
+    /// from its records.
+    private static let summaries = """
+        CREATE TABLE run_summaries (
+          run INTEGER PRIMARY KEY NOT NULL REFERENCES runs,
+          summary TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX run_models_of_run ON run_models (run);
+        CREATE INDEX drift_alarms_of_run ON drift_alarms (run);
         """
 }

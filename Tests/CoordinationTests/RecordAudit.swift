@@ -21,6 +21,7 @@ struct RecordAudit {
     private var barriers: [Barrier: [VerdictRecord]] = [:]
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
+    private(set) var endedInOrder: [RunID] = []
     private(set) var outcomes: [PathKey: PathOutcome] = [:]
     private var models: Set<String> = []
     private(set) var complaints: [String] = []
@@ -71,6 +72,7 @@ struct RecordAudit {
             require(measures.discardedTokens >= 0, "fewer than no tokens discarded")
         case .runEnded(let run, let state, _):
             require(endedRuns.updateValue(state, forKey: run) == nil, "\(run) ended twice")
+            endedInOrder.append(run)
             if state == .finished {
                 require(endedProblems[run]?.count == problems[run], "\(run) finished before its problems")
             }

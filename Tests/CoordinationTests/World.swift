@@ -188,12 +188,15 @@ struct World {
 
     /// Its memory is gone, and perhaps what was under way to it; the store is as it was.
     private mutating func killCoordinator() throws {
+        let old = coordinator
         let before = coordinator.durableDescription
         if numbers.oneIn(2) { network = [] }
         wakes = []
         epoch += 1
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: epoch, limits: Self.limits))
-        try coordinator.restore(records)
+        let ended = numbers.oneIn(2) ? audit.endedInOrder.compactMap { old.endedRun($0) } : []
+        let known = Set(ended.map(\.status.run))
+        try coordinator.restore(records.filter { !known.contains($0.run) }, ended: ended)
         if coordinator.durableDescription != before { complain("the restored state is another") }
         step(.started)
     }
