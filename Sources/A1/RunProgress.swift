@@ -3,7 +3,7 @@ import Foundation
 
 /// A run's progress in words, from its status alone: whoever looks, and whenever, sees the same.
 struct RunProgress {
-    /// Each with how soon it is left out where the line is too long; 0 is never.
+    /// Each with its place among those that a short line has room for; 0 is always there.
     private struct Part {
         let text: String
         let rank: Int
@@ -48,15 +48,15 @@ struct RunProgress {
         return Double(pace.elapsedMs) / 1_000 / Double(pace.pathsEnded) * Double(left)
     }
 
-    /// One line of at most so many columns; parts of less weight are left out, in the end the line is cut.
+    /// One line of at most so many columns: the parts of most weight that there is room for, in their order; in the end
+    /// the line is cut.
     func line(columns: Int?) -> String {
-        var parts = parts
-        func text() -> String { parts.map(\.text).joined(separator: "  ") }
-        guard let columns else { return text() }
-        while text().count > columns, let worst = parts.indices.max(by: { parts[$0].rank < parts[$1].rank }),
-            parts[worst].rank > 0
-        {
-            parts.remove(at: worst)
+        guard let columns else { return parts.map(\.text).joined(separator: "  ") }
+        var chosen = parts.indices.filter { parts[$0].rank == 0 }
+        func text() -> String { chosen.sorted().map { parts[$0].text }.joined(separator: "  ") }
+        for index in parts.indices.filter({ parts[$0].rank > 0 }).sorted(by: { parts[$0].rank < parts[$1].rank }) {
+            chosen.append(index)
+            if text().count > columns { chosen.removeLast() }
         }
         return String(text().prefix(columns))
     }
