@@ -47,6 +47,7 @@ let package = Package(
         module("Tokenizers"),
         module("Batching"),
         module("WorkerCore", ["Domain", "Evaluation", "Tokenizers", "Wire"]),
+        module("Simulation", ["Coordination", "Domain", "Tokenizers", "Wire", "WorkerCore"]),
 
         // The engine.
         module("Tensors", ["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
@@ -76,8 +77,8 @@ let package = Package(
             name: "A1",
             dependencies: [
                 "Batching", "CAllocations", "Comparison", "Conformal", "CoordinatorService", "Domain", "Engine",
-                "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Tensors", "Tokenizers",
-                "Transformer", "Transport", "Wire", "WorkerService", arguments, logging,
+                "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Simulation", "Tensors",
+                "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService", arguments, logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
@@ -88,7 +89,10 @@ let package = Package(
         tests("DomainTests", ["Domain"]),
         tests("EvaluationTests", ["Evaluation"]),
         tests("ConformalTests", ["Conformal", "Domain"]),
-        tests("CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation"], exclude: ["Scripts"]),
+        tests(
+            "CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation", "Simulation"],
+            exclude: ["Scripts"]),
+        tests("SimulationTests", ["Domain", "Simulation"]),
         tests("ComparisonTests", ["Comparison", "Domain", "Evaluation"]),
         tests("WireTests", ["Wire", "Domain"]),
         tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),

@@ -21,7 +21,8 @@ struct A1: AsyncParsableCommand {
             CommandGroup(
                 name: "Statistics",
                 subcommands: [CalibrateCommand.self, BankCommand.self, ReplayCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Evaluation", subcommands: [DatasetCommand.self, AnswerCommand.self]),
+            CommandGroup(
+                name: "Evaluation", subcommands: [DatasetCommand.self, AnswerCommand.self, SimulateCommand.self]),
             CommandGroup(name: "Model", subcommands: [ModelCommand.self]),
             CommandGroup(
                 name: "Process", subcommands: [CoordinatorCommand.self, WorkerCommand.self, ManualCommand.self]),

@@ -146,8 +146,9 @@ public struct WorkerSession: Sendable {
     private mutating func begin(_ order: Order, _ now: Moment) -> [Effect] {
         let path = order.tag.path
         guard !isDraining else { return [refuse(order.tag, .draining, "the worker is draining")] }
+        let replaced = replaceEarlierOrders(of: path)
         guard let context = update(path, order.context) else {
-            return [refuse(order.tag, .contextLost, "the base of the context is not held")]
+            return replaced + [refuse(order.tag, .contextLost, "the base of the context is not held")]
         }
         paths[path] = context
         let sequence = sequence(of: path)
@@ -163,11 +164,13 @@ public struct WorkerSession: Sendable {
             var block = ids(of: task.block)
             if task.endsText {
                 guard let end = tokenizer.endToken else {
-                    return [refuse(order.tag, .invalidOrder, "the model has no end token to score")]
+                    return replaced + [refuse(order.tag, .invalidOrder, "the model has no end token to score")]
                 }
                 block.append(end)
             }
-            guard !block.isEmpty else { return [refuse(order.tag, .invalidOrder, "the block has no tokens")] }
+            guard !block.isEmpty else {
+                return replaced + [refuse(order.tag, .invalidOrder, "the block has no tokens")]
+            }
             effect = .score(
                 ScoringRequest(order: id, sequence: sequence, context: context.tokens, block: block))
         }
@@ -178,7 +181,15 @@ public struct WorkerSession: Sendable {
                 .init("order", order.tag.order.description), .init("stage", order.tag.stage.rawValue),
                 .init("context", context.tokens.count),
             ])
-        return [effect, .log(entry)]
+        return replaced + [effect, .log(entry)]
+    }
+
+    /// A path has one order at a time here. One that is still held has been taken back, and the message that said so
+    /// was lost: what came of it would go into the context that the new order has changed.
+    private mutating func replaceEarlierOrders(of path: PathKey) -> [Effect] {
+        let earlier = active.filter { $0.value.path == path }.keys.sorted()
+        for order in earlier { withdrawn[order] = active.removeValue(forKey: order)?.order.tag }
+        return earlier.map { .cancel($0) }
     }
 
     /// The path's context after the update; nil when its base is not held.

@@ -48,6 +48,7 @@ extension RealProcesses {
             "dataset list": (["--no-such-flag"], 64, "usage"),
             "dataset show": (["/nonexistent/batch.jsonl"], 66, "no_input"),
             "answer check": (["1"], 64, "usage"),
+            "simulate faults": (["--seeds", "0"], 64, "usage"),
             "model list": (["--manifest", "/nonexistent/models.yaml"], 78, "configuration"),
             "model inspect": (["no-such-model"], 66, "no_input"),
             "model tokenize": (["no-such-model", "text"], 66, "no_input"),

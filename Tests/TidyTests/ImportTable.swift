@@ -40,6 +40,7 @@ enum ImportTable {
         "ModelFiles": pure(),
         "Batching": pure(),
         "WorkerCore": pure(["Domain", "Evaluation", "Tokenizers", "Wire"]),
+        "Simulation": pure(["Coordination", "Domain", "Tokenizers", "Wire", "WorkerCore"]),
         "Tensors": shell(["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
         "Transformer": shell(["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
         "Engine": shell(["Batching", "Tensors", "Tokenizers", "Transformer"]),
@@ -61,8 +62,8 @@ enum ImportTable {
         "A1": shell([
             "ArgumentParser", "Batching", "CAllocations", "Comparison", "Conformal", "Coordination",
             "CoordinatorService", "Domain", "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore",
-            "RunStore", "Runtime", "Settings", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire",
-            "WorkerService",
+            "RunStore", "Runtime", "Settings", "Simulation", "Tensors", "Tokenizers", "Transformer", "Transport",
+            "Wire", "WorkerService",
         ]),
     ]
 

@@ -14,12 +14,12 @@ private func tag(_ order: UInt64, _ stage: Stage, path: PathKey = path) -> Order
 }
 
 private func generate(
-    _ order: UInt64, segment: UInt64, _ context: ContextUpdate, isRunAhead: Bool = false
+    _ order: UInt64, segment: UInt64, _ context: ContextUpdate, isRunAhead: Bool = false, path: PathKey = path
 ) -> WorkerSession.Event {
     .instructed(
         .order(
             Order(
-                tag: tag(order, .draft), context: context,
+                tag: tag(order, .draft, path: path), context: context,
                 work: .generate(
                     GenerateTask(
                         segment: SegmentID(rawValue: segment), maximumTokens: 8, sampling: SamplingSettings(),
@@ -155,6 +155,33 @@ private func failed(
         #expect(requested(next) == nil)
     }
 
+    /// The message that took the first order back was lost. What comes of it must not go into the context.
+    @Test func anOrderTakesThePlaceOfAnEarlierOneOfItsPath() throws {
+        var session = try session()
+        let update = ContextUpdate(base: .problem("q"), segments: [])
+        _ = session.step(generate(1, segment: 10, update), now: now)
+        let effects = session.step(generate(2, segment: 11, update), now: now)
+        #expect(effects.first == .cancel(OrderID(rawValue: 1)))
+        #expect(session.activeOrders == 1)
+        let block = WrittenTokens(tokens: [65, 66], bytes: [65, 66], finish: .step)
+        let late = session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now)
+        guard case .send(.withdrawn(let report)) = try #require(late.first), late.count == 1 else {
+            Issue.record("expected a withdrawal, got \(late)")
+            return
+        }
+        #expect(report.tokens == 2)
+        _ = session.step(.engineAnswered(.written(OrderID(rawValue: 2), block, queuedMs: 0)), now: now)
+        let prompt = session.tokenizer.encode(session.prompts.text(of: "q"), special: true)
+        let next = session.step(
+            generate(3, segment: 12, ContextUpdate(base: .segment(SegmentID(rawValue: 11)), segments: [])), now: now)
+        #expect(try #require(requested(next)).context == prompt + [65, 66])
+        // Another path's order stays.
+        let other = PathKey(run: run, problem: 0, path: 2)
+        let third = generate(4, segment: 1, update, path: other)
+        #expect(!session.step(third, now: now).contains(.cancel(OrderID(rawValue: 3))))
+        #expect(session.activeOrders == 2)
+    }
+
     @Test func aWonBetIsConfirmedToTheEngine() throws {
         var session = try session()
         #expect(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).isEmpty)
@@ -191,8 +218,10 @@ private func failed(
     @Test func aModelFileThatChangedSendsEverythingBack() throws {
         var session = try session()
         for order in 1...2 as ClosedRange<UInt64> {
+            let path = PathKey(run: run, problem: 0, path: Int(order))
             _ = session.step(
-                generate(order, segment: order + 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+                generate(order, segment: order + 10, ContextUpdate(base: .problem("q"), segments: []), path: path),
+                now: now)
         }
         let failure = failed(1, .modelChanged, "/models/m.gguf was changed")
         let effects = session.step(.engineAnswered(failure), now: now)

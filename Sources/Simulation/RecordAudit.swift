@@ -1,10 +1,9 @@
 import Domain
-import Testing
 
 /// Reads records as a stranger would and says what cannot be: an own, simpler reading of the rules beside the
 /// coordinator's.
-struct RecordAudit {
-    private struct PathStory {
+public struct RecordAudit: Sendable {
+    private struct PathStory: Sendable {
         var standing: [Segment] = []
         var pending: Segment?
         var awaitsTarget = false
@@ -21,17 +20,23 @@ struct RecordAudit {
     private var barriers: [Barrier: [VerdictRecord]] = [:]
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
-    private(set) var endedInOrder: [RunID] = []
-    private(set) var outcomes: [PathKey: PathOutcome] = [:]
+    /// Runs that are over, in the order in which they ended.
+    public private(set) var endedInOrder: [RunID] = []
+    /// How paths ended.
+    public private(set) var outcomes: [PathKey: PathOutcome] = [:]
     private var models: Set<String> = []
-    private(set) var complaints: [String] = []
+    /// What cannot be, in the order of its discovery.
+    public private(set) var complaints: [String] = []
 
-    var openRuns: Int { settings.count - endedRuns.count }
+    public init() {}
+
+    public var openRuns: Int { settings.count - endedRuns.count }
 
     /// The text that an order for this path must find before it.
-    func standingText(_ path: PathKey) -> [UInt8] { (stories[path]?.standing ?? []).flatMap(\.text) }
+    public func standingText(_ path: PathKey) -> [UInt8] { (stories[path]?.standing ?? []).flatMap(\.text) }
 
-    mutating func read(_ records: [Record]) {
+    /// Takes records in, in the order of their making.
+    public mutating func read(_ records: [Record]) {
         for record in records { read(record) }
     }
 

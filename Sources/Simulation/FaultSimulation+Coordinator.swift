@@ -1,0 +1,191 @@
+import Coordination
+import Domain
+import Wire
+
+/// The coordinator's side: its shell, its disk, its clients.
+extension FaultSimulation {
+    /// Where a step of the coordinator may be cut off.
+    private enum Crash {
+        /// The disk refused the transaction: nothing of the step is left.
+        case beforeCommit
+        /// Committed; of what was to be sent, so much was.
+        case afterCommit(sent: Int)
+    }
+
+    mutating func step(_ event: Event) {
+        let effects = coordinator.step(event, now: moment)
+        let crash = drawCrash(effects)
+        if case .beforeCommit = crash {
+            crashCoordinator("disk")
+            return
+        }
+        var sent = 0
+        for effect in effects {
+            if case .afterCommit(let most) = crash, sent >= most, !effect.isRecord { break }
+            if !effect.isRecord { sent += 1 }
+            carryOut(effect)
+        }
+        if crash != nil { crashCoordinator("coordinator") }
+    }
+
+    private mutating func drawCrash(_ effects: [Effect]) -> Crash? {
+        guard now < Self.faultsEndMs, !effects.isEmpty, numbers.oneIn(250) else { return nil }
+        return numbers.oneIn(3) ? .beforeCommit : .afterCommit(sent: numbers.below(effects.count + 1))
+    }
+
+    private mutating func carryOut(_ effect: Effect) {
+        switch effect {
+        case .record(let new):
+            records += new
+            audit.read(new)
+            note("\(new)".utf8)
+        case .send(let peer, let instruction): send(instruction, to: peer)
+        case .wake(let time): schedule(.wake(epoch: epoch), at: max(time, now))
+        case .reply(let client, let reply): hear(reply, client)
+        case .log, .drained: break
+        }
+    }
+
+    private mutating func send(_ instruction: WorkerInstruction, to peer: PeerID) {
+        let bytes = instruction.encoded()
+        note(bytes)
+        var order: OrderID?
+        if case .order(let sent) = instruction {
+            order = sent.tag.order
+            if !sent.isRunAhead { expectedTexts[sent.tag.order] = audit.standingText(sent.tag.path) }
+        }
+        if case .confirm(let confirmed) = instruction { expectedTexts[confirmed] = nil }
+        guard let worker = processes.firstIndex(where: { $0.peer == peer && $0.isAlive }),
+            links[worker].isCutUntilMs <= now
+        else {
+            // Sometimes the socket knows, sometimes the message is simply gone.
+            if numbers.oneIn(2) { schedule(.unreachable(peer, order), after: 1) }
+            return
+        }
+        let arrives = max(now + delayMs(), links[worker].toWorkerMs)
+        links[worker].toWorkerMs = arrives
+        schedule(
+            .atWorker(
+                worker, incarnation: processes[worker].incarnation, link: links[worker].generation, bytes: bytes),
+            at: arrives)
+    }
+
+    /// Mostly a millisecond or two; sometimes a slow link.
+    mutating func delayMs() -> Int64 { numbers.oneIn(30) ? numbers.between(50...800) : numbers.between(1...3) }
+
+    mutating func arriveAtCoordinator(_ peer: PeerID, _ link: UInt64, _ bytes: [UInt8]) {
+        // Of a link that was cut it is lost; what a process that has died had sent may still come.
+        if let worker = processes.firstIndex(where: { $0.peer == peer }), links[worker].generation != link { return }
+        guard isCoordinatorUp else {
+            // The worker's socket keeps it until the coordinator listens again.
+            schedule(.atCoordinator(peer: peer, link: link, bytes: bytes), after: 200)
+            return
+        }
+        note(bytes)
+        let message: WorkerMessage
+        do {
+            message = try WorkerMessage(decoding: bytes)
+        } catch {
+            complain("a worker's message cannot be read: \(error)")
+            return
+        }
+        switch message {
+        case .hello(let hello): step(.workerGreeted(peer, hello))
+        case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
+        case .block(let report): step(.blockArrived(peer, report))
+        case .scored(let report): step(.scoreArrived(peer, report))
+        case .failed(let report): step(.orderFailed(peer, report))
+        case .withdrawn(let report): step(.orderWithdrawn(peer, report))
+        case .goodbye(let farewell): step(.workerLeft(peer, farewell))
+        }
+    }
+
+    // MARK: Its lives
+
+    mutating func crashCoordinator(_ kind: String) {
+        faults[kind, default: 0] += 1
+        isCoordinatorUp = false
+        schedule(.coordinatorStarts, after: numbers.between(100...4_000))
+    }
+
+    mutating func startCoordinator() {
+        epoch += 1
+        isCoordinatorUp = true
+        coordinator = restored(byRows: numbers.oneIn(2)) ?? coordinator
+        step(.started)
+    }
+
+    private mutating func restored(byRows: Bool) -> Coordinator? {
+        var restored = Coordinator(configuration: CoordinationConfiguration(epoch: epoch, limits: limits))
+        let old = coordinator
+        let ended = byRows ? audit.endedInOrder.compactMap { old.endedRun($0) } : []
+        let known = Set(ended.map(\.status.run))
+        do throws(RestoreError) {
+            try restored.restore(records.filter { !known.contains($0.run) }, ended: ended)
+        } catch {
+            complain("the store cannot be restored: \(error)")
+            return nil
+        }
+        return restored
+    }
+
+    /// The state is the fold of the records, by whichever way it is restored.
+    mutating func checkRestored() {
+        guard isCoordinatorUp else { return }
+        for byRows in [false, true] {
+            guard let restored = restored(byRows: byRows) else { return }
+            if restored.durableDescription != coordinator.durableDescription {
+                complain("the state that is restored is another")
+            }
+        }
+    }
+
+    // MARK: Its clients
+
+    /// Asks for every run that was not acknowledged, and again until it is: the key makes it one run.
+    mutating func ask() {
+        for (index, submission) in submissions.enumerated() where !submission.isAccepted && isCoordinatorUp {
+            step(.runSubmitted(ClientToken(rawValue: UInt64(index)), submission.spec, submission.problems))
+        }
+        if submissions.contains(where: { !$0.isAccepted }) { schedule(.clientAsks, after: 1_000) }
+    }
+
+    private mutating func hear(_ reply: ClientReply, _ client: ClientToken) {
+        switch reply {
+        case .accepted: submissions[Int(client.rawValue)].isAccepted = true
+        case .refused(let refusal): complain("a submission is refused: \(refusal)")
+        case .cancelled, .resumed: break
+        }
+    }
+
+    static func submission(
+        _ number: Int, _ numbers: inout SeededNumbers
+    ) -> (spec: RunSpec, problems: [ProblemSpec], isAccepted: Bool) {
+        var settings = RunSettings()
+        settings.strategy = Strategy.allCases[numbers.below(Strategy.allCases.count)]
+        settings.paths = 1 + numbers.below(4)
+        settings.rounds = 1 + numbers.below(6)
+        settings.draftTokens = 16
+        settings.targetTokens = 16
+        settings.pathTokens = 8 + numbers.below(80)
+        settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
+        settings.takeover = TakeoverRule.allCases[numbers.below(3)]
+        settings.score = ScoreRule.allCases[numbers.below(3)]
+        settings.runAhead = numbers.below(4)
+        settings.vote = VoteRule.allCases[numbers.below(3)]
+        settings.problemsInFlight = numbers.below(3)
+        settings.takeoversInFlight = numbers.below(3)
+        settings.seed = numbers.bits()
+        let name = String(repeating: String(number + 1, radix: 16), count: 32)
+        let problems = (0..<(2 + numbers.below(8))).map {
+            ProblemSpec(id: "p\($0)", text: "question \($0)", answer: "1")
+        }
+        return (RunSpec(id: RunID(name), submissionKey: name, name: name, settings: settings), problems, false)
+    }
+}
+
+extension Effect {
+    fileprivate var isRecord: Bool {
+        if case .record = self { true } else { false }
+    }
+}
