@@ -55,6 +55,11 @@ extension FaultSimulation {
             if !sent.isRunAhead { expectedTexts[sent.tag.order] = audit.standingText(sent.tag.path) }
         }
         if case .confirm(let confirmed) = instruction { expectedTexts[confirmed] = nil }
+        if case .shutDown = instruction, let worker = processes.firstIndex(where: { $0.peer == peer }),
+            !processes[worker].engine.isStuck
+        {
+            complain("\(processes[worker].name) is ended as stalled, and its engine computes whatever it is asked to")
+        }
         guard let worker = processes.firstIndex(where: { $0.peer == peer && $0.isAlive }),
             links[worker].isCutUntilMs <= now
         else {

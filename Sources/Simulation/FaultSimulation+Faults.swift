@@ -10,7 +10,7 @@ extension FaultSimulation {
         schedule(.fault, after: numbers.between(50...1_500))
         let worker = numbers.below(processes.count)
         guard processes[worker].isAlive else { return }
-        switch numbers.below(12) {
+        switch numbers.below(16) {
         case 0..<2: kill(worker)
         case 2..<4: pause(worker)
         case 4..<6: cut(worker)

@@ -77,7 +77,7 @@ public struct FaultSimulation: Sendable {
         self.seed = seed
         numbers = SeededNumbers(seed: seed)
         var limits = Limits.standard
-        limits.stallMs = 20_000
+        limits.stallMs = 60_000
         self.limits = limits
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1, limits: limits))
         var processes: [SimulatedProcess] = []
