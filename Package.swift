@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "ServiceTests",
             ["CoordinatorService", "Domain", "Engine", "Settings", "Wire", "WorkerService"]),
-        tests("WorkerCoreTests", ["Coordination", "Domain", "Tokenizers", "Wire", "WorkerCore"]),
+        tests("WorkerCoreTests", ["Coordination", "Domain", "Simulation", "Tokenizers", "Wire", "WorkerCore"]),
         tests("TidyTests", ["TestSupport"]),
         tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]

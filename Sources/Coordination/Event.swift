@@ -35,3 +35,18 @@ public enum Event: Sendable, Hashable {
     /// The process was asked to end: finish what is in flight, begin nothing.
     case drainRequested
 }
+
+extension Event {
+    /// What a worker says, as what happened.
+    public init(_ message: WorkerMessage, from peer: PeerID) {
+        switch message {
+        case .hello(let hello): self = .workerGreeted(peer, hello)
+        case .heartbeat(let heartbeat): self = .heartbeatArrived(peer, heartbeat)
+        case .block(let report): self = .blockArrived(peer, report)
+        case .scored(let report): self = .scoreArrived(peer, report)
+        case .failed(let report): self = .orderFailed(peer, report)
+        case .withdrawn(let report): self = .orderWithdrawn(peer, report)
+        case .goodbye(let farewell): self = .workerLeft(peer, farewell)
+        }
+    }
+}

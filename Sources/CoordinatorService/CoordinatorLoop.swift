@@ -118,7 +118,7 @@ struct CoordinatorLoop {
     private mutating func take(_ input: CoordinatorService.Input) {
         switch input {
         case .stop: stop()
-        case .worker(let peer, .success(let message)): heard(message, from: peer)
+        case .worker(let peer, .success(let message)): step(Event(message, from: peer))
         case .worker(let peer, .failure(let error)):
             refusedMessages += 1
             step(.messageRefused(peer, reason: "\(error)"))
@@ -133,18 +133,6 @@ struct CoordinatorLoop {
         case .transport(.undeliverable(_, let peer, let reason)):
             // A client that went away; what it submitted stands.
             log.debug("an answer could not be delivered", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
-        }
-    }
-
-    private mutating func heard(_ message: WorkerMessage, from peer: PeerID) {
-        switch message {
-        case .hello(let hello): step(.workerGreeted(peer, hello))
-        case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
-        case .block(let report): step(.blockArrived(peer, report))
-        case .scored(let report): step(.scoreArrived(peer, report))
-        case .failed(let report): step(.orderFailed(peer, report))
-        case .withdrawn(let report): step(.orderWithdrawn(peer, report))
-        case .goodbye(let farewell): step(.workerLeft(peer, farewell))
         }
     }
 

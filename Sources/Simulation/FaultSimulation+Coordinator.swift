@@ -94,15 +94,7 @@ extension FaultSimulation {
             complain("a worker's message cannot be read: \(error)")
             return
         }
-        switch message {
-        case .hello(let hello): step(.workerGreeted(peer, hello))
-        case .heartbeat(let heartbeat): step(.heartbeatArrived(peer, heartbeat))
-        case .block(let report): step(.blockArrived(peer, report))
-        case .scored(let report): step(.scoreArrived(peer, report))
-        case .failed(let report): step(.orderFailed(peer, report))
-        case .withdrawn(let report): step(.orderWithdrawn(peer, report))
-        case .goodbye(let farewell): step(.workerLeft(peer, farewell))
-        }
+        step(Event(message, from: peer))
     }
 
     // MARK: Its lives

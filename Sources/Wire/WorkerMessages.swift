@@ -1,25 +1,9 @@
 import Domain
 import SwiftProtobuf
 
-/// What a worker tells the coordinator.
-public enum WorkerMessage: Sendable, Hashable {
-    case hello(Hello)
-    case heartbeat(Heartbeat)
-    case block(BlockReport)
-    case scored(ScoreReport)
-    case failed(FailureReport)
-    case withdrawn(WithdrawalReport)
-    /// The worker is leaving, or could not start.
-    case goodbye(Farewell)
+// What a worker tells the coordinator, as one frame.
 
-    /// Whether it is the outcome of an order.
-    public var isReply: Bool {
-        switch self {
-        case .block, .scored, .failed, .withdrawn: true
-        case .hello, .heartbeat, .goodbye: false
-        }
-    }
-
+extension WorkerMessage {
     /// One frame: protobuf `ToCoordinator` of worker.proto.
     public func encoded() -> [UInt8] {
         var message = WireToCoordinator()

@@ -1,5 +1,6 @@
 import Coordination
 import Domain
+import Simulation
 import Tokenizers
 import Wire
 import WorkerCore
@@ -68,7 +69,7 @@ struct VirtualCluster {
         self.limits = limits
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1, limits: limits))
         members = try Role.allCases.map { role in
-            let tokenizer = try byteTokenizer()
+            let tokenizer = try ByteVocabulary.tokenizer(pair: "ab")
             let hello = Hello(
                 name: role.rawValue, role: role, incarnation: 1, processID: 1, host: "", model: "bytes",
                 modelDigest: "bytes", vocabulary: tokenizer.vocabularyDigest, promptTemplate: "plain",
@@ -118,7 +119,7 @@ struct VirtualCluster {
         while let index = underWay.firstIndex(where: { $0.atMs <= now }) {
             let arrival = underWay.remove(at: index).what
             switch arrival {
-            case .atCoordinator(let peer, let bytes): hear(try WorkerMessage(decoding: bytes), from: peer)
+            case .atCoordinator(let peer, let bytes): tell(Event(try WorkerMessage(decoding: bytes), from: peer))
             case .atWorker(let peer, let bytes):
                 guard let worker = members.firstIndex(where: { $0.peer == peer }), !members[worker].hasEnded else {
                     continue
@@ -211,18 +212,6 @@ struct VirtualCluster {
 
     private mutating func send(_ message: WorkerMessage, from peer: PeerID) {
         underWay.append((now + 1, .atCoordinator(peer, message.encoded())))
-    }
-
-    private mutating func hear(_ message: WorkerMessage, from peer: PeerID) {
-        switch message {
-        case .hello(let hello): tell(.workerGreeted(peer, hello))
-        case .heartbeat(let heartbeat): tell(.heartbeatArrived(peer, heartbeat))
-        case .block(let report): tell(.blockArrived(peer, report))
-        case .scored(let report): tell(.scoreArrived(peer, report))
-        case .failed(let report): tell(.orderFailed(peer, report))
-        case .withdrawn(let report): tell(.orderWithdrawn(peer, report))
-        case .goodbye(let farewell): tell(.workerLeft(peer, farewell))
-        }
     }
 
     private mutating func tell(_ event: Event) {

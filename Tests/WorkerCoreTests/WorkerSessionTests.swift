@@ -1,4 +1,5 @@
 import Domain
+import Simulation
 import Testing
 import Tokenizers
 import Wire
@@ -41,7 +42,7 @@ private func failed(
 @Suite struct WorkerSessionTests {
     private func session() throws -> WorkerSession {
         WorkerSession(
-            tokenizer: try byteTokenizer(), prompts: PromptWriter(
+            tokenizer: try ByteVocabulary.tokenizer(pair: "ab"), prompts: PromptWriter(
                 template: .plain, system: "", message: "{problem}", marker: "{problem}"),
             author: .draft)
     }
