@@ -82,7 +82,9 @@ public final class WorkerService: Sendable {
         } else {
             parts.engine.submit(GenerateRequest(id: id, key: key, context: context, maximumTokens: 1))
         }
-        while true {
+        var isReady = false
+        while !isReady {
+            // All that came together is looked at: a request to go may stand behind the answer.
             for input in inbox.take() {
                 switch input {
                 case .drain: return false
@@ -91,13 +93,14 @@ public final class WorkerService: Sendable {
                     throw WorkerStartError(
                         exitCode: .dataError,
                         description: "model \(options.model.name) cannot compute a token: \(error)")
-                case .engine:
-                    parts.engine.release(key)
-                    log.notice("the first token is computed", metadata: ["ms": "\(Clocks.monotonicMs - beganMs)"])
-                    return true
+                case .engine: isReady = true
                 }
             }
         }
+        parts.engine.release(key)
+        log.notice(
+            "the first token is computed", metadata: ["ms": .stringConvertible(Clocks.monotonicMs - beganMs)])
+        return true
     }
 
     private func serve(_ loop: WorkerLoop) -> ExitCode {
