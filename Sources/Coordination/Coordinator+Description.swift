@@ -6,24 +6,22 @@ extension Coordinator {
     /// were fed the same records, live or from the store, give the same text.
     public var durableDescription: String {
         var lines: [String] = []
-        for number in openRuns {
-            let run = runs[number]
+        for number in ledger.openRuns {
+            let run = ledger.runs[number]
             lines.append("run \(run.spec.id) \(run.spec.submissionKey) \(run.contentDigest) \(run.counts)")
-            for (index, problem) in run.problems.enumerated() {
-                // Whether paths exist that nothing has happened to is a matter of this life.
-                guard problem.phase == .ended || problem.paths.contains(where: \.path.isTouched) else { continue }
+            for (index, problem) in run.problems.enumerated() where problem.phase != .waiting {
                 lines.append("problem \(index) \(problem.phase == .ended) \(problem.votes)")
-                for (place, open) in problem.paths.enumerated() {
-                    lines.append("path \(place) \(open.path.durableDescription)")
+                for (place, path) in problem.paths.enumerated() {
+                    lines.append("path \(place) \(path.durableDescription)")
                 }
             }
             for role in Role.allCases { lines.append("\(role) \(run.models[role]?.digest ?? "not begun")") }
             lines.append(run.controller.durableDescription)
             lines.append("alarms \(run.alarms) records \(run.driftRecords)")
         }
-        for id in endedOrder {
-            var ended = endedRuns[id]!
-            // How fast it went in this life.
+        for id in ledger.endedOrder {
+            var ended = ledger.endedRun(id)!
+            // How fast it went in the life in which it ended, where that is kept.
             ended.status.pace = nil
             lines.append("ended \(ended)")
         }
@@ -32,11 +30,9 @@ extension Coordinator {
 }
 
 extension Path {
-    /// Whether a record speaks of it.
-    fileprivate var isTouched: Bool { state != .opening || round > 0 }
-
     fileprivate var durableDescription: String {
-        "\(state.name) round=\(round) standing=\(standing.map(\.id)) tokens=\(tokens) score=\(meanScore) "
-            + "first=\(firstScore.map { "\($0)" } ?? "none") verdicts=\(verdicts) takeovers=\(takeovers) box=\(hasBox)"
+        "\(state.name) round=\(round) standing=\(standing.map(\.id)) next=\(nextSegment) tokens=\(tokens) "
+            + "score=\(meanScore) first=\(firstScore.map { "\($0)" } ?? "none") verdicts=\(verdicts) "
+            + "takeovers=\(takeovers) box=\(hasBox)"
     }
 }

@@ -2,188 +2,168 @@ import Domain
 
 /// Which worker gets which piece of work.
 ///
-/// Of the workers with room the one with the least load is served first; one that takes much longer for a token than
-/// the fastest of its role counts as the more loaded. It gets work of the run that has the fewest orders out at this
-/// role (the earlier run if equal), so that runs share the workers evenly and one alone has them all. Within the run:
-/// begun paths first - opening blocks in the order of problem and path, so that a problem is soon over; scores and
-/// takeovers in the order of their arrival - and of those, only paths that this worker holds or nobody does; then a
-/// path never begun, within the bound on begun paths. A worker that would still have room takes over paths that wait
-/// for one that has none. What room is left then is filled with blocks that run ahead; confirmed work that comes later
-/// takes no notice of these, and the worker puts them off for it.
+/// Of the workers with room the one with the least load is served first (`Roster.leastLoaded`). It gets work of the run
+/// that has the fewest orders out at this role (the earlier run if equal), so that runs share the workers evenly and
+/// one alone has them all. Within the run: begun paths first - opening blocks in the order of problem and path, so that
+/// a problem is soon over; scores and takeovers in the order of their arrival - and of those, only paths that this
+/// worker holds or nobody does; then a path never begun, within the bound on begun paths. A worker that would still
+/// have room takes over paths that wait for one that has none. What room is left then is filled with blocks that run
+/// ahead; confirmed work that comes later takes no notice of these, and the worker puts them off for it.
 extension Coordinator {
+    /// What a worker is to do next.
+    private enum NextWork {
+        case piece(PieceReference)
+        /// The first block of a path that was never begun.
+        case fresh(PathReference)
+    }
+
     mutating func dispatch() {
-        guard !isDraining, !openRuns.isEmpty else { return }
-        begunBound = 0
-        for worker in workers.indices where workers[worker].state == .live {
-            begunBound += slots(worker) * limits.begunPathsPerSlot
-        }
+        guard !isDraining, !ledger.openRuns.isEmpty else { return }
         checkModels()
         // What is begun of runs that wait for their models keeps no place from others.
-        for run in openRuns where !runs[run].modelFaults.isEmpty { begunBound += runs[run].begunPaths }
-        for role in Role.allCases { dispatch(role) }
+        let bound = ledger.openRuns.reduce(roster.begunPathsBound) { $0 + (mayWork($1) ? 0 : queue.begunPaths(of: $1)) }
+        for role in Role.allCases { dispatch(role, begunPathsBound: bound) }
     }
 
-    private mutating func dispatch(_ role: Role) {
+    private mutating func dispatch(_ role: Role, begunPathsBound bound: Int) {
         let reserved = dispatchSuspects(role)
-        if mayHaveWork(role) { dispatchConfirmed(role, reserved: reserved) }
-        guard role == .draft, queuedAhead > 0 else { return }
-        for worker in workersOfRole[role] where worker != reserved {
-            guard queuedAhead > 0 else { break }
-            while hasSpareRoom(worker), let piece = takeAheadWork(for: worker) { order(piece, at: worker) }
+        if mayHaveWork(role, bound) { dispatchConfirmed(role, bound, reserved: reserved) }
+        guard role == .draft, queue.queuedAhead > 0 else { return }
+        for worker in roster.workers(of: role) where worker != reserved {
+            guard queue.queuedAhead > 0 else { break }
+            while roster.hasSpareRoom(worker), let entry = firstAhead(for: worker) { send(entry.piece, to: worker) }
         }
     }
 
-    private mutating func dispatchConfirmed(_ role: Role, reserved: Int?) {
-        var fastestMs = Double.infinity
-        for worker in workersOfRole[role] where workers[worker].state == .live {
-            fastestMs = min(fastestMs, workers[worker].tokenMs ?? .infinity)
-        }
-        var isBarren = [Bool](repeating: false, count: workers.count)
+    private mutating func dispatchConfirmed(_ role: Role, _ bound: Int, reserved: Int?) {
+        let fastestMs = roster.fastestMs(role)
+        var isBarren = [Bool](repeating: false, count: roster.indices.count)
         if let reserved { isBarren[reserved] = true }
         // Every slot gets its order before any gets a second.
         for ordersPerSlot in limits.ordersPerSlot > 1 ? [1, limits.ordersPerSlot] : [1] {
-            while mayHaveWork(role),
-                let worker = leastLoaded(role, excluding: isBarren, ordersPerSlot, fastestMs: fastestMs)
+            while mayHaveWork(role, bound),
+                let worker = roster.leastLoaded(role, excluding: isBarren, ordersPerSlot, fastestMs: fastestMs)
             {
-                if let piece = takeWork(role, for: worker, reserved: reserved) {
-                    order(piece, at: worker)
-                } else {
-                    isBarren[worker] = true
+                admit(role, bound, for: worker)
+                switch nextWork(role, bound, for: worker, reserved: reserved) {
+                case .piece(let piece): send(piece, to: worker)
+                case .fresh(let path): orderFirst(path, at: worker)
+                case nil: isBarren[worker] = true
                 }
             }
         }
     }
 
-    /// Whether there is a piece for the role that does not run ahead, or a path to begin.
-    private func mayHaveWork(_ role: Role) -> Bool {
-        queuedPieces[role] > 0 || openRuns.contains { mayBegin($0, role) }
+    /// Opens problems of which this worker could begin a path: they count among their run's problems at once.
+    private mutating func admit(_ role: Role, _ bound: Int, for worker: Int) {
+        for run in ledger.openRuns where mayWork(run) && !hasQueued(run, for: worker) && mayBegin(run, role, bound) {
+            guard let path = queue.firstFresh(run), !queue.isOpen(problem: path.problem, of: run) else { continue }
+            open(path.problem, of: run)
+        }
+    }
+
+    private mutating func send(_ piece: PieceReference, to worker: Int) {
+        queue.remove(piece)
+        order(piece, at: worker)
     }
 
     /// Gives each suspect piece to a worker that has nothing else. While one waits, a worker is kept from new work
     /// until it is idle: the one returned.
     private mutating func dispatchSuspects(_ role: Role) -> Int? {
-        while let entry = firstSuspect(role) {
-            let present = workersOfRole[role].filter { workers[$0].state == .live }
-            guard let chosen = present.min(by: { workers[$0].orders.count < workers[$1].orders.count }) else {
+        while let entry = queue.firstSuspect(role, where: { lives[$0].modelFaults.isEmpty }) {
+            let present = roster.workers(of: role).filter { roster[$0].state == .live }
+            guard let chosen = present.min(by: { roster[$0].orders.count < roster[$1].orders.count }) else {
                 return nil
             }
-            guard workers[chosen].orders.isEmpty else { return chosen }
-            count(entry.piece, -1)
-            order(entry.piece, at: chosen)
-            workers[chosen].isAlone = true
+            guard roster[chosen].orders.isEmpty else { return chosen }
+            send(entry.piece, to: chosen)
+            roster[chosen].stayAlone()
         }
         return nil
     }
 
-    /// Orders that a worker computes at once.
-    func slots(_ worker: Int) -> Int { min(workers[worker].hello.slots, limits.ordersPerWorker) }
+    // MARK: Questions
 
-    /// For an order to be computed at once, or one that waits for its slot where it may have more for each.
-    private func hasRoom(_ worker: Int, _ ordersPerSlot: Int = 1) -> Bool {
-        let room = min(slots(worker) * ordersPerSlot, limits.ordersPerWorker)
-        return workers[worker].state == .live && !workers[worker].isAlone && workers[worker].confirmedOrders < room
+    /// Whether the run does not wait for its models.
+    private func mayWork(_ run: Int) -> Bool { lives[run].modelFaults.isEmpty }
+
+    /// Whether there is a piece for the role that does not run ahead, or a path to begin.
+    private func mayHaveWork(_ role: Role, _ bound: Int) -> Bool {
+        queue.queuedPieces[role] > 0 || ledger.openRuns.contains { mayBegin($0, role, bound) }
     }
 
-    /// For work that runs ahead.
-    func hasSpareRoom(_ worker: Int) -> Bool {
-        hasRoom(worker) && workers[worker].orders.count < slots(worker)
-    }
-
-    private func leastLoaded(
-        _ role: Role, excluding isBarren: [Bool], _ ordersPerSlot: Int, fastestMs: Double
-    ) -> Int? {
-        var best: (worker: Int, load: Double)?
-        for worker in workersOfRole[role] where !isBarren[worker] {
-            guard hasRoom(worker, ordersPerSlot) else { continue }
-            let share = Double(workers[worker].confirmedOrders + 1) / Double(slots(worker))
-            let load = share * slowness(worker, fastestMs: fastestMs)
-            // The earlier worker if equal.
-            if best.map({ load < $0.load }) ?? true { best = (worker, load) }
-        }
-        return best?.worker
-    }
-
-    /// How many times as long as the fastest a worker takes for a token. What may be chance counts as 1.
-    private func slowness(_ worker: Int, fastestMs: Double) -> Double {
-        guard let own = workers[worker].tokenMs, fastestMs > 0 else { return 1 }
-        return own > 1.5 * fastestMs ? own / fastestMs : 1
-    }
-
-    private mutating func takeWork(_ role: Role, for worker: Int, reserved: Int?) -> PieceReference? {
+    private func nextWork(_ role: Role, _ bound: Int, for worker: Int, reserved: Int?) -> NextWork? {
         var best: Int?
-        for run in openRuns where hasWork(run, role, for: worker) {
-            if let other = best, runs[other].inFlight[role] <= runs[run].inFlight[role] { continue }
+        for run in ledger.openRuns where hasWork(run, role, bound, for: worker) {
+            if let other = best, queue.inFlight(other, role) <= queue.inFlight(run, role) { continue }
             best = run
         }
-        guard let run = best else { return takeOverWaiting(role, for: worker, reserved: reserved) }
-        return takeFirst(lanes(run, for: worker).map { (run, $0) }, for: worker)
-            ?? firstFresh(run).map { PieceReference(path: $0) }
+        guard let run = best else {
+            return firstOfOthers(role, for: worker, reserved: reserved).map { .piece($0.piece) }
+        }
+        return first(of: lanes(run, for: worker).map { (run, $0) }, for: worker).map { .piece($0.piece) }
+            ?? queue.firstFresh(run).map { .fresh($0) }
     }
 
-    /// The piece that is first of those that the worker may do in these lanes, its own before others' if equal.
-    private mutating func takeFirst(_ lanes: [(run: Int, lane: Lane)], for worker: Int) -> PieceReference? {
-        var best: (entry: ReadyEntry, run: Int, lane: Lane, isPinned: Bool)?
+    private func hasWork(_ run: Int, _ role: Role, _ bound: Int, for worker: Int) -> Bool {
+        mayWork(run)
+            && (hasQueued(run, for: worker) || mayBegin(run, role, bound) && queue.firstFresh(run) != nil)
+    }
+
+    private func hasQueued(_ run: Int, for worker: Int) -> Bool {
+        lanes(run, for: worker).contains {
+            queue.firstPinned(run, $0, to: worker) != nil || queue.firstFree(run, $0) != nil
+        }
+    }
+
+    /// The entry that is first of those that the worker may do in these lanes, its own before others' if equal.
+    private func first(of lanes: [(run: Int, lane: Lane)], for worker: Int) -> ReadyEntry? {
+        var best: ReadyEntry?
         for (run, lane) in lanes {
-            if let entry = firstPinned(run, lane, to: worker), best.map({ entry < $0.entry }) ?? true {
-                best = (entry, run, lane, true)
-            }
-            if let entry = firstFree(run, lane), best.map({ entry < $0.entry }) ?? true {
-                best = (entry, run, lane, false)
-            }
+            if let entry = queue.firstPinned(run, lane, to: worker), best.map({ entry < $0 }) ?? true { best = entry }
+            if let entry = queue.firstFree(run, lane), best.map({ entry < $0 }) ?? true { best = entry }
         }
-        guard let best else { return nil }
-        if best.isPinned {
-            runs[best.run].lanes[best.lane].pinned[worker]!.removeFirst()
-        } else {
-            runs[best.run].lanes[best.lane].free.removeFirst()
-        }
-        return taken(best.entry)
-    }
-
-    private mutating func hasWork(_ run: Int, _ role: Role, for worker: Int) -> Bool {
-        guard runs[run].modelFaults.isEmpty else { return false }
-        for lane in lanes(run, for: worker) {
-            if firstPinned(run, lane, to: worker) != nil || firstFree(run, lane) != nil { return true }
-        }
-        return mayBegin(run, role) && firstFresh(run) != nil
-    }
-
-    private mutating func taken(_ entry: ReadyEntry) -> PieceReference {
-        count(entry.piece, -1)
-        return entry.piece
+        return best
     }
 
     /// The block to be drafted ahead that has the fewest before it, of paths that this worker holds or nobody does.
-    private mutating func takeAheadWork(for worker: Int) -> PieceReference? {
-        takeFirst(openRuns.filter { runs[$0].modelFaults.isEmpty }.map { ($0, .ahead) }, for: worker)
+    private func firstAhead(for worker: Int) -> ReadyEntry? {
+        first(of: ledger.openRuns.filter { mayWork($0) }.map { ($0, .ahead) }, for: worker)
     }
 
     /// What waits for another worker without room, its own or for new work.
-    private mutating func takeOverWaiting(_ role: Role, for worker: Int, reserved: Int?) -> PieceReference? {
-        guard queuedPieces[role] > 0 else { return nil }
-        for other in workersOfRole[role] where other != worker {
-            guard other == reserved || !hasRoom(other) else { continue }
-            for run in openRuns where runs[run].modelFaults.isEmpty {
+    private func firstOfOthers(_ role: Role, for worker: Int, reserved: Int?) -> ReadyEntry? {
+        guard queue.queuedPieces[role] > 0 else { return nil }
+        for other in roster.workers(of: role) where other != worker {
+            guard other == reserved || !roster.hasRoom(other) else { continue }
+            for run in ledger.openRuns where mayWork(run) {
                 for lane in lanes(run, for: worker) {
-                    guard let entry = firstPinned(run, lane, to: other) else { continue }
-                    runs[run].lanes[lane].pinned[other]!.removeFirst()
-                    return taken(entry)
+                    if let entry = queue.firstPinned(run, lane, to: other) { return entry }
                 }
             }
         }
         return nil
     }
 
+    /// What of the run a worker may do that does not run ahead: takeovers only below their bound for each worker.
+    private func lanes(_ run: Int, for worker: Int) -> [Lane] {
+        let bound = ledger.runs[run].spec.settings.takeoversPerWorker
+        let role = roster[worker].hello.role
+        guard role == .target else { return [.work(.draft)] }
+        let lanes = Lane.of(role)
+        guard bound > 0 else { return lanes }
+        let inFlight = roster[worker].orders.values.count {
+            $0.piece.path.run == run && $0.tag.stage == .takeOver
+        }
+        return inFlight < bound ? lanes : lanes.filter { $0 != .takeovers }
+    }
+
     /// Whether a path of the run may begin at this role: more begun paths than the workers can hold in their caches
     /// would keep nobody busier and let every problem wait for every other. A path that others wait for at a barrier
     /// may begin whatever the bound.
-    private func mayBegin(_ run: Int, _ role: Role) -> Bool {
-        guard runs[run].policy.opener.role == role, runs[run].fresh.problem < runs[run].problems.count else {
-            return false
-        }
-        if begunPaths < begunBound { return true }
-        guard runs[run].policy.hasBarrier, runs[run].modelFaults.isEmpty else { return false }
-        let paths = runs[run].problems[runs[run].fresh.problem].paths
-        return paths.contains { $0.desk.hasBegun } && paths.contains { !$0.desk.hasBegun && $0.path.state == .opening }
+    private func mayBegin(_ run: Int, _ role: Role, _ bound: Int) -> Bool {
+        guard ledger.runs[run].policy.opener.role == role, queue.hasFresh(run) else { return false }
+        if queue.begunPaths < bound { return true }
+        return ledger.runs[run].policy.hasBarrier && mayWork(run) && queue.isProblemOfFreshBegun(run)
     }
 }

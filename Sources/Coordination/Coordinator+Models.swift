@@ -5,20 +5,19 @@ import Domain
 extension Coordinator {
     /// Remembers the model of the first worker of its role that gets work of the run.
     mutating func noteModel(of worker: Int, in run: Int) {
-        let hello = workers[worker].hello
-        guard runs[run].models[hello.role] == nil else { return }
+        let hello = roster[worker].hello
+        guard ledger.runs[run].models[hello.role] == nil else { return }
         commit(
-            .modelBegun(runs[run].spec.id, RunModel(hello, isDrift: false, recordedWallMs: now.wallMs)))
+            .modelBegun(ledger.runs[run].spec.id, RunModel(hello, isDrift: false, recordedWallMs: now.wallMs)))
     }
 
     /// Finds the runs that wait because of the workers of this moment, and says so once.
     mutating func checkModels() {
-        let present = presentWorkers()
-        for run in openRuns {
-            let faults = modelFaults(run, present).map(\.fault)
-            guard faults != runs[run].modelFaults else { continue }
-            runs[run].modelFaults = faults
-            let id = runs[run].spec.id
+        let live = roster.liveWorkers
+        for run in ledger.openRuns {
+            let faults = modelFaults(run, live).map(\.fault)
+            guard lives.noteModelFaults(run, faults) else { continue }
+            let id = ledger.runs[run].spec.id
             if faults.isEmpty {
                 log(.info, "run does not wait for its models any more", run: id)
             } else {
@@ -28,23 +27,10 @@ extension Coordinator {
         }
     }
 
-    /// A live worker of each role. One speaks for all: workers of one role that differ are not let in together.
-    private func presentWorkers() -> RolePair<Int?> {
-        var present = RolePair<Int?>(nil)
-        for role in Role.allCases {
-            // By index: a closure would be given a copy of each worker, and this is asked at every step.
-            for worker in workersOfRole[role] where workers[worker].state == .live {
-                present[role] = worker
-                break
-            }
-        }
-        return present
-    }
-
-    private func modelFaults(_ run: Int, _ present: RolePair<Int?>) -> [(worker: Int, fault: String)] {
-        runs[run].policy.rolesNeeded.compactMap { role in
-            guard let model = runs[run].models[role] ?? bankModel(run, role), let worker = present[role],
-                let fault = model.difference(of: workers[worker].hello)
+    private func modelFaults(_ run: Int, _ live: RolePair<Int?>) -> [(worker: Int, fault: String)] {
+        ledger.runs[run].policy.rolesNeeded.compactMap { role in
+            guard let model = ledger.runs[run].models[role] ?? bankModel(run, role), let worker = live[role],
+                let fault = model.difference(of: roster[worker].hello)
             else { return nil }
             return (worker, fault)
         }
@@ -52,7 +38,7 @@ extension Coordinator {
 
     /// The model that the run's bank was made with, which its own must be, unless that was waived.
     private func bankModel(_ run: Int, _ role: Role) -> RunModel? {
-        let spec = runs[run].spec
+        let spec = ledger.runs[run].spec
         return spec.settings.bankDrift == .refuse ? spec.bank?.model(role) : nil
     }
 
@@ -60,19 +46,19 @@ extension Coordinator {
     mutating func resume(_ name: String, allowsDrift: Bool, for client: ClientToken) {
         do throws(ClientRefusal) {
             let reply = try resumed(name, allowsDrift: allowsDrift)
-            newEffects.append(.reply(client, reply))
+            outbox.add(.reply(client, reply))
         } catch {
-            newEffects.append(.reply(client, .refused(error)))
+            outbox.add(.reply(client, .refused(error)))
         }
     }
 
     private mutating func resumed(_ name: String, allowsDrift: Bool) throws(ClientRefusal) -> ClientReply {
         let id = try runNamed(name)
-        guard let run = runNumbers[id] else {
-            let state = endedRuns[id]?.status.state.rawValue ?? "over"
+        guard let run = ledger.number(of: id) else {
+            let state = ledger.endedRun(id)?.status.state.rawValue ?? "over"
             throw ClientRefusal(code: .invalid, message: "run: \(id.short) is \(state); only an open run can go on")
         }
-        let faults = modelFaults(run, presentWorkers())
+        let faults = modelFaults(run, roster.liveWorkers)
         guard faults.isEmpty || allowsDrift else {
             throw ClientRefusal(
                 code: .conflict,
@@ -80,7 +66,7 @@ extension Coordinator {
                     + "with the model it was begun with, or allow the drift (--allow-drift), which stays in its record")
         }
         for (worker, fault) in faults {
-            let hello = workers[worker].hello
+            let hello = roster[worker].hello
             commit(.modelBegun(id, RunModel(hello, isDrift: true, recordedWallMs: now.wallMs)))
             log(
                 .warning, "run goes on with another model", run: id, worker: hello.name,

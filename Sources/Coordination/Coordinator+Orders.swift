@@ -2,82 +2,76 @@ import Domain
 
 /// Making orders.
 extension Coordinator {
-    /// Orders the piece at this worker, whose role fits.
+    /// Orders the first block of a path that was never begun, whose problem is open.
+    mutating func orderFirst(_ reference: PathReference, at worker: Int) {
+        queue.begin(reference)
+        queue.add(reference, .draft, ledger.runs[reference.run].policy.opener.role)
+        order(PieceReference(path: reference), at: worker)
+    }
+
+    /// Orders the piece at this worker, whose role fits. It has been taken out of its queue.
     mutating func order(_ piece: PieceReference, at worker: Int) {
         let reference = piece.path
-        let path = pathState(of: piece)
-        let policy = runs[reference.run].policy
-        guard let stage = path.state.stage else { preconditionFailure("\(key(reference)) needs no work") }
-        let role = policy.role(for: stage)
-        if self[reference].desk.homes[role] != worker { forget(reference, role) }
-        self[reference].desk.homes[role] = worker
-        markBegun(reference)
+        guard let known = queue[piece] else { preconditionFailure("\(ledger.key(reference)) needs no work") }
+        let path = piece.isAhead ? speculation.path(reference)! : ledger[reference]
+        if queue.home(of: reference, known.role) != worker { forget(reference, known.role) }
+        queue.setHome(of: reference, known.role, worker)
         noteModel(of: worker, in: reference.run)
 
         let context = contextUpdate(reference, path, at: worker)
-        orderSequence += 1
         let tag = OrderTag(
-            order: OrderID(epoch: configuration.epoch, sequence: orderSequence), path: key(reference),
-            round: path.round, attempt: self[piece: piece].tries.attempt, stage: stage,
-            incarnation: workers[worker].hello.incarnation)
-        let work = work(reference, path, policy)
-        let outstanding = OutstandingOrder(
-            tag: tag, worker: worker, segment: work.task?.segment, maximumTokens: work.task?.maximumTokens ?? 0,
-            isWhole: context.isWhole, sentMs: now.monotonicMs)
-
-        if workers[worker].orders.isEmpty { workers[worker].lastProgressMs = now.monotonicMs }
-        workers[worker].orders[tag.order] = piece
-        if piece.isAhead { workers[worker].aheadOrders += 1 }
-        self[piece: piece].place = .ordered(outstanding)
-        runs[reference.run].inFlight[role] += 1
+            order: queue.takeOrderID(), path: ledger.key(reference), round: path.round, attempt: known.tries.attempt,
+            stage: known.stage, incarnation: roster[worker].hello.incarnation)
+        let work = work(reference, path)
+        queue.send(piece, to: worker, tag.order)
+        roster[worker].take(
+            OutstandingOrder(
+                tag: tag, piece: piece, worker: worker, segment: work.task?.segment,
+                maximumTokens: work.task?.maximumTokens ?? 0, isWhole: context.isWhole, sentMs: nowMs))
         counters.ordersSent += 1
-        if runs[reference.run].firstOrderMs == nil { runs[reference.run].firstOrderMs = now.monotonicMs }
-        updateWaiting(reference)
+        lives.noteOrder(reference.run, nowMs: nowMs)
         tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: piece.isAhead)))
         // Asked here so that the words need not be made.
-        guard configuration.leastLogLevel <= .debug else { return }
+        guard outbox.logs(.debug) else { return }
         log(
-            .debug, "order sent", path: tag.path, round: tag.round, worker: workers[worker].hello.name,
+            .debug, "order sent", path: tag.path, round: tag.round, worker: roster[worker].hello.name,
             fields: [
-                .init("order", tag.order.description), .init("stage", stage.rawValue),
+                .init("order", tag.order.description), .init("stage", tag.stage.rawValue),
                 .init("attempt", tag.attempt), .init("ahead", piece.isAhead),
             ])
     }
 
-    /// The path as the piece finds it.
-    func pathState(of piece: PieceReference) -> Path {
-        piece.isAhead ? self[piece.path].desk.ahead!.path : self[piece.path].path
-    }
-
-    private mutating func work(_ reference: PathReference, _ path: Path, _ policy: PathPolicy) -> Order.Work {
+    private mutating func work(_ reference: PathReference, _ path: Path) -> Order.Work {
         switch path.state {
-        case .opening: .generate(task(reference, path, policy, by: policy.opener))
-        case .takingOver: .generate(task(reference, path, policy, by: .target))
+        case .opening: .generate(task(reference, path, by: ledger.runs[reference.run].policy.opener))
+        case .takingOver: .generate(task(reference, path, by: .target))
         case .scoring(let block):
             .score(ScoreTask(block: block.segment, endsText: block.finish == .endToken))
-        case .over, .ended: preconditionFailure("\(key(reference)) needs no work")
+        case .over, .ended: preconditionFailure("\(ledger.key(reference)) needs no work")
         }
     }
 
-    private mutating func task(
-        _ reference: PathReference, _ path: Path, _ policy: PathPolicy, by author: Author
-    ) -> GenerateTask {
+    private mutating func task(_ reference: PathReference, _ path: Path, by author: Author) -> GenerateTask {
+        let policy = ledger.runs[reference.run].policy
         let seed = Seeds.derive(
-            run: runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
+            run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
             round: path.round, purpose: author.seedPurpose)
         return GenerateTask(
-            segment: self[reference].path.takeSegmentID(),
-            maximumTokens: min(policy.blockTokens(author), path.tokensLeft(policy)),
+            segment: takeSegmentID(reference), maximumTokens: min(policy.blockTokens(author), path.tokensLeft(policy)),
             sampling: policy.sampling(author), seed: seed, boundary: policy.boundary)
+    }
+
+    /// An id for a segment of the path that none has had.
+    mutating func takeSegmentID(_ reference: PathReference) -> SegmentID {
+        queue.takeSegmentID(reference, recorded: ledger[reference].nextSegment)
     }
 
     /// What the worker lacks of the path's standing text; afterwards it counts as holding all of it. A worker that
     /// does not, says `contextLost`.
     private mutating func contextUpdate(_ reference: PathReference, _ path: Path, at worker: Int) -> ContextUpdate {
         let needed = path.standing
-        let held = workers[worker].held.updateValue(needed.map { $0.id }, forKey: reference)
-        guard let held else {
-            let text = runs[reference.run].problems[reference.problem].spec.text
+        guard let held = roster[worker].hold(reference, needed.map(\.id)) else {
+            let text = ledger.runs[reference.run].problems[reference.problem].spec.text
             return ContextUpdate(base: .problem(text), segments: needed)
         }
         var common = 0

@@ -6,49 +6,86 @@ extension Coordinator {
     /// After the restoration of earlier lives: says what their records imply and nobody recorded any more, and puts
     /// every begun path's next piece in its queue.
     mutating func start() {
-        for number in openRuns {
-            markTimes(number)
-            runs[number].lastProgressMs = now.monotonicMs
-            runs[number].countsBefore = runs[number].counts
+        for number in ledger.openRuns {
+            open(number)
             tellDrift(number)
-            for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
-                for path in runs[number].problems[problem].paths.indices {
+            for problem in ledger.runs[number].problems.indices
+            where ledger.runs[number].problems[problem].phase == .open {
+                open(problem, of: number)
+                for path in 0..<ledger.runs[number].spec.settings.paths {
                     takeUp(PathReference(run: number, problem: problem, path: path))
                 }
                 settle(number, problem)
                 passBarrier(number, problem)
-                if !runs[number].isOpen { break }
+                if !ledger.runs[number].isOpen { break }
             }
             settle(number)
         }
         log(
             .info, "coordinator started",
             fields: [
-                .init("epoch", configuration.epoch), .init("open_runs", openRuns.count),
-                .init("begun_paths", begunPaths),
+                .init("epoch", configuration.epoch), .init("open_runs", ledger.openRuns.count),
+                .init("begun_paths", queue.begunPaths),
             ])
     }
 
     private mutating func takeUp(_ reference: PathReference) {
-        switch self[reference].path.state {
+        switch ledger[reference].state {
         case .over(let outcome): close(reference, outcome, reason: nil)
         case .opening, .scoring, .takingOver:
-            guard self[reference].path.hasBegun else { return }
-            markBegun(reference)
+            guard ledger[reference].hasBegun else { return }
+            queue.begin(reference)
             newPiece(reference)
-        case .ended: break
+        case .ended: queue.end(reference)
         }
     }
 
+    // MARK: What this life knows of runs and problems
+
+    /// An open run is new in this life.
+    mutating func open(_ run: Int) {
+        let problems = ledger.runs[run].problems
+        let ended = problems.indices.filter { problems[$0].phase == .ended }
+        queue.open(
+            run: run, problems: problems.count, endedProblems: ended, ledger.runs[run].spec.settings)
+        speculation.open(run: run, problems: problems.count)
+        waits.open(run: run, problems: problems.count)
+        lives.open(run, countsBefore: ledger.runs[run].counts, times: workerTimes(), nowMs: nowMs)
+    }
+
+    /// The paths of a problem may begin in this life.
+    mutating func open(_ problem: Int, of run: Int) {
+        let paths = ledger.runs[run].spec.settings.paths
+        queue.open(problem: problem, of: run)
+        speculation.open(problem: problem, of: run, paths: paths)
+        waits.open(problem: problem, of: run, paths: paths)
+    }
+
+    private mutating func closeProblem(_ problem: Int, of run: Int) {
+        queue.close(problem: problem, of: run)
+        speculation.close(problem: problem, of: run)
+        waits.close(problem: problem, of: run)
+    }
+
+    /// The paths of a problem that is open in this life, and not over.
+    func openPaths(_ run: Int, _ problem: Int) -> [PathReference] {
+        guard queue.isOpen(problem: problem, of: run) else { return [] }
+        return (0..<ledger.runs[run].spec.settings.paths)
+            .map { PathReference(run: run, problem: problem, path: $0) }
+            .filter { !ledger[$0].state.isEnded }
+    }
+
+    // MARK: Ends
+
     /// After a record about the path: on to its next piece, or to its end and what follows from that.
     mutating func proceed(_ reference: PathReference) {
-        switch self[reference].path.state {
+        switch ledger[reference].state {
         case .opening where winBet(reference): break
         case .opening, .scoring, .takingOver:
             newPiece(reference)
             passBarrier(reference.run, reference.problem)
         case .over(let outcome): end(reference, outcome, reason: nil)
-        case .ended: preconditionFailure("\(key(reference)) has ended")
+        case .ended: preconditionFailure("\(ledger.key(reference)) has ended")
         }
     }
 
@@ -62,24 +99,20 @@ extension Coordinator {
 
     /// Ends a path: takes its order back, records the end, lets go of its contexts. Does not look at its problem.
     mutating func close(_ reference: PathReference, _ outcome: PathOutcome, reason: String?) {
-        let path = key(reference)
-        let round = self[reference].path.round
+        let path = ledger.key(reference)
+        let round = ledger[reference].round
         dropAhead(reference)
         withdraw(PieceReference(path: reference))
-        self[reference].desk.score = nil
-        returnTakeoverSlot(reference)
-        let patterns = runs[reference.run].policy.answerPatterns
-        let answer = outcome.hasRunItsCourse ? self[reference].path.answer(patterns) : nil
+        barrier.leave(reference)
+        queue.returnTakeoverSlot(reference, roster)
+        let patterns = ledger.runs[reference.run].policy.answerPatterns
+        let answer = outcome.hasRunItsCourse ? ledger[reference].answer(patterns) : nil
         commit(
             .pathEnded(
                 PathRecord(
                     path: path, outcome: outcome, answer: answer, reason: reason, recordedWallMs: now.wallMs)))
-        updateWaiting(reference)
         for role in Role.allCases { forget(reference, role) }
-        if self[reference].desk.hasBegun {
-            begunPaths -= 1
-            runs[reference.run].begunPaths -= 1
-        }
+        queue.end(reference)
         var fields = [LogEntry.Field("outcome", outcome.rawValue)]
         if let answer { fields.append(.init("answer", answer)) }
         if let reason { fields.append(.init("reason", reason)) }
@@ -89,27 +122,26 @@ extension Coordinator {
 
     /// Ends a problem whose paths have ended, or whose vote the open ones cannot change any more.
     private mutating func settle(_ run: Int, _ problem: Int) {
-        guard runs[run].isOpen, runs[run].problems[problem].phase == .open else { return }
-        let open = runs[run].problems[problem].paths.count - runs[run].problems[problem].pathsEnded
-        let votes = runs[run].problems[problem].votes
+        guard ledger.runs[run].isOpen, ledger.runs[run].problems[problem].phase == .open else { return }
+        let settings = ledger.runs[run].spec.settings
+        let open = settings.paths - ledger.runs[run].problems[problem].pathsEnded
+        let votes = ledger.runs[run].problems[problem].votes
         if open > 0 {
-            guard isDecided(votes, openPaths: open, runs[run].spec.settings.vote) else { return }
-            for path in runs[run].problems[problem].paths.indices {
-                let reference = PathReference(run: run, problem: problem, path: path)
-                if !self[reference].path.state.isEnded { close(reference, .undecisive, reason: nil) }
-            }
+            guard isDecided(votes, openPaths: open, settings.vote) else { return }
+            for path in openPaths(run, problem) { close(path, .undecisive, reason: nil) }
         }
         // Under `first` there is one vote, but for paths that were lost together with the coordinator's last life.
-        let counted = runs[run].spec.settings.vote == .first ? Array(votes.prefix(1)) : votes
+        let counted = settings.vote == .first ? Array(votes.prefix(1)) : votes
         let majority = MajorityVote.decide(counted)
-        let spec = runs[run].problems[problem].spec
-        let isRight = spec.answer.map { known in majority.map { AnswerEquality.areEqual($0.answer, known) } ?? false }
-        let id = runs[run].spec.id
+        let known = ledger.runs[run].problems[problem].spec.answer
+        let isRight = known.map { known in majority.map { AnswerEquality.areEqual($0.answer, known) } ?? false }
+        let id = ledger.runs[run].spec.id
         commit(
             .problemEnded(
                 ProblemRecord(
                     run: id, problem: problem, answer: majority?.answer, votes: majority?.votes ?? 0,
                     isRight: isRight, recordedWallMs: now.wallMs)))
+        closeProblem(problem, of: run)
         log(
             .info, "problem ended", run: id,
             fields: [
@@ -129,16 +161,23 @@ extension Coordinator {
 
     /// Ends a run whose problems have ended.
     private mutating func settle(_ run: Int) {
-        guard runs[run].isOpen, runs[run].counts.problemsEnded == runs[run].problems.count else { return }
-        let id = runs[run].spec.id
+        guard ledger.runs[run].isOpen, ledger.runs[run].counts.problemsEnded == ledger.runs[run].problems.count else {
+            return
+        }
+        let id = ledger.runs[run].spec.id
         end(run, .finished)
         log(.info, "run finished", run: id)
     }
 
     /// Records the end of a run. Its paths have ended.
     mutating func end(_ run: Int, _ state: RunState) {
-        let id = runs[run].spec.id
+        let id = ledger.runs[run].spec.id
+        let counts = ledger.runs[run].counts
         commit(.measured(id, measures(run)))
+        lives.close(run, id, counts, nowMs: nowMs)
+        queue.close(run: run)
+        speculation.close(run: run)
+        waits.close(run: run)
         commit(.runEnded(id, state, recordedWallMs: now.wallMs))
     }
 
@@ -146,16 +185,17 @@ extension Coordinator {
 
     /// A piece of work has come up for the path.
     private mutating func newPiece(_ reference: PathReference) {
-        arrivalSequence += 1
-        self[reference].desk.due = Piece(arrival: arrivalSequence)
-        let isOpening = self[reference].path.state == .opening
-        if isOpening, runs[reference.run].policy.hasBarrier {
-            self[reference].desk.due.place = .atBarrier
+        let policy = ledger.runs[reference.run].policy
+        guard let stage = ledger[reference].state.stage else {
+            preconditionFailure("\(ledger.key(reference)) is over and needs nobody")
+        }
+        queue.add(reference, stage, policy.role(for: stage))
+        if stage == .draft, policy.hasBarrier {
+            queue.hold(PieceReference(path: reference))
         } else {
-            enqueue(PieceReference(path: reference))
+            queue.enqueue(PieceReference(path: reference), roster)
         }
         runAhead(reference)
-        updateWaiting(reference)
     }
 
     /// The same piece once more, at another worker or again at the same: at once the first two times, then after a
@@ -164,109 +204,74 @@ extension Coordinator {
     ///
     /// - Parameter setback: why the order came back undone, in words that people see.
     mutating func putBack(_ piece: PieceReference, _ setback: String) {
-        let returns = self[piece: piece].tries.attempt
-        self[piece: piece].tries.attempt += 1
-        self[piece: piece].tries.setback = setback
+        let returns = queue.noteReturn(piece, setback)
         guard returns < limits.returnsPerPiece else {
             giveUp(
                 piece, .failed,
                 reason: "ordered \(returns) times in vain (returns_per_piece), the last time: \(setback)")
             return
         }
-        let pause = backoff(afterReturns: returns)
-        guard pause > 0 else {
-            enqueue(piece)
-            return
+        let pauseMs = backoffMs(afterReturns: returns)
+        if pauseMs > 0 {
+            queue.pause(piece, untilMs: nowMs + pauseMs)
+        } else {
+            queue.enqueue(piece, roster)
         }
-        ticketSequence += 1
-        self[piece: piece].place = .backingOff(ticket: ticketSequence)
-        let order = (Int(now.monotonicMs + pause), self[piece: piece].arrival)
-        backingOff.insert(ReadyEntry(order: order, ticket: ticketSequence, piece: piece))
     }
 
     /// One worker that dies, and one more, is what happens to anybody's work.
     private static let returnsWithoutPause = 2
 
-    /// Milliseconds until the next order.
-    private func backoff(afterReturns returns: Int) -> Int64 {
+    /// Time until the next order.
+    private func backoffMs(afterReturns returns: Int) -> Int64 {
         guard returns > Self.returnsWithoutPause else { return 0 }
         // 2^20 times any pause is above the longest.
         let doublings = min(returns - Self.returnsWithoutPause - 1, 20)
         return min(Int64(limits.retryMs) << doublings, Int64(limits.retryMaximumMs))
     }
 
-    /// Puts the pieces whose pause is over into their queues.
-    mutating func endBackoffs() {
-        while let entry = firstBackingOff, entry.first <= now.monotonicMs {
-            backingOff.removeFirst()
-            self[piece: entry.piece].place = .nowhere
-            enqueue(entry.piece)
-        }
-    }
-
-    /// The piece whose pause ends first.
-    var firstBackingOff: ReadyEntry? {
-        mutating get {
-            while let entry = backingOff.first {
-                if isCurrent(entry) { return entry }
-                backingOff.removeFirst()
-            }
-            return nil
-        }
-    }
-
-    /// Counts a path among those that fill the workers' caches.
-    mutating func markBegun(_ reference: PathReference) {
-        guard !self[reference].desk.hasBegun else { return }
-        self[reference].desk.hasBegun = true
-        begunPaths += 1
-        runs[reference.run].begunPaths += 1
-    }
-
     /// Takes the piece's order back or takes it out of its queue.
     mutating func withdraw(_ piece: PieceReference) {
-        switch self[piece: piece].place {
-        case .nowhere: break
-        case .atBarrier, .backingOff: self[piece: piece].place = .nowhere
-        case .queued:
-            count(piece, -1)
-            self[piece: piece].place = .nowhere
-        case .parked:
-            let path = piece.path
-            runs[path.run].problems[path.problem].parked.removeAll { $0 == path.path }
-            self[piece: piece].place = .nowhere
-        case .ordered(let order):
-            finish(piece, order)
-            if piece.isAhead { workers[order.worker].withdrawnAhead.insert(order.tag.order) }
-            tell(order.worker, .cancel(order.tag.order))
-        }
+        guard let known = queue[piece] else { return }
+        queue.remove(piece)
+        guard let order = known.order else { return }
+        roster[order.worker].finish(order.id)
+        if piece.isAhead { speculation.withdraw(order.id, from: order.worker) }
+        tell(order.worker, .cancel(order.id))
     }
 
     /// The order is done with, whatever came of it.
-    mutating func finish(_ piece: PieceReference, _ order: OutstandingOrder) {
-        self[piece: piece].place = .nowhere
-        workers[order.worker].orders[order.tag.order] = nil
-        workers[order.worker].isAlone = false
-        if piece.isAhead { workers[order.worker].aheadOrders -= 1 }
-        runs[piece.path.run].inFlight[role(of: piece)] -= 1
-        updateWaiting(piece.path)
+    mutating func finish(_ order: OutstandingOrder) {
+        queue.remove(order.piece)
+        roster[order.worker].finish(order.tag.order)
     }
 
     /// Lets a worker drop what it caches of the path.
     mutating func forget(_ reference: PathReference, _ role: Role) {
-        guard let worker = self[reference].desk.homes[role] else { return }
-        self[reference].desk.homes[role] = nil
-        guard workers[worker].held.removeValue(forKey: reference) != nil else { return }
-        tell(worker, .release(key(reference)))
+        guard let worker = queue.home(of: reference, role) else { return }
+        queue.setHome(of: reference, role, nil)
+        guard roster[worker].drop(reference) else { return }
+        tell(worker, .release(ledger.key(reference)))
     }
 
-    /// The role whose workers the piece needs.
-    func role(of piece: PieceReference) -> Role {
-        if piece.isAhead { return .draft }
-        guard let stage = self[piece.path].path.state.stage else {
-            preconditionFailure("\(key(piece.path)) is over and needs nobody")
+    // MARK: Drift
+
+    /// Records the alarms of a run that are not recorded yet.
+    private mutating func tellDrift(_ run: Int) {
+        let recorded = ledger.runs[run].driftRecords.count { $0.problems != nil }
+        for alarm in ledger.runs[run].alarms.dropFirst(recorded) {
+            let spec = ledger.runs[run].spec
+            commit(
+                .driftFound(
+                    DriftRecord(
+                        run: spec.id, problems: alarm.problems, verdicts: alarm.verdicts, recordedWallMs: now.wallMs)))
+            log(
+                .warning, "the scores have drifted", run: spec.id,
+                fields: [
+                    .init("after_problem", alarm.problems), .init("problems", ledger.runs[run].problems.count),
+                    .init("verdicts", alarm.verdicts), .init("response", spec.settings.onDrift.rawValue),
+                ])
         }
-        return runs[piece.path.run].policy.role(for: stage)
     }
 }
 

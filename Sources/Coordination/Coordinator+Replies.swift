@@ -8,34 +8,35 @@ extension Coordinator {
     static let logProbabilityTolerance: Float = 1e-6
 
     mutating func take(_ report: BlockReport, from peer: PeerID) {
-        guard let (piece, order) = current(report.tag, from: peer, tokens: report.block.tokens.count) else { return }
+        guard let order = current(report.tag, from: peer, tokens: report.block.tokens.count) else { return }
         if let fault = fault(in: report, to: order) {
-            refuseReply(piece, order, fault)
+            refuseReply(order, fault)
             return
         }
+        let piece = order.piece
         let reference = piece.path
-        let name = workers[order.worker].hello.name
+        let name = roster[order.worker].hello.name
         measure(order, tokens: report.block.tokens.count)
         if report.block.tokens.isEmpty, report.finish == .contextFull {
-            finish(piece, order)
-            let model = workers[order.worker].hello.model
+            finish(order)
+            let model = roster[order.worker].hello.model
             giveUp(piece, .contextFull, reason: "the context of \(model) is full")
             return
         }
-        finish(piece, order)
-        workers[order.worker].held[reference]?.append(report.block.id)
+        finish(order)
+        roster[order.worker].hold(reference, also: report.block.id)
         if piece.isAhead {
-            takeAhead(report, piece, worker: name)
+            takeAhead(report, reference, worker: name)
             return
         }
-        returnTakeoverSlot(reference)
+        queue.returnTakeoverSlot(reference, roster)
         accept(report, reference, worker: name)
     }
 
     /// The block is the path's.
     mutating func accept(_ report: BlockReport, _ reference: PathReference, worker name: String) {
         // The worker's own log has said that it was written.
-        if configuration.leastLogLevel <= .debug {
+        if outbox.logs(.debug) {
             log(
                 .debug, "block accepted", path: report.tag.path, round: report.tag.round, worker: name,
                 fields: [
@@ -54,7 +55,7 @@ extension Coordinator {
 
     /// What is wrong with a block, if anything.
     private func fault(in report: BlockReport, to order: OutstandingOrder) -> String? {
-        let hello = workers[order.worker].hello
+        let hello = roster[order.worker].hello
         guard let segment = order.segment else { return "a block in reply to an order to score" }
         if report.block.id != segment {
             return "the block is segment \(report.block.id); \(segment) was ordered"
@@ -73,31 +74,31 @@ extension Coordinator {
     }
 
     mutating func take(_ report: ScoreReport, from peer: PeerID) {
-        guard let (piece, order) = current(report.tag, from: peer, tokens: 0) else { return }
+        guard let order = current(report.tag, from: peer, tokens: 0) else { return }
+        let piece = order.piece
         let reference = piece.path
-        guard !piece.isAhead, case .scoring(let block) = self[reference].path.state else {
-            refuseReply(piece, order, "a score in reply to an order to write")
+        guard !piece.isAhead, case .scoring(let block) = ledger[reference].state else {
+            refuseReply(order, "a score in reply to an order to write")
             return
         }
-        let hello = workers[order.worker].hello
+        let hello = roster[order.worker].hello
         let score: BlockScore
         do throws(ScoreFault) {
-            let policy = runs[reference.run].policy
+            let policy = ledger.runs[reference.run].policy
             score = BlockScore(
                 try losses(report, of: block, by: hello), rule: policy.score, window: policy.scoreWindow)
         } catch {
-            refuseReply(piece, order, error.reason)
+            refuseReply(order, error.reason)
             return
         }
         measure(order, tokens: report.logProbabilities.count)
-        finish(piece, order)
-        workers[order.worker].held[reference]?.append(block.segment.id)
+        finish(order)
+        roster[order.worker].hold(reference, also: block.segment.id)
         let pending = PendingScore(report: report, score: score, worker: hello.name)
-        switch runs[reference.run].policy.judge {
+        switch ledger.runs[reference.run].policy.judge {
         case .barrier:
-            self[reference].desk.score = pending
-            self[reference].desk.due.place = .atBarrier
-            updateWaiting(reference)
+            barrier.arrive(reference, pending)
+            queue.hold(piece)
             passBarrier(reference.run, reference.problem)
         case .rank:
             reach(ranked(reference, block, pending), on: reference, pending)
@@ -141,8 +142,9 @@ extension Coordinator {
     }
 
     mutating func take(_ report: FailureReport, from peer: PeerID) {
-        guard let (piece, order) = current(report.tag, from: peer, tokens: 0) else { return }
-        let worker = workers[order.worker].hello
+        guard let order = current(report.tag, from: peer, tokens: 0) else { return }
+        let piece = order.piece
+        let worker = roster[order.worker].hello
         log(
             report.code == .invalidOrder ? .error : .warning, "order failed", path: report.tag.path,
             round: report.tag.round, worker: worker.name,
@@ -152,15 +154,15 @@ extension Coordinator {
             ])
         switch report.code {
         case .contextLost:
-            loseContext(piece, order)
+            loseContext(order)
         case .contextTooLong:
-            finish(piece, order)
+            finish(order)
             giveUp(piece, .contextFull, reason: "\(worker.model): \(report.message)")
         case .cacheTooSmall, .nonFinite, .invalidOrder:
-            finish(piece, order)
+            finish(order)
             giveUp(piece, .failed, reason: "\(report.code.rawValue) at \(worker.name): \(report.message)")
         case .draining:
-            finish(piece, order)
+            finish(order)
             forget(piece.path, worker.role)
             beginDraining(order.worker)
             tryAgain(piece, "\(worker.name) gave it back: \(report.message)")
@@ -170,9 +172,8 @@ extension Coordinator {
     /// The piece cannot be done. One that runs ahead is left until it is due, if ever.
     mutating func giveUp(_ piece: PieceReference, _ outcome: PathOutcome, reason: String) {
         if piece.isAhead {
-            self[piece.path].desk.isBarredFromRunningAhead = true
+            speculation.bar(piece.path)
             dropAhead(piece.path)
-            updateWaiting(piece.path)
         } else {
             end(piece.path, outcome, reason: reason)
         }
@@ -185,42 +186,38 @@ extension Coordinator {
             putBack(piece, setback)
             return
         }
-        self[piece.path].desk.aheadReturns += 1
-        if self[piece.path].desk.aheadReturns >= limits.returnsPerPiece {
-            self[piece.path].desk.isBarredFromRunningAhead = true
-        }
+        speculation.noteReturn(piece.path)
         dropAhead(piece.path)
         runAhead(piece.path)
-        updateWaiting(piece.path)
     }
 
-    private mutating func loseContext(_ piece: PieceReference, _ order: OutstandingOrder) {
+    private mutating func loseContext(_ order: OutstandingOrder) {
+        let piece = order.piece
         guard !order.isWhole else {
-            refuseReply(piece, order, "contextLost, though the whole context came with the order")
+            refuseReply(order, "contextLost, though the whole context came with the order")
             return
         }
-        finish(piece, order)
-        workers[order.worker].held[piece.path] = nil
-        self[piece: piece].tries.contextLosses += 1
-        if self[piece: piece].tries.contextLosses >= limits.contextLossesPerPiece {
-            let name = workers[order.worker].hello.name
+        finish(order)
+        roster[order.worker].drop(piece.path)
+        if queue.noteContextLoss(piece) >= limits.contextLossesPerPiece {
+            let name = roster[order.worker].hello.name
             giveUp(piece, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
         } else {
-            putBack(piece, "\(workers[order.worker].hello.name) lost the context")
+            putBack(piece, "\(roster[order.worker].hello.name) lost the context")
         }
     }
 
     /// The worker's reply makes no sense: it is blamed, the piece is ordered again, in the end the path fails.
-    private mutating func refuseReply(_ piece: PieceReference, _ order: OutstandingOrder, _ fault: String) {
-        let worker = workers[order.worker].hello
+    private mutating func refuseReply(_ order: OutstandingOrder, _ fault: String) {
+        let piece = order.piece
+        let worker = roster[order.worker].hello
         counters.refusedMessages += 1
         log(
             .error, "reply refused", path: order.tag.path, round: order.tag.round, worker: worker.name,
             fields: [.init("reason", fault), .init("order", order.tag.order.description)])
-        finish(piece, order)
+        finish(order)
         forget(piece.path, worker.role)
-        self[piece: piece].tries.faults += 1
-        if self[piece: piece].tries.faults >= limits.deathsPerPath {
+        if queue.noteFault(piece) >= limits.deathsPerPath {
             giveUp(piece, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
         } else {
             putBack(piece, "the reply of \(worker.name) was refused: \(fault)")
@@ -229,28 +226,27 @@ extension Coordinator {
 
     /// Remembers how long the worker took.
     private mutating func measure(_ order: OutstandingOrder, tokens: Int) {
-        workers[order.worker].note(tokens: tokens, elapsedMs: now.monotonicMs - order.sentMs)
+        roster[order.worker].note(tokens: tokens, elapsedMs: nowMs - order.sentMs)
     }
 
-    /// The piece and its order if the tag names it and the peer has it; the worker has then shown progress.
+    /// The order that the tag names if the peer has it; the worker has then shown progress.
     ///
     /// - Parameter tokens: what was written, should it be in vain.
-    private mutating func current(
-        _ tag: OrderTag, from peer: PeerID, tokens: Int
-    ) -> (piece: PieceReference, order: OutstandingOrder)? {
-        if let worker = peers[peer], workers[worker].isPresent {
-            workers[worker].lastHeardMs = now.monotonicMs
-            if let piece = workers[worker].orders[tag.order], let order = self[piece: piece].order, order.tag == tag {
-                workers[worker].lastProgressMs = now.monotonicMs
-                return (piece, order)
+    private mutating func current(_ tag: OrderTag, from peer: PeerID, tokens: Int) -> OutstandingOrder? {
+        if let worker = roster.presentWorker(at: peer) {
+            roster[worker].hear(nowMs: nowMs)
+            if let order = roster[worker].orders[tag.order], order.tag == tag {
+                roster[worker].noteProgress(nowMs: nowMs)
+                return order
             }
             // It was finished when it was taken back.
-            if discard(tokens, of: tag, at: worker) { return nil }
+            let run = ledger.number(of: tag.path.run)
+            if speculation.discard(tokens, of: tag.order, from: worker, run) { return nil }
         }
         counters.staleReplies += 1
         log(
             .debug, "stale reply dropped", path: tag.path, round: tag.round,
-            worker: peers[peer].map { workers[$0].hello.name },
+            worker: roster.worker(at: peer).map { roster[$0].hello.name },
             fields: [.init("order", tag.order.description), .init("stage", tag.stage.rawValue)])
         return nil
     }

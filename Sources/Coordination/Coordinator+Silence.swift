@@ -5,48 +5,49 @@ import Domain
 extension Coordinator {
     /// A record of the run was made.
     mutating func noteProgress(_ id: RunID) {
-        guard let run = runNumbers[id] else { return }
-        runs[run].lastProgressMs = now.monotonicMs
-        guard runs[run].isSilenceTold else { return }
-        runs[run].isSilenceTold = false
+        guard let run = ledger.number(of: id), lives.isOpen(run), lives.noteProgress(run, nowMs: nowMs) else { return }
         log(.info, "run makes progress again", run: id)
     }
 
     /// When the first run that people have not been told of begins to count as silent.
     var firstSilence: Int64? {
-        openRuns.filter { !runs[$0].isSilenceTold }.map { runs[$0].lastProgressMs + Int64(limits.noProgressMs) }.min()
+        ledger.openRuns.filter { !lives[$0].isSilenceTold }
+            .map { lives[$0].lastProgressMs + Int64(limits.noProgressMs) }.min()
     }
 
     /// Tells of runs that have become silent.
     mutating func noteSilences() {
-        for run in openRuns where !runs[run].isSilenceTold && isSilent(runs[run], now) {
-            runs[run].isSilenceTold = true
+        for run in ledger.openRuns where !lives[run].isSilenceTold && isSilent(run, now) {
+            lives.noteSilenceTold(run)
             log(
-                .warning, "run makes no progress", run: runs[run].spec.id,
+                .warning, "run makes no progress", run: ledger.runs[run].spec.id,
                 fields: [
-                    .init("ms", now.monotonicMs - runs[run].lastProgressMs),
+                    .init("ms", nowMs - lives[run].lastProgressMs),
                     .init("reason", reasonsForSilence(run, now).joined(separator: "; ")),
                 ])
         }
     }
 
-    func isSilent(_ run: Run, _ now: Moment) -> Bool {
-        run.isOpen && now.monotonicMs - run.lastProgressMs >= Int64(limits.noProgressMs)
+    func isSilent(_ run: Int, _ now: Moment) -> Bool {
+        now.monotonicMs - lives[run].lastProgressMs >= Int64(limits.noProgressMs)
     }
 
     /// Where the work of a run is that makes no progress.
-    func reasonsForSilence(_ number: Int, _ now: Moment) -> [String] {
-        let run = runs[number]
-        var reasons = waits(run)
+    func reasonsForSilence(_ run: Int, _ now: Moment) -> [String] {
+        var reasons = obstacles(run)
         var counts = WaitCounts()
-        for problem in run.problems where problem.phase == .open {
-            for path in problem.paths { counts.note(path.desk) }
+        for problem in ledger.runs[run].problems.indices {
+            for path in openPaths(run, problem) {
+                for isAhead in [false, true] {
+                    if let piece = queue[PieceReference(path: path, isAhead: isAhead)] { counts.note(piece) }
+                }
+            }
         }
         for (worker, orders) in counts.orders.sorted(by: { $0.key < $1.key }) {
-            let quiet = seconds(now.monotonicMs - workers[worker].lastProgressMs)
-            let state = workers[worker].state == .live ? "" : ", which is \(workers[worker].state.rawValue)"
+            let quiet = seconds(now.monotonicMs - roster[worker].lastProgressMs)
+            let state = roster[worker].state == .live ? "" : ", which is \(roster[worker].state.rawValue)"
             reasons.append(
-                "\(orders) \(orders == 1 ? "order" : "orders") at \(workers[worker].hello.name)\(state), which last "
+                "\(orders) \(orders == 1 ? "order" : "orders") at \(roster[worker].hello.name)\(state), which last "
                     + "computed \(quiet) s ago")
         }
         if counts.backingOff > 0 {
@@ -71,14 +72,9 @@ private struct WaitCounts {
     var queued = 0
     var setback: String?
 
-    mutating func note(_ desk: Desk) {
-        note(desk.due)
-        if let ahead = desk.ahead { note(ahead.piece) }
-    }
-
-    private mutating func note(_ piece: Piece) {
+    mutating func note(_ piece: Piece) {
         switch piece.place {
-        case .ordered(let order): orders[order.worker, default: 0] += 1
+        case .ordered(let worker, _): orders[worker, default: 0] += 1
         case .backingOff:
             backingOff += 1
             setback = piece.tries.setback ?? setback

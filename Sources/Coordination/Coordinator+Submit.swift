@@ -5,16 +5,16 @@ extension Coordinator {
     mutating func submit(_ spec: RunSpec, _ problems: [ProblemSpec], for client: ClientToken) {
         do throws(ClientRefusal) {
             let reply = try accept(spec, problems)
-            newEffects.append(.reply(client, reply))
+            outbox.add(.reply(client, reply))
         } catch {
             log(.warning, "submission refused", fields: [.init("reason", error.description)])
-            newEffects.append(.reply(client, .refused(error)))
+            outbox.add(.reply(client, .refused(error)))
         }
     }
 
     private mutating func accept(_ spec: RunSpec, _ problems: [ProblemSpec]) throws(ClientRefusal) -> ClientReply {
-        if let known = submissions[spec.submissionKey] {
-            guard contentDigest(of: known) == ContentDigest.of(spec, problems) else {
+        if let known = ledger.run(submittedAs: spec.submissionKey) {
+            guard ledger.contentDigest(of: known) == ContentDigest.of(spec, problems) else {
                 throw ClientRefusal(
                     code: .conflict,
                     message: "submission_key: \(spec.submissionKey) is run \(known.short) with other problems or "
@@ -25,16 +25,15 @@ extension Coordinator {
         guard !isDraining else {
             throw ClientRefusal(code: .draining, message: "the coordinator is going down; submit again later")
         }
-        guard openRuns.count < limits.openRuns else {
+        guard ledger.openRuns.count < limits.openRuns else {
             throw ClientRefusal(
-                code: .tooMany, message: "open runs: \(openRuns.count), allowed are \(limits.openRuns); wait for one")
+                code: .tooMany,
+                message: "open runs: \(ledger.openRuns.count), allowed are \(limits.openRuns); wait for one")
         }
         try check(spec, problems)
         try checkBank(of: spec)
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
-        let number = runNumbers[spec.id]!
-        markTimes(number)
-        runs[number].lastProgressMs = now.monotonicMs
+        open(ledger.number(of: spec.id)!)
         log(
             .info, "run submitted", run: spec.id,
             fields: [
@@ -42,11 +41,6 @@ extension Coordinator {
                 .init("paths", spec.settings.paths), .init("strategy", spec.settings.strategy.rawValue),
             ])
         return .accepted(spec.id, alreadyKnown: false)
-    }
-
-    private func contentDigest(of run: RunID) -> UInt64? {
-        if let number = runNumbers[run] { return runs[number].contentDigest }
-        return endedRuns[run]?.contentDigest
     }
 
     private func check(_ spec: RunSpec, _ problems: [ProblemSpec]) throws(ClientRefusal) {
@@ -57,7 +51,7 @@ extension Coordinator {
             throw invalid(error.description)
         }
         guard !spec.id.rawValue.isEmpty else { throw invalid("id: empty; allowed is a name of its own") }
-        guard runNumbers[spec.id] == nil, endedRuns[spec.id] == nil else {
+        guard !ledger.isKnown(spec.id) else {
             throw ClientRefusal(code: .conflict, message: "id: \(spec.id) is already a run with another key")
         }
         guard !spec.submissionKey.isEmpty else { throw invalid("submission_key: empty; allowed is any text") }
@@ -89,8 +83,8 @@ extension Coordinator {
             throw invalid("bank: \(bank.count) scores; allowed are \(limits.submittedBankScores)")
         }
         guard spec.settings.bankDrift == .refuse else { return }
-        let present = workers.filter { $0.state == .live }.map(\.hello)
-        let strangers = present.compactMap { hello in bank.model(hello.role)?.difference(of: hello) }
+        let live = roster.indices.filter { roster[$0].state == .live }.map { roster[$0].hello }
+        let strangers = live.compactMap { hello in bank.model(hello.role)?.difference(of: hello) }
         let differences = bank.differences(from: spec.settings) + strangers
         guard differences.isEmpty else {
             throw ClientRefusal(
@@ -103,16 +97,16 @@ extension Coordinator {
     mutating func cancel(_ name: String, for client: ClientToken) {
         do throws(ClientRefusal) {
             let id = try runNamed(name)
-            if let number = runNumbers[id] { cancelRun(number) }
-            newEffects.append(.reply(client, .cancelled(id, endedRuns[id]?.status.state ?? .cancelled)))
+            if let number = ledger.number(of: id) { cancelRun(number) }
+            outbox.add(.reply(client, .cancelled(id, ledger.endedRun(id)?.status.state ?? .cancelled)))
         } catch {
-            newEffects.append(.reply(client, .refused(error)))
+            outbox.add(.reply(client, .refused(error)))
         }
     }
 
     /// The one run whose id begins with this text.
     func runNamed(_ name: String) throws(ClientRefusal) -> RunID {
-        let known = openRuns.map { runs[$0].spec.id } + endedOrder
+        let known = ledger.openRuns.map { ledger.runs[$0].spec.id } + ledger.endedOrder
         let found = name.isEmpty ? [] : known.filter { $0.rawValue.hasPrefix(name) }
         guard let only = found.first else {
             throw ClientRefusal(code: .unknownRun, message: "run: no run begins with \"\(name)\"")
@@ -126,13 +120,9 @@ extension Coordinator {
 
     /// Ends every path that has been heard of; the run's own end covers the others.
     private mutating func cancelRun(_ number: Int) {
-        let id = runs[number].spec.id
-        for problem in runs[number].problems.indices where runs[number].problems[problem].phase == .open {
-            for path in runs[number].problems[problem].paths.indices {
-                let reference = PathReference(run: number, problem: problem, path: path)
-                guard !self[reference].path.state.isEnded else { continue }
-                close(reference, .cancelled, reason: nil)
-            }
+        let id = ledger.runs[number].spec.id
+        for problem in ledger.runs[number].problems.indices {
+            for path in openPaths(number, problem) { close(path, .cancelled, reason: nil) }
         }
         end(number, .cancelled)
         log(.info, "run cancelled", run: id)

@@ -17,9 +17,9 @@ extension Coordinator {
     func ranked(_ reference: PathReference, _ block: WrittenBlock, _ pending: PendingScore) -> Ruling {
         let u = tieBreak(reference)
         do throws(ScoreError) {
-            let judgement = try runs[reference.run].controller.assess(
-                score: pending.score.value, round: self[reference].path.round, problem: reference.problem, tieBreak: u,
-                isFinal: self[reference].path.isFinal(block))
+            let judgement = try ledger.runs[reference.run].controller.assess(
+                score: pending.score.value, round: ledger[reference].round, problem: reference.problem, tieBreak: u,
+                isFinal: ledger[reference].isFinal(block))
             return Ruling(
                 verdict: judgement.verdict, pValue: judgement.pValue, tieBreak: u,
                 stratum: judgement.rankedIn.description, bankCount: judgement.bankCount, rate: judgement.rate)
@@ -31,7 +31,7 @@ extension Coordinator {
     /// By chance.
     func drawn(_ reference: PathReference) -> Ruling {
         let u = tieBreak(reference)
-        let rate = runs[reference.run].spec.settings.rejectionRate
+        let rate = ledger.runs[reference.run].spec.settings.rejectionRate
         return Ruling(
             verdict: u < rate ? .takeOver : .keep, pValue: u, tieBreak: u, stratum: "drawn", bankCount: 0, rate: rate)
     }
@@ -40,27 +40,27 @@ extension Coordinator {
     func tieBreak(_ reference: PathReference) -> Double {
         Seeds.uniform(
             Seeds.derive(
-                run: runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
-                round: self[reference].path.round, purpose: .pValue))
+                run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
+                round: ledger[reference].round, purpose: .pValue))
     }
 
     /// Records the verdict on the path's block.
     mutating func reach(_ ruling: Ruling, on reference: PathReference, _ pending: PendingScore) {
-        guard case .scoring(let block) = self[reference].path.state else {
-            preconditionFailure("\(key(reference)) has no block to be judged")
+        guard case .scoring(let block) = ledger[reference].state else {
+            preconditionFailure("\(ledger.key(reference)) has no block to be judged")
         }
-        let round = self[reference].path.round
+        let round = ledger[reference].round
         let cut = ruling.verdict == .takeOver ? cut(reference, block, pending) : nil
         commit(
             .verdictReached(
                 VerdictRecord(
-                    path: key(reference), round: round, segment: block.segment.id, score: pending.score.value,
+                    path: ledger.key(reference), round: round, segment: block.segment.id, score: pending.score.value,
                     tokenCount: pending.report.logProbabilities.count, pValue: ruling.pValue,
                     tieBreak: ruling.tieBreak, stratum: ruling.stratum, bankCount: ruling.bankCount, rate: ruling.rate,
                     verdict: ruling.verdict, worker: pending.worker, timing: pending.report.timing,
                     recordedWallMs: now.wallMs, cut: cut)))
         log(
-            .info, "verdict", path: key(reference), round: round, worker: pending.worker,
+            .info, "verdict", path: ledger.key(reference), round: round, worker: pending.worker,
             fields: [
                 .init("verdict", ruling.verdict.rawValue), .init("score", pending.score.value),
                 .init("p_value", ruling.pValue), .init("rate", ruling.rate), .init("bank", ruling.bankCount),
@@ -72,14 +72,52 @@ extension Coordinator {
     private mutating func cut(
         _ reference: PathReference, _ block: WrittenBlock, _ pending: PendingScore
     ) -> BlockCut? {
-        guard runs[reference.run].policy.takeover == .resampleLine else { return nil }
-        let vocabulary = runs[reference.run].models[.target]?.vocabulary
+        guard ledger.runs[reference.run].policy.takeover == .resampleLine else { return nil }
+        let vocabulary = ledger.runs[reference.run].models[.target]?.vocabulary
         let place = CutPlace(
             before: pending.score.worstToken, of: block.segment, tokenBytes: pending.report.tokenBytes,
             hasSameTokens: block.segment.vocabulary == vocabulary)
         guard let place else { return nil }
         return BlockCut(
-            segment: self[reference].path.takeSegmentID(), bytes: place.bytes, tokens: place.tokens,
-            isExact: place.isExact)
+            segment: takeSegmentID(reference), bytes: place.bytes, tokens: place.tokens, isExact: place.isExact)
+    }
+
+    // MARK: The barrier
+
+    /// Lets on whoever waits for nobody any more: all paths of a problem finish a round before any begins the next, and
+    /// their blocks are judged together.
+    mutating func passBarrier(_ run: Int, _ problem: Int) {
+        guard ledger.runs[run].isOpen, ledger.runs[run].policy.hasBarrier else { return }
+        let open = openPaths(run, problem)
+        if barrier.isComplete(open) {
+            judgeTogether(open)
+            return
+        }
+        guard let slowest = open.map({ ledger[$0].round }).min() else { return }
+        for path in open where ledger[path].round == slowest && ledger[path].state.isOpening {
+            let piece = PieceReference(path: path)
+            if queue[piece]?.place == .atBarrier { queue.enqueue(piece, roster) }
+        }
+    }
+
+    /// Takes over the worst of these blocks.
+    private mutating func judgeTogether(_ paths: [PathReference]) {
+        let run = paths[0].run
+        let u = tieBreak(paths[0])
+        let scores = barrier.takeScores(of: paths)
+        for path in paths { queue.remove(PieceReference(path: path)) }
+        let rulings = BarrierRanking.judge(
+            scores.map(\.score.value), rejectionRate: ledger.runs[run].spec.settings.rejectionRate, uniform: u)
+        for (path, (pending, ruling)) in zip(paths, zip(scores, rulings)) {
+            reach(
+                Ruling(
+                    verdict: ruling.verdict, pValue: ruling.weight, tieBreak: u, stratum: "barrier",
+                    bankCount: paths.count, rate: ruling.rate),
+                on: path, pending)
+        }
+        // Each has its verdict before any goes on: whoever is ended by its own decides nothing for the others.
+        for path in paths where ledger.runs[run].isOpen && queue.isOpen(problem: path.problem, of: run) {
+            if !ledger[path].state.isEnded { proceed(path) }
+        }
     }
 }

@@ -7,7 +7,7 @@ extension Coordinator {
             refuse(peer, hello, reason)
             return
         }
-        guard let worker = workerNumbers[hello.name] else {
+        guard let worker = roster.worker(named: hello.name) else {
             guard let worker = addWorker(hello, peer) else {
                 refuse(peer, hello, "there are \(limits.workers) workers already, and that is the limit")
                 return
@@ -15,18 +15,19 @@ extension Coordinator {
             takeIn(worker)
             return
         }
-        let known = workers[worker]
-        if known.retired.contains(hello.incarnation) {
-            newEffects.append(.send(peer, .superseded))
+        let known = roster[worker]
+        if known.isRetired(hello.incarnation) {
+            outbox.add(.send(peer, .superseded))
         } else if known.hello.incarnation == hello.incarnation, known.peer == peer, known.isPresent {
             // The hello came twice.
-            workers[worker].lastHeardMs = now.monotonicMs
+            roster[worker].hear(nowMs: nowMs)
             tell(worker, .welcome(welcome(startsAfresh: false)))
         } else {
             let isYounger = known.hello.incarnation != hello.incarnation
             if !isYounger {
-                absolve(worker)
-                workers[worker].noteGap(until: now.monotonicMs)
+                // Nothing of what it had has killed it.
+                for blame in known.blamed { queue.forgiveDeath(blame) }
+                roster[worker].noteGap(until: nowMs)
             }
             if isYounger { tell(worker, .superseded) }
             // A process that another replaced has died, unless it said that it would go. The same process at a new
@@ -34,16 +35,13 @@ extension Coordinator {
             lose(
                 worker, .lost, reason: isYounger ? "replaced by a younger process" : "connected anew",
                 isDeath: isYounger && known.state == .live)
-            peers[known.peer] = nil
-            workers[worker].replace(with: hello, peer: peer, nowMs: now.monotonicMs)
-            sortWorkersByRole()
-            peers[peer] = worker
+            roster.replace(worker, with: hello, peer, nowMs: nowMs)
             takeIn(worker)
         }
     }
 
     private mutating func takeIn(_ worker: Int) {
-        let hello = workers[worker].hello
+        let hello = roster[worker].hello
         tell(worker, .welcome(welcome(startsAfresh: true)))
         log(
             .info, "worker greeted", worker: hello.name,
@@ -58,57 +56,39 @@ extension Coordinator {
             heartbeatIntervalMs: limits.heartbeatIntervalMs, epoch: configuration.epoch, startsAfresh: startsAfresh)
     }
 
-    /// Remembers a new name; nil at the limit of present workers. Names of workers that are not there any more make
-    /// room, the longest silent first.
+    /// Remembers a new name; nil at the limit of present workers.
     private mutating func addWorker(_ hello: Hello, _ peer: PeerID) -> Int? {
-        let worker: Int
-        if workers.count < limits.workers {
-            worker = workers.count
-            workers.append(Worker(hello: hello, peer: peer, nowMs: now.monotonicMs))
-        } else {
-            let absent = workers.indices.filter { !workers[$0].isPresent }
-            guard let oldest = absent.min(by: { workers[$0].lastHeardMs < workers[$1].lastHeardMs }) else {
-                return nil
-            }
-            worker = oldest
-            workerNumbers[workers[worker].hello.name] = nil
-            peers[workers[worker].peer] = nil
-            for run in openRuns { runs[run].timesBefore[worker] = nil }
-            let waitingPaths = workers[worker].waitingPaths
-            workers[worker] = Worker(hello: hello, peer: peer, nowMs: now.monotonicMs)
-            workers[worker].waitingPaths = waitingPaths
+        switch roster.add(hello, peer, nowMs: nowMs) {
+        case .added(let worker): return worker
+        case .replaced(let worker):
+            lives.forgetTimes(of: worker, ledger.openRuns)
+            waits.forgetTimes(of: worker)
+            return worker
+        case nil: return nil
         }
-        workerNumbers[hello.name] = worker
-        peers[peer] = worker
-        sortWorkersByRole()
-        return worker
-    }
-
-    private mutating func sortWorkersByRole() {
-        for role in Role.allCases { workersOfRole[role] = workers.indices.filter { workers[$0].hello.role == role } }
     }
 
     /// Why this worker cannot work beside those that are here.
     private func conflict(of hello: Hello) -> String? {
-        for worker in workers where worker.isPresent {
-            if worker.hello.name == hello.name {
-                if worker.hello.role != hello.role {
-                    return "\(hello.name) is the name of a \(worker.hello.role.rawValue) worker that is here"
+        for other in roster.presentHellos {
+            if other.name == hello.name {
+                if other.role != hello.role {
+                    return "\(hello.name) is the name of a \(other.role.rawValue) worker that is here"
                 }
                 continue
             }
-            guard worker.hello.role == hello.role else { continue }
-            if worker.hello.modelDigest != hello.modelDigest {
+            guard other.role == hello.role else { continue }
+            if other.modelDigest != hello.modelDigest {
                 return "its model \(hello.model) (\(hello.modelDigest.prefix(12))) is not that of "
-                    + "\(worker.hello.name): \(worker.hello.model) (\(worker.hello.modelDigest.prefix(12))); all "
+                    + "\(other.name): \(other.model) (\(other.modelDigest.prefix(12))); all "
                     + "\(hello.role.rawValue) workers need the same model file"
             }
-            if worker.hello.promptTemplate != hello.promptTemplate {
-                return "its prompt template is not that of \(worker.hello.name); all \(hello.role.rawValue) workers "
+            if other.promptTemplate != hello.promptTemplate {
+                return "its prompt template is not that of \(other.name); all \(hello.role.rawValue) workers "
                     + "need the same"
             }
-            if worker.hello.vocabulary != hello.vocabulary {
-                return "it reads another vocabulary out of its model than \(worker.hello.name); all "
+            if other.vocabulary != hello.vocabulary {
+                return "it reads another vocabulary out of its model than \(other.name); all "
                     + "\(hello.role.rawValue) workers need the same version of the program"
             }
         }
@@ -117,7 +97,7 @@ extension Coordinator {
 
     /// Says no, and shows the worker as failed unless its name is that of another that is here.
     private mutating func refuse(_ peer: PeerID, _ hello: Hello, _ reason: String) {
-        newEffects.append(.send(peer, .refuse(reason: reason)))
+        outbox.add(.send(peer, .refuse(reason: reason)))
         log(.error, "worker refused", worker: hello.name, fields: [.init("reason", reason)])
         show(hello, peer, as: .failed, reason: reason)
     }
@@ -125,20 +105,18 @@ extension Coordinator {
     /// Keeps a worker that is not here in the status.
     private mutating func show(_ hello: Hello, _ peer: PeerID, as state: WorkerState, reason: String?) {
         guard !hello.name.isEmpty, hello.name.utf8.count <= limits.workerNameBytes else { return }
-        if let known = workerNumbers[hello.name] {
-            guard !workers[known].isPresent else { return }
-            workers[known].state = state
-            workers[known].reason = reason
+        if let known = roster.worker(named: hello.name) {
+            guard !roster[known].isPresent else { return }
+            roster[known].show(state, reason: reason)
         } else if let worker = addWorker(hello, peer) {
-            peers[peer] = nil
-            workers[worker].state = state
-            workers[worker].reason = reason
+            roster.forget(peer)
+            roster[worker].show(state, reason: reason)
         }
     }
 
     mutating func bidFarewell(_ peer: PeerID, _ farewell: Farewell) {
         let state: WorkerState = farewell.reason == nil ? .gone : .failed
-        guard let worker = peers[peer] else {
+        guard let worker = roster.worker(at: peer) else {
             let hello = Hello(
                 name: farewell.name, role: farewell.role, incarnation: 0, processID: 0, host: "", model: "",
                 modelDigest: "", vocabulary: "", promptTemplate: "", contextLength: 0, slots: 0, threads: 0)
@@ -149,17 +127,17 @@ extension Coordinator {
             return
         }
         // Who is asked to go, or says beforehand that it goes, has not died of its work.
-        let isDeath = farewell.reason != nil && workers[worker].state == .live
+        let isDeath = farewell.reason != nil && roster[worker].state == .live
         lose(worker, state, reason: farewell.reason, isDeath: isDeath)
     }
 
     mutating func losePeer(_ peer: PeerID, undelivered: OrderID?) {
-        guard let worker = peers[peer], workers[worker].isPresent else { return }
-        let isDeath = workers[worker].state == .live
+        guard let worker = roster.presentWorker(at: peer) else { return }
+        let isDeath = roster[worker].state == .live
         // What never reached it did not kill it.
-        if let undelivered, let piece = workers[worker].orders[undelivered], let order = self[piece: piece].order {
-            finish(piece, order)
-            tryAgain(piece, "it could not be handed to \(workers[worker].hello.name)")
+        if let undelivered, let order = roster[worker].orders[undelivered] {
+            finish(order)
+            tryAgain(order.piece, "it could not be handed to \(roster[worker].hello.name)")
         }
         lose(worker, .lost, reason: "unreachable", isDeath: isDeath)
     }
@@ -167,21 +145,21 @@ extension Coordinator {
     mutating func noteRefused(_ peer: PeerID, _ reason: String) {
         counters.refusedMessages += 1
         log(
-            .warning, "message refused", worker: peers[peer].map { workers[$0].hello.name },
+            .warning, "message refused", worker: roster.worker(at: peer).map { roster[$0].hello.name },
             fields: [.init("peer", peer.description), .init("reason", reason)])
     }
 
     mutating func note(_ heartbeat: Heartbeat, from peer: PeerID) {
-        guard let worker = peers[peer], workers[worker].isPresent else {
-            newEffects.append(.send(peer, .introduceYourself))
+        guard let worker = roster.presentWorker(at: peer) else {
+            outbox.add(.send(peer, .introduceYourself))
             return
         }
         noteOrders(of: worker, heartbeat)
-        workers[worker].note(heartbeat, nowMs: now.monotonicMs)
+        roster[worker].note(heartbeat, nowMs: nowMs)
         if heartbeat.isDraining {
             beginDraining(worker)
         } else {
-            workers[worker].state = .live
+            roster[worker].revive()
         }
     }
 
@@ -189,91 +167,79 @@ extension Coordinator {
     /// for what it holds when a heartbeat does not list an order that was sent an interval ago or more, and the order
     /// is lost when the answer does not list it either: only the worker's own word counts, whatever its engine does.
     private mutating func noteOrders(of worker: Int, _ heartbeat: Heartbeat) {
-        guard !workers[worker].orders.isEmpty else { return }
+        guard !roster[worker].orders.isEmpty else { return }
         let held = Set(heartbeat.heldOrders)
-        let missing = workers[worker].sortedOrders.filter { !held.contains($0) }
+        let missing = roster[worker].sortedOrders.filter { !held.contains($0) }
         if let through = heartbeat.listedThrough {
             for id in missing where id <= through { loseOrder(id, at: worker) }
             return
         }
         let interval = Int64(limits.heartbeatIntervalMs)
         let isOverdue = missing.contains { id in
-            workers[worker].orders[id].flatMap { self[piece: $0].order }.map { now.monotonicMs - $0.sentMs >= interval }
-                ?? false
+            roster[worker].orders[id].map { nowMs - $0.sentMs >= interval } ?? false
         }
-        let askedMs = workers[worker].listAskedMs ?? .min / 2
-        guard isOverdue, now.monotonicMs - askedMs >= interval, let latest = missing.last else { return }
-        workers[worker].listAskedMs = now.monotonicMs
+        guard isOverdue, let latest = missing.last, roster[worker].askForList(everyMs: interval, nowMs: nowMs) else {
+            return
+        }
         tell(worker, .listOrders(through: latest))
     }
 
     private mutating func loseOrder(_ id: OrderID, at worker: Int) {
-        guard let piece = workers[worker].orders[id], let order = self[piece: piece].order else { return }
-        let name = workers[worker].hello.name
+        guard let order = roster[worker].orders[id] else { return }
+        let name = roster[worker].hello.name
         log(.warning, "order lost on the way", path: order.tag.path, round: order.tag.round, worker: name)
-        finish(piece, order)
-        workers[worker].held[piece.path] = nil
+        finish(order)
+        roster[worker].drop(order.piece.path)
         tell(worker, .cancel(id))
-        tryAgain(piece, "it was lost on the way to \(name) or back")
+        tryAgain(order.piece, "it was lost on the way to \(name) or back")
     }
 
     /// The worker finishes what it has and gets nothing new.
     mutating func beginDraining(_ worker: Int) {
-        guard workers[worker].state == .live else { return }
-        workers[worker].state = .draining
+        guard roster[worker].state == .live else { return }
+        roster[worker].drain()
         unpin(worker)
-        log(.info, "worker draining", worker: workers[worker].hello.name)
+        log(.info, "worker draining", worker: roster[worker].hello.name)
+    }
+
+    private mutating func unpin(_ worker: Int) {
+        queue.unpin(worker, roster[worker].hello.role, in: ledger.openRuns)
     }
 
     /// The worker is not there any more: its orders go back to their queues.
     ///
     /// - Parameter isDeath: whether one of the orders may have killed it.
     mutating func lose(_ worker: Int, _ state: WorkerState, reason: String?, isDeath: Bool) {
-        guard workers[worker].isPresent else {
-            workers[worker].state = state
-            workers[worker].reason = reason
+        guard roster[worker].isPresent else {
+            roster[worker].show(state, reason: reason)
             return
         }
-        let name = workers[worker].hello.name
+        let name = roster[worker].hello.name
         log(
             state == .gone ? .info : .warning, "worker \(state.rawValue)", worker: name,
             fields: (reason.map { [.init("reason", $0)] } ?? [])
-                + [.init("orders", workers[worker].orders.count)])
-        workers[worker].state = state
-        workers[worker].reason = reason
-        workers[worker].held = [:]
-        workers[worker].withdrawnAhead = []
-        workers[worker].blamed = []
+                + [.init("orders", roster[worker].orders.count)])
+        roster[worker].leave(state, reason: reason)
+        speculation.forgetWithdrawn(from: worker)
         unpin(worker)
-        for id in workers[worker].sortedOrders {
+        for id in roster[worker].sortedOrders {
             // Ending one path may have taken back the orders of others.
-            guard let piece = workers[worker].orders[id], let order = self[piece: piece].order else { continue }
-            finish(piece, order)
+            guard let order = roster[worker].orders[id] else { continue }
+            let piece = order.piece
+            finish(order)
             let setback = "\(name) was \(state.rawValue)\(reason.map { ": \($0)" } ?? "")"
             guard isDeath else {
                 tryAgain(piece, setback)
                 continue
             }
-            if piece.isAhead { self[piece.path].desk.isBarredFromRunningAhead = true }
-            self[piece: piece].tries.deaths += 1
-            workers[worker].blamed.append(Blame(piece: piece, arrival: self[piece: piece].arrival))
-            if self[piece: piece].tries.deaths >= limits.deathsPerPath {
+            if piece.isAhead { speculation.bar(piece.path) }
+            roster[worker].blame(piece, arrival: queue[piece]!.arrival)
+            if queue.noteDeath(piece) >= limits.deathsPerPath {
                 let deaths = "\(limits.deathsPerPath) workers died while they had this piece of work"
                 end(piece.path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
             } else {
                 tryAgain(piece, setback)
             }
-        }
-    }
-
-    /// A worker that was believed dead is heard again, the same process: nothing of what it had has killed it.
-    private mutating func absolve(_ worker: Int) {
-        for blame in workers[worker].blamed where !blame.piece.isAhead {
-            let path = blame.piece.path
-            guard runs[path.run].isOpen, runs[path.run].problems[path.problem].paths.indices.contains(path.path),
-                self[path].desk.due.arrival == blame.arrival
-            else { continue }
-            self[path].desk.due.tries.deaths = max(0, self[path].desk.due.tries.deaths - 1)
         }
     }
 }

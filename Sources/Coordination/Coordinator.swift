@@ -4,68 +4,40 @@ import Domain
 /// The coordinator's brain: events in, effects out. No I/O, no clock, no randomness, no logging; the same events
 /// give the same effects, byte for byte.
 ///
-/// Its durable state - runs, problems, paths, banks - is the fold of the records it asks to be stored: a record is
-/// the only thing that changes it, whether it has just been made (`commit`) or comes back from the store (`restore`).
-/// Everything else - orders, queues, workers, leases - is of this life only and is rebuilt from what workers say.
+/// It routes between parts that own their state: the ledger, which is durable and the fold of the records that are
+/// asked to be stored; and the others, which are of this life only and are rebuilt from what workers say.
 public struct Coordinator: Sendable {
     /// What is fixed for this life.
     public let configuration: CoordinationConfiguration
 
-    /// By the number that `PathReference.run` means; what ended keeps its place and nothing else.
-    var runs: [Run] = []
-    var runNumbers: [RunID: Int] = [:]
-    /// Open runs in order of submission.
-    var openRuns: [Int] = []
-    var endedRuns: [RunID: EndedRun] = [:]
-    /// In the order in which they ended.
-    var endedOrder: [RunID] = []
-    /// Every submission key ever seen.
-    var submissions: [String: RunID] = [:]
-
-    var workers: [Worker] = []
-    /// Indices of the workers of each role, ascending: dispatch asks often.
-    var workersOfRole = RolePair<[Int]>([])
-    var workerNumbers: [String: Int] = [:]
-    var peers: [PeerID: Int] = [:]
-
-    /// Pieces that were held by workers that died: one at a time, each at a worker that has nothing else.
-    var suspects = RolePair(ReadyQueue())
-    /// Pieces that came back undone and wait until they may be ordered again, by that time.
-    var backingOff = ReadyQueue()
-    /// Pieces in queues that do not run ahead, by the role they wait for; and those that do.
-    var queuedPieces = RolePair(0)
-    var queuedAhead = 0
-    /// Paths that have had an order and are not over, and how many there may be with the workers of this moment.
-    var begunPaths = 0
-    var begunBound = 0
-
-    var orderSequence: UInt64 = 0
-    var ticketSequence: UInt64 = 0
-    var arrivalSequence = 0
-
-    var now = Moment(monotonicMs: 0, wallMs: 0)
-    var startedMs: Int64?
-    var lastStepMs: Int64?
-    /// The wake that was asked for and has not come.
-    var dueWakeMs: Int64?
-    /// Whether it was asked for while no worker was there: one that comes needs an earlier one.
-    var isWakeForSilence = false
-    var isDraining = false
-    var hasSaidDrained = false
+    var ledger = Ledger()
+    var roster: Roster
+    var queue: WorkQueue
+    var speculation: Speculation
+    var barrier = Barrier()
+    var waits = VerdictWaits()
+    var lives = RunLives()
+    var clock = StepClock()
+    var outbox: Outbox
     var counters = CoordinatorStatus()
-
-    /// Of the step under way.
-    var newRecords: [Record] = []
-    var newEffects: [Effect] = []
+    private(set) var isDraining = false
+    private var hasSaidDrained = false
 
     /// A coordinator that knows nothing yet: `restore`, then step with `Event.started`.
     public init(configuration: CoordinationConfiguration) {
         self.configuration = configuration
+        let limits = configuration.limits
+        roster = Roster(limits: limits)
+        queue = WorkQueue(epoch: configuration.epoch, limits: limits)
+        speculation = Speculation(limits: limits)
+        outbox = Outbox(leastLogLevel: configuration.leastLogLevel)
         counters.epoch = configuration.epoch
         counters.processID = configuration.processID
     }
 
     var limits: Limits { configuration.limits }
+    var now: Moment { clock.now }
+    var nowMs: Int64 { clock.nowMs }
 
     /// Takes an event in and says what is to be done about it, in order. All records of a step are one effect that
     /// stands before all others, so they are one transaction and nothing is said that is not on disk.
@@ -91,60 +63,70 @@ public struct Coordinator: Sendable {
         case .drainRequested: drain()
         }
         dispatch()
+        noteWaits()
         armWake()
         return takeEffects()
     }
 
-    /// An open path. Changes in place.
-    subscript(reference: PathReference) -> OpenPath {
-        get { runs[reference.run].problems[reference.problem].paths[reference.path] }
-        _modify { yield &runs[reference.run].problems[reference.problem].paths[reference.path] }
-    }
-
-    /// A piece of an open path's work. Changes in place.
-    subscript(piece reference: PieceReference) -> Piece {
-        get { reference.isAhead ? self[reference.path].desk.ahead!.piece : self[reference.path].desk.due }
-        _modify {
-            if reference.isAhead {
-                yield &self[reference.path].desk.ahead!.piece
-            } else {
-                yield &self[reference.path].desk.due
-            }
-        }
-    }
-
     private mutating func begin(_ now: Moment) {
-        countWaiting(until: now)
-        self.now = now
-        if startedMs == nil { startedMs = now.monotonicMs }
-        forgiveOwnAbsence()
-        lastStepMs = now.monotonicMs
-        if let due = dueWakeMs, now.monotonicMs >= due {
-            dueWakeMs = nil
+        let passed = clock.begin(now, intervalMs: Int64(limits.heartbeatIntervalMs))
+        waits.pass(passed.sinceLastStepMs, roster)
+        if let absentMs = passed.absentMs { forgiveAbsence(ofMs: absentMs) }
+        if passed.isWakeDue {
             checkLeases()
             noteSilences()
         }
-        endBackoffs()
+        queue.endPauses(nowMs: nowMs, roster)
     }
 
     private mutating func takeEffects() -> [Effect] {
-        if isDraining, !hasSaidDrained, !workers.contains(where: { !$0.orders.isEmpty }) {
+        if isDraining, !hasSaidDrained, roster.orderCount == 0 {
             hasSaidDrained = true
-            newEffects.append(.drained)
+            outbox.add(.drained)
         }
-        defer {
-            newRecords = []
-            newEffects = []
-        }
-        return newRecords.isEmpty ? newEffects : [.record(newRecords)] + newEffects
+        return outbox.take()
     }
 
     private mutating func drain() {
         isDraining = true
-        let orders = workers.reduce(0) { $0 + $1.orders.count }
         log(
             .info, "draining: what is in flight is finished, nothing new begins",
-            fields: [.init("orders", orders)])
+            fields: [.init("orders", roster.orderCount)])
+    }
+
+    // MARK: Records
+
+    /// Feeds in what earlier lives recorded, in its order. To be followed by `Event.started`.
+    ///
+    /// - Parameter ended: runs that are over and of which no record is given, in the order in which they ended.
+    /// - Throws: the first record that does not fit. The coordinator is then of no use.
+    public mutating func restore(_ records: [Record], ended: [EndedRun] = []) throws(RestoreError) {
+        for run in ended { ledger.remember(run) }
+        for (index, record) in records.enumerated() {
+            do throws(RecordError) {
+                try ledger.apply(record)
+            } catch {
+                throw RestoreError(record: index, reason: error.reason)
+            }
+        }
+    }
+
+    /// Makes a record durable and its consequences true.
+    mutating func commit(_ record: Record) {
+        outbox.add(record)
+        do throws(RecordError) {
+            try ledger.apply(record)
+        } catch {
+            preconditionFailure("the coordinator made a record that it cannot apply: \(error.reason)")
+        }
+        noteProgress(record.run)
+    }
+
+    /// What is remembered of a run that is over; nil of others.
+    public func endedRun(_ id: RunID) -> EndedRun? {
+        guard var run = ledger.endedRun(id) else { return nil }
+        if let pace = lives.finalPace(id) { run.status.pace = pace }
+        return run
     }
 
     // MARK: What a step says
@@ -153,27 +135,25 @@ public struct Coordinator: Sendable {
         _ level: LogEntry.Level, _ message: String, run: RunID? = nil, path: PathKey? = nil, round: Int? = nil,
         worker: String? = nil, fields: [LogEntry.Field] = []
     ) {
-        guard level >= configuration.leastLogLevel else { return }
-        newEffects.append(
-            .log(LogEntry(level, message, run: run, path: path, round: round, worker: worker, fields: fields)))
+        outbox.log(LogEntry(level, message, run: run, path: path, round: round, worker: worker, fields: fields))
     }
 
     /// Says something to a worker, if it is there.
     mutating func tell(_ worker: Int, _ instruction: WorkerInstruction) {
-        guard workers[worker].isPresent else { return }
-        newEffects.append(.send(workers[worker].peer, instruction))
+        guard roster[worker].isPresent else { return }
+        outbox.add(.send(roster[worker].peer, instruction))
     }
+}
 
-    /// The name of an open path.
-    func key(_ reference: PathReference) -> PathKey {
-        PathKey(run: runs[reference.run].spec.id, problem: reference.problem, path: reference.path)
-    }
+/// The store's records cannot have been made by a coordinator in this order.
+public struct RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Place of the record among those given, from 0.
+    public let record: Int
+    /// What does not fit.
+    public let reason: String
 
-    /// The open path of this name; nil when there is none, whatever the numbers in it.
-    func reference(_ key: PathKey) -> PathReference? {
-        guard let number = runNumbers[key.run], runs[number].problems.indices.contains(key.problem),
-            runs[number].problems[key.problem].paths.indices.contains(key.path)
-        else { return nil }
-        return PathReference(run: number, problem: key.problem, path: key.path)
+    public var description: String {
+        "record \(record) of the store does not fit those before it: \(reason); "
+            + "the store was changed or damaged, restore it from a backup"
     }
 }

@@ -37,13 +37,6 @@ struct Path: Sendable {
         AnswerExtractor.answer(in: standing.flatMap { $0.text }, patterns: patterns)
     }
 
-    /// An id for a new segment. Every order gets its own, so that two workers that wrote for the same place of a
-    /// path never hold different texts under one id.
-    mutating func takeSegmentID() -> SegmentID {
-        defer { nextSegment = SegmentID(rawValue: nextSegment.rawValue + 1) }
-        return nextSegment
-    }
-
     /// The state that a record leads to.
     ///
     /// - Throws: when the state does not allow it; the path is then unchanged.

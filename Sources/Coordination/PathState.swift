@@ -30,6 +30,13 @@ enum PathState: Sendable, Hashable {
         }
     }
 
+    var isOpening: Bool {
+        switch self {
+        case .opening: true
+        case .scoring, .takingOver, .over, .ended: false
+        }
+    }
+
     var isEnded: Bool {
         switch self {
         case .ended: true

@@ -1,21 +1,10 @@
-/// A path's place in the coordinator's memory; its run is counted over the coordinator's life.
-struct PathReference: Sendable, Hashable, Comparable {
-    let run: Int
-    let problem: Int
-    let path: Int
-
-    static func < (left: PathReference, right: PathReference) -> Bool {
-        (left.run, left.problem, left.path) < (right.run, right.problem, right.path)
-    }
-}
-
 /// A piece of work that waits for a worker.
 struct ReadyEntry: Sendable, Hashable, Comparable {
     /// Smaller goes first: the problem for opening blocks, the arrival for scores and takeovers, the number of blocks
     /// ahead for those that are drafted ahead.
     let first: Int
     let second: Int
-    /// Equal to the ticket of the path as long as the entry counts.
+    /// Equal to the ticket of the piece as long as the entry counts.
     let ticket: UInt64
     let piece: PieceReference
 
@@ -30,7 +19,7 @@ struct ReadyEntry: Sendable, Hashable, Comparable {
     }
 }
 
-/// Waiting work in its order: a binary heap. Entries of paths that ended meanwhile stay until they reach the top.
+/// Waiting work in its order: a binary heap. An entry whose piece has gone meanwhile stays until it comes to the top.
 struct ReadyQueue: Sendable {
     private(set) var entries: [ReadyEntry] = []
 

@@ -206,7 +206,7 @@ struct World {
 
     private mutating func step(_ event: Event) {
         let effects = coordinator.step(event, now: milliseconds(now))
-        if !coordinator.waitingIsCounted { complain("the paths that wait for verdicts are miscounted") }
+        for count in coordinator.miscounts { complain("miscounted: \(count)") }
         for (index, effect) in effects.enumerated() {
             if trace != nil { trace!.append("\(effect)") }
             switch effect {
