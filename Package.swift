@@ -76,9 +76,10 @@ let package = Package(
         .executableTarget(
             name: "A1",
             dependencies: [
-                "Batching", "CAllocations", "Comparison", "Conformal", "CoordinatorService", "Domain", "Engine",
-                "Evaluation", "Logs", "ModelFiles", "ModelStore", "Runtime", "Settings", "Simulation", "Tensors",
-                "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService", arguments, logging,
+                "Batching", "CAllocations", "Comparison", "Conformal", "Coordination", "CoordinatorService", "Domain",
+                "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime", "Settings",
+                "Simulation", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService", arguments,
+                logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 

@@ -90,6 +90,53 @@ import Testing
         #expect(found(Rules.reasons, "Sources/Engine/A.swift", told) == [])
     }
 
+    @Test func wallsAreSeen() {
+        let coordinator = SourceFile(
+            path: "Sources/Coordination/Coordinator.swift",
+            text: "public struct Coordinator {\n    var ledger = Ledger()\n    private var own = 0\n"
+                + "    var counters = CoordinatorStatus()\n}\n")
+        let parts = Walls.parts(of: coordinator)
+        #expect(parts == ["ledger": "Ledger"])
+        let ledger = SourceFile(
+            path: "Sources/Coordination/Ledger.swift",
+            text: """
+                struct Ledger {
+                    private(set) var runs: [Int] = []
+                    private var sums = 0
+                    var count: Int { sums }
+                    var stray = 1
+                    func double() {
+                        var local = 2
+                    }
+                }
+                struct Other {
+                    var free = 0
+                }
+                """)
+        let route = SourceFile(
+            path: "Sources/Coordination/Coordinator+X.swift",
+            text: "extension Coordinator {\n    func f() {\n        self.ledger = g()\n        ledger.apply()\n    }\n"
+                + "}\n")
+        let found = Walls.breaches([ledger, route], parts: parts)
+        #expect(found.map { "\($0.path.suffix(8)):\($0.line)" } == ["er.swift:5", "+X.swift:3"])
+    }
+
+    @Test func theManifestIsRead() {
+        let manifest = Manifest(
+            """
+            let targets = [
+                module("Domain"), module("Wire", ["Domain", protobuf], exclude: ["a.proto"]),
+                .executableTarget(
+                    name: "A1", dependencies: ["Wire", logging],
+                    swiftSettings: [.treatAllWarnings(as: .error)]),
+            ]
+            """)
+        #expect(
+            manifest.dependencies == [
+                "Domain": [], "Wire": ["Domain", "SwiftProtobuf"], "A1": ["Wire", "Logging"],
+            ])
+    }
+
     @Test func errorsOfFoundationStayWithin() {
         let thrown = "let a = try JSONDecoder" + "().decode(A.self, from: b)"
         #expect(found(Rules.decoders, "Sources/A1/A.swift", thrown) == [1])

@@ -23,6 +23,32 @@ import Testing
         }
     }
 
+    /// An import that the table allows and the manifest does not name works only as long as another target brings it.
+    @Test func theTableIsThatOfTheManifest() throws {
+        let file = try #require(SourceTree.shared.files.first { $0.path == "Package.swift" })
+        let manifest = Manifest(file.lines.joined(separator: "\n"))
+        for (module, row) in ImportTable.rows.sorted(by: { $0.key < $1.key }) {
+            guard let named = manifest.dependencies[module] else {
+                Issue.record("Package.swift: module \(module) is not a target: add it, or remove its row")
+                continue
+            }
+            // A target of the package Yams, which brings it.
+            let allowed = row.modules.subtracting(["CYaml"])
+            for other in named.symmetricDifference(allowed).sorted() {
+                let place = named.contains(other) ? "ImportTable.swift" : "Package.swift"
+                Issue.record("\(place): \(module) does not name \(other), and the other does: let both say the same")
+            }
+        }
+    }
+
+    @Test func theCoordinatorsPartsOwnTheirState() throws {
+        let files = SourceTree.shared.files.filter { $0.module == "Coordination" }
+        let coordinator = try #require(files.first { $0.name == "Coordinator.swift" })
+        let parts = Walls.parts(of: coordinator)
+        #expect(Set(parts.values).isSuperset(of: ["Ledger", "Roster", "WorkQueue", "Speculation", "Barrier"]))
+        for finding in Walls.breaches(files, parts: parts) { Issue.record("\(finding)") }
+    }
+
     @Test func theTopLevelHoldsOnlyWhatItShould() {
         let allowed: Set<String> = [
             "Package.swift", "Sources", "Tests", "cluster", "configs", "docs", "README.md", "LICENSE", "CHANGELOG.md",
