@@ -89,12 +89,14 @@ extension Coordinator {
     mutating func passBarrier(_ run: Int, _ problem: Int) {
         guard ledger.runs[run].isOpen, ledger.runs[run].policy.hasBarrier else { return }
         let open = openPaths(run, problem)
-        if barrier.isComplete(open) {
-            judgeTogether(open)
+        guard let round = open.map({ ledger[$0].round }).min() else { return }
+        // All of them, unless the records of an earlier life end within a round's verdicts.
+        let slowest = open.filter { ledger[$0].round == round }
+        if barrier.isComplete(slowest) {
+            judgeTogether(slowest)
             return
         }
-        guard let slowest = open.map({ ledger[$0].round }).min() else { return }
-        for path in open where ledger[path].round == slowest && ledger[path].state.isOpening {
+        for path in slowest where ledger[path].state.isOpening {
             let piece = PieceReference(path: path)
             if queue[piece]?.place == .atBarrier { queue.enqueue(piece, roster) }
         }

@@ -14,6 +14,7 @@ extension FaultSimulation {
 
     mutating func step(_ event: Event) {
         let effects = coordinator.step(event, now: moment)
+        for count in coordinator.miscounts { complain("miscounted: \(count)") }
         let crash = drawCrash(effects)
         if case .beforeCommit = crash {
             crashCoordinator("disk")
@@ -29,7 +30,7 @@ extension FaultSimulation {
     }
 
     private mutating func drawCrash(_ effects: [Effect]) -> Crash? {
-        guard now < Self.faultsEndMs, !effects.isEmpty, numbers.oneIn(250) else { return nil }
+        guard areFaultsOn, !effects.isEmpty, numbers.oneIn(250) else { return nil }
         return numbers.oneIn(3) ? .beforeCommit : .afterCommit(sent: numbers.below(effects.count + 1))
     }
 
@@ -37,6 +38,7 @@ extension FaultSimulation {
         switch effect {
         case .record(let new):
             records += new
+            for record in new { checkScore(of: record) }
             audit.read(new)
             note("\(new)".utf8)
         case .send(let peer, let instruction): send(instruction, to: peer)
@@ -46,12 +48,25 @@ extension FaultSimulation {
         }
     }
 
+    /// Every verdict comes of a score of its own.
+    private mutating func checkScore(of record: Record) {
+        guard case .verdictReached(let verdict) = record else { return }
+        let block = ScoredBlock(path: verdict.path, segment: verdict.segment)
+        if unusedScores.remove(block) == nil {
+            complain("\(verdict.path): a verdict on segment \(verdict.segment), of which no score has come")
+        }
+    }
+
     private mutating func send(_ instruction: WorkerInstruction, to peer: PeerID) {
         let bytes = instruction.encoded()
         note(bytes)
         var order: OrderID?
         if case .order(let sent) = instruction {
             order = sent.tag.order
+            orderedPaths[sent.tag.order] = sent.tag.path
+            if case .score(let task) = sent.work {
+                blocksToScore[order!] = ScoredBlock(path: sent.tag.path, segment: task.block.id)
+            }
             if !sent.isRunAhead { expectedTexts[sent.tag.order] = audit.standingText(sent.tag.path) }
         }
         if case .confirm(let confirmed) = instruction { expectedTexts[confirmed] = nil }
@@ -67,6 +82,11 @@ extension FaultSimulation {
             if numbers.oneIn(2) { schedule(.unreachable(peer, order), after: 1) }
             return
         }
+        if links[worker].losesNext {
+            links[worker].losesNext = false
+            loseOneWay(worker)
+            return
+        }
         let arrives = max(now + delayMs(), links[worker].toWorkerMs)
         links[worker].toWorkerMs = arrives
         schedule(
@@ -76,7 +96,9 @@ extension FaultSimulation {
     }
 
     /// Mostly a millisecond or two; sometimes a slow link.
-    mutating func delayMs() -> Int64 { numbers.oneIn(30) ? numbers.between(50...800) : numbers.between(1...3) }
+    mutating func delayMs() -> Int64 {
+        areFaultsOn && numbers.oneIn(30) ? numbers.between(50...800) : numbers.between(1...3)
+    }
 
     mutating func arriveAtCoordinator(_ peer: PeerID, _ link: UInt64, _ bytes: [UInt8]) {
         // Of a link that was cut it is lost; what a process that has died had sent may still come.
@@ -93,6 +115,9 @@ extension FaultSimulation {
         } catch {
             complain("a worker's message cannot be read: \(error)")
             return
+        }
+        if case .scored(let report) = message, let block = blocksToScore[report.tag.order] {
+            unusedScores.insert(block)
         }
         step(Event(message, from: peer))
     }
@@ -112,7 +137,7 @@ extension FaultSimulation {
         step(.started)
     }
 
-    private mutating func restored(byRows: Bool) -> Coordinator? {
+    mutating func restored(byRows: Bool) -> Coordinator? {
         var restored = Coordinator(configuration: CoordinationConfiguration(epoch: epoch, limits: limits))
         let old = coordinator
         let ended = byRows ? audit.endedInOrder.compactMap { old.endedRun($0) } : []
@@ -153,31 +178,6 @@ extension FaultSimulation {
         case .refused(let refusal): complain("a submission is refused: \(refusal)")
         case .cancelled, .resumed: break
         }
-    }
-
-    static func submission(
-        _ number: Int, _ numbers: inout SeededNumbers
-    ) -> (spec: RunSpec, problems: [ProblemSpec], isAccepted: Bool) {
-        var settings = RunSettings()
-        settings.strategy = Strategy.allCases[numbers.below(Strategy.allCases.count)]
-        settings.paths = 1 + numbers.below(4)
-        settings.rounds = 1 + numbers.below(6)
-        settings.draftTokens = 16
-        settings.targetTokens = 16
-        settings.pathTokens = 8 + numbers.below(80)
-        settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
-        settings.takeover = TakeoverRule.allCases[numbers.below(3)]
-        settings.score = ScoreRule.allCases[numbers.below(3)]
-        settings.runAhead = numbers.below(4)
-        settings.vote = VoteRule.allCases[numbers.below(3)]
-        settings.problemsInFlight = numbers.below(3)
-        settings.takeoversInFlight = numbers.below(3)
-        settings.seed = numbers.bits()
-        let name = String(repeating: String(number + 1, radix: 16), count: 32)
-        let problems = (0..<(2 + numbers.below(8))).map {
-            ProblemSpec(id: "p\($0)", text: "question \($0)", answer: "1")
-        }
-        return (RunSpec(id: RunID(name), submissionKey: name, name: name, settings: settings), problems, false)
     }
 }
 

@@ -3,14 +3,14 @@ import Domain
 /// What goes wrong, and when.
 extension FaultSimulation {
     mutating func goWrong() {
-        guard now < Self.faultsEndMs else {
+        guard areFaultsOn else {
             calm()
             return
         }
         schedule(.fault, after: numbers.between(50...1_500))
         let worker = numbers.below(processes.count)
         guard processes[worker].isAlive else { return }
-        switch numbers.below(16) {
+        switch numbers.below(18) {
         case 0..<2: kill(worker)
         case 2..<4: pause(worker)
         case 4..<6: cut(worker)
@@ -18,6 +18,9 @@ extension FaultSimulation {
         case 7: freeze(worker)
         case 8:
             if isCoordinatorUp { crashCoordinator("coordinator") }
+        case 9: talkNonsense(worker)
+        case 10: repeatMessage(worker)
+        case 11, 12: loseNext(worker)
         case _: loseOneWay(worker)
         }
     }
@@ -25,7 +28,7 @@ extension FaultSimulation {
     private mutating func count(_ kind: String) { faults[kind, default: 0] += 1 }
 
     /// SIGKILL: without a word.
-    private mutating func kill(_ worker: Int) {
+    mutating func kill(_ worker: Int) {
         count("kill")
         reconnect(worker)
         endProcess(worker)
@@ -45,9 +48,15 @@ extension FaultSimulation {
     }
 
     /// What is under way to the worker is lost, and the connection is new at once: nobody notices.
-    private mutating func loseOneWay(_ worker: Int) {
+    mutating func loseOneWay(_ worker: Int) {
         count("lost messages")
         links[worker].generation += 1
+    }
+
+    /// The next message to the worker is lost, and nobody notices.
+    private mutating func loseNext(_ worker: Int) {
+        count("lost message")
+        links[worker].losesNext = true
     }
 
     /// SIGTERM.
@@ -65,6 +74,18 @@ extension FaultSimulation {
     private mutating func freeze(_ worker: Int) {
         count("stuck engine")
         processes[worker].engine.isStuck = true
+    }
+
+    /// The next score that it sends is none.
+    private mutating func talkNonsense(_ worker: Int) {
+        count("nonsense")
+        processes[worker].nonsense = true
+    }
+
+    /// The next message that it sends comes twice.
+    private mutating func repeatMessage(_ worker: Int) {
+        count("repeated message")
+        processes[worker].repeats = true
     }
 
     /// Nothing goes wrong any more.

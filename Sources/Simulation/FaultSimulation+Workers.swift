@@ -22,9 +22,24 @@ extension FaultSimulation {
         let leaves = max(now, links[worker].isCutUntilMs)
         let arrives = max(leaves + delayMs(), links[worker].toCoordinatorMs)
         links[worker].toCoordinatorMs = arrives
-        schedule(
-            .atCoordinator(
-                peer: processes[worker].peer, link: links[worker].generation, bytes: message.encoded()), at: arrives)
+        let bytes = garbled(message, from: worker).encoded()
+        let copies = processes[worker].repeats ? 2 : 1
+        processes[worker].repeats = false
+        for _ in 0..<copies {
+            schedule(
+                .atCoordinator(peer: processes[worker].peer, link: links[worker].generation, bytes: bytes),
+                at: arrives)
+        }
+    }
+
+    /// A score that is no number, if the worker talks nonsense.
+    private mutating func garbled(_ message: WorkerMessage, from worker: Int) -> WorkerMessage {
+        guard processes[worker].nonsense, case .scored(let report) = message else { return message }
+        processes[worker].nonsense = false
+        return .scored(
+            ScoreReport(
+                tag: report.tag, logProbabilities: report.logProbabilities.map { _ in .nan },
+                tokenBytes: report.tokenBytes, timing: report.timing))
     }
 
     /// Whether the process of this start is there; puts the event off while it pauses.
@@ -110,7 +125,7 @@ extension FaultSimulation {
     private mutating func beginStep(_ worker: Int) {
         guard processes[worker].isAlive, processes[worker].engine.begin(nowMs: now) else { return }
         var lasts = numbers.between(20...400)
-        if now < Self.faultsEndMs, numbers.oneIn(60) {
+        if areFaultsOn, numbers.oneIn(60) {
             // Longer than a lease, and than the stall limit.
             lasts = numbers.between(4_000...40_000)
             faults["slow step", default: 0] += 1
@@ -124,6 +139,12 @@ extension FaultSimulation {
         guard isThere(worker, incarnation, .stepEnds(worker, incarnation: incarnation, step: number)),
             processes[worker].engine.steps == number, !processes[worker].engine.isStuck
         else { return }
+        if let poison = scenario.poison, processes[worker].engine.running.contains(where: { request in
+            orderedPaths[request.order] == poison
+        }) {
+            kill(worker)
+            return
+        }
         for answer in processes[worker].engine.end() where processes[worker].isAlive {
             step(worker, .engineAnswered(answer))
         }

@@ -37,10 +37,17 @@ public struct FaultSimulation: Sendable {
         case fault
     }
 
+    struct ScoredBlock: Sendable, Hashable {
+        let path: PathKey
+        let segment: SegmentID
+    }
+
     /// A worker's connection. A message of an earlier one is lost.
     struct Link: Sendable {
         var generation: UInt64 = 0
         var isCutUntilMs: Int64 = 0
+        /// The connection breaks, and is new at once, while the next message to the worker is under way.
+        var losesNext = false
         /// Messages of one direction keep their order.
         var toCoordinatorMs: Int64 = 0
         var toWorkerMs: Int64 = 0
@@ -60,24 +67,32 @@ public struct FaultSimulation: Sendable {
     var coordinator: Coordinator
     var isCoordinatorUp = true
     var epoch: UInt64 = 1
-    var records: [Record] = []
-    var audit = RecordAudit()
+    /// The store: what was recorded, in order.
+    public internal(set) var records: [Record] = []
+    public internal(set) var audit = RecordAudit()
+    let scenario: Scenario
     var processes: [SimulatedProcess]
     var links: [Link]
     /// Runs that a client wants, and whether they were acknowledged.
     var submissions: [(spec: RunSpec, problems: [ProblemSpec], isAccepted: Bool)] = []
     /// The text that each order must find, by what was recorded when it was sent.
     var expectedTexts: [OrderID: [UInt8]] = [:]
+    var orderedPaths: [OrderID: PathKey] = [:]
+    /// The block that each order to score was about, and the blocks of which a score has come that no verdict used.
+    var blocksToScore: [OrderID: ScoredBlock] = [:]
+    var unusedScores: Set<ScoredBlock> = []
     var complaints: [String] = []
     var faults: [String: Int] = [:]
     private var traceHash: UInt64 = 0xCBF2_9CE4_8422_2325
 
     /// - Throws: never; vocabularies of scripted models are well formed.
-    public init(seed: UInt64) throws(TokenizerError) {
+    public init(seed: UInt64, _ scenario: Scenario = Scenario()) throws(TokenizerError) {
         self.seed = seed
+        self.scenario = scenario
         numbers = SeededNumbers(seed: seed)
         var limits = Limits.standard
-        limits.stallMs = 60_000
+        // Long, so that an order that nobody asks for any more is not found by this.
+        limits.stallMs = 300_000
         self.limits = limits
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1, limits: limits))
         var processes: [SimulatedProcess] = []
@@ -86,30 +101,47 @@ public struct FaultSimulation: Sendable {
                 tokenizer: try ByteVocabulary.tokenizer(pair: pair),
                 prompts: PromptWriter(template: .plain, system: "", message: "{problem}", marker: "{problem}"),
                 author: role == .draft ? .draft : .target)
-            for number in 0..<(1 + numbers.below(3)) {
+            let drawn = 1 + numbers.below(3)
+            for number in 0..<(scenario.workers ?? drawn) {
                 processes.append(
                     SimulatedProcess(
-                        name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(4), session: session))
+                        name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(scenario.mostSlots),
+                        session: session))
             }
         }
         self.processes = processes
         links = processes.map { _ in Link() }
-        let runs = 1 + numbers.below(2)
-        for number in 0..<runs { submissions.append(Self.submission(number, &numbers)) }
+        var drawn: [Scenario.Submission] = []
+        for number in 0..<(1 + numbers.below(2)) {
+            drawn.append(
+                Scenario.Submission(
+                    Scenario.name(number), Scenario.settings(&numbers), problems: 2 + numbers.below(8)))
+        }
+        submissions = (scenario.submissions ?? drawn).map { ($0.spec, $0.problems, false) }
+        records = scenario.records
+        audit.read(records)
     }
+
+    /// Whether the seed still draws faults.
+    var areFaultsOn: Bool { scenario.hasFaults && now < Self.faultsEndMs }
 
     /// Lets time pass until every run has ended.
     public mutating func run() -> Report {
+        if !records.isEmpty {
+            epoch = 2
+            coordinator = restored(byRows: false) ?? coordinator
+        }
         step(.started)
         for worker in processes.indices { workerStarts(worker) }
         schedule(.clientAsks, after: 0)
-        schedule(.fault, after: 500)
+        if scenario.hasFaults { schedule(.fault, after: 500) }
         while !isOver, now < Self.latestMs, complaints.isEmpty, let next = takeNext() {
             now = max(now, next.atMs)
             happen(next.what)
         }
         if !isOver, complaints.isEmpty { complain("runs are open at the end: \(whereTheyAre)") }
         checkRestored()
+        checkReleased()
         return Report(
             seed: seed, traceHash: traceHash, complaints: complaints + audit.complaints, elapsedMs: now, faults: faults,
             outcomes: audit.outcomes.values.reduce(into: [:]) { $0[$1, default: 0] += 1 })
@@ -146,6 +178,20 @@ public struct FaultSimulation: Sendable {
         case .coordinatorStarts: startCoordinator()
         case .clientAsks: ask()
         case .fault: goWrong()
+        }
+    }
+
+    /// Lets every message arrive that is under way: workers then keep nothing of paths that have ended, unless a
+    /// message was lost that said so.
+    private mutating func checkReleased() {
+        guard complaints.isEmpty, !scenario.hasFaults else { return }
+        let end = now + 30_000
+        while now < end, let next = takeNext() {
+            now = max(now, next.atMs)
+            happen(next.what)
+        }
+        for process in processes where process.isAlive && process.session.heldPaths > 0 {
+            complain("\(process.name) holds the contexts of \(process.session.heldPaths) paths that have ended")
         }
     }
 

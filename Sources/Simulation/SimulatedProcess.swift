@@ -14,6 +14,9 @@ struct SimulatedProcess: Sendable {
     var isAlive = true
     /// Until when it neither reads, computes nor is heard.
     var pausedUntilMs: Int64 = 0
+    /// Whether its next score is nonsense, and whether its next message goes out twice.
+    var nonsense = false
+    var repeats = false
     /// Once it was asked to end.
     var drain: DrainDeadline?
 

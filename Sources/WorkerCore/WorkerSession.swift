@@ -72,6 +72,9 @@ public struct WorkerSession: Sendable {
     /// Orders that were received and are not answered yet.
     public var activeOrders: Int { active.count }
 
+    /// Paths whose contexts are held.
+    public var heldPaths: Int { paths.count }
+
     /// What a heartbeat says: the engine's figures are as of its last step, the orders are those of this moment.
     ///
     /// - Parameters:

@@ -1,0 +1,58 @@
+public import Domain
+
+/// What a simulation begins with, beside its seed.
+public struct Scenario: Sendable {
+    /// The runs that a client wants; nil draws them from the seed.
+    public var submissions: [Submission]?
+    /// What the store holds already.
+    public var records: [Record] = []
+    /// Whether anything goes wrong that the seed draws.
+    public var hasFaults = true
+    /// A path whose orders kill every worker that computes them.
+    public var poison: PathKey?
+    /// Workers of each role; nil draws them from the seed.
+    public var workers: Int?
+    /// Ends a drawn one: a worker has no more slots than this.
+    public var mostSlots = 4
+
+    public init() {}
+
+    /// A run with its problems, under a key of its own.
+    public struct Submission: Sendable {
+        public let spec: RunSpec
+        public let problems: [ProblemSpec]
+
+        /// - Parameter name: of the run, its key and its id, 32 hexadecimal digits.
+        public init(_ name: String, _ settings: RunSettings, problems: Int) {
+            spec = RunSpec(id: RunID(name), submissionKey: name, name: name, settings: settings)
+            self.problems = (0..<problems).map { ProblemSpec(id: "p\($0)", text: "question \($0)", answer: "1") }
+        }
+    }
+
+    /// A name for the run of this number.
+    public static func name(_ number: Int) -> String {
+        String(repeating: String(number + 1, radix: 16), count: 32)
+    }
+
+    /// Settings of a small run, each of them somewhere.
+    public static func settings(_ numbers: inout SeededNumbers) -> RunSettings {
+        var settings = RunSettings()
+        settings.strategy = Strategy.allCases[numbers.below(Strategy.allCases.count)]
+        settings.paths = 1 + numbers.below(4)
+        settings.rounds = 1 + numbers.below(6)
+        settings.draftTokens = 16
+        settings.targetTokens = 16
+        settings.pathTokens = 8 + numbers.below(80)
+        settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
+        settings.takeover = TakeoverRule.allCases[numbers.below(3)]
+        settings.score = ScoreRule.allCases[numbers.below(3)]
+        settings.scoreWindow = 1 + numbers.below(9)
+        settings.runAhead = numbers.below(4)
+        settings.vote = VoteRule.allCases[numbers.below(3)]
+        settings.problemsInFlight = numbers.below(3)
+        settings.takeoversInFlight = numbers.below(3)
+        if numbers.oneIn(4) { settings.finalRejectionRate = [0, 0.6, 1][numbers.below(3)] }
+        settings.seed = numbers.bits()
+        return settings
+    }
+}

@@ -1,0 +1,82 @@
+import Domain
+import Simulation
+import Testing
+
+/// What must hold of clusters that begin in a certain way.
+@Suite struct ScenarioTests {
+    private func run(_ seed: UInt64, _ scenario: Scenario) throws -> (FaultSimulation, FaultSimulation.Report) {
+        var simulation = try FaultSimulation(seed: seed, scenario)
+        let report = simulation.run()
+        return (simulation, report)
+    }
+
+    private func submission(_ problems: Int, _ change: (inout RunSettings) -> Void) -> Scenario.Submission {
+        var numbers = SeededNumbers(seed: 7)
+        var settings = Scenario.settings(&numbers)
+        settings.finalRejectionRate = nil
+        change(&settings)
+        return Scenario.Submission(Scenario.name(0), settings, problems: problems)
+    }
+
+    /// Also from one that cuts a transaction.
+    @Test(arguments: UInt64(200)...205) func everyBeginningOfTheRecordsCanBeFinished(seed: UInt64) throws {
+        var numbers = SeededNumbers(seed: seed)
+        var scenario = Scenario()
+        scenario.hasFaults = false
+        scenario.submissions = [
+            Scenario.Submission(Scenario.name(0), Scenario.settings(&numbers), problems: 2)
+        ]
+        let (whole, report) = try run(seed, scenario)
+        #expect(report.complaints == [])
+        for count in 1...whole.records.count {
+            var again = Scenario()
+            again.hasFaults = false
+            again.submissions = []
+            again.records = Array(whole.records.prefix(count))
+            let (second, report) = try run(seed &+ UInt64(count), again)
+            #expect(report.complaints == [], "cut after \(count) records of seed \(seed)")
+            #expect(Array(second.records.prefix(count)) == again.records)
+            #expect(second.audit.openRuns == 0)
+        }
+    }
+
+    /// K6 of the reliability table: one path kills whoever works for it; it alone is quarantined.
+    @Test(arguments: UInt64(300)...315) func onlyThePoisonedPathIsQuarantined(seed: UInt64) throws {
+        let poisoned = PathKey(run: RunID(Scenario.name(0)), problem: 1, path: 0)
+        var scenario = Scenario()
+        scenario.hasFaults = false
+        scenario.workers = 4
+        scenario.poison = poisoned
+        scenario.submissions = [
+            submission(6) { ($0.strategy, $0.paths, $0.vote, $0.problemsInFlight) = (.draft, 3, .all, 0) }
+        ]
+        let (simulation, report) = try run(seed, scenario)
+        #expect(report.complaints == [])
+        #expect(simulation.audit.outcomes.filter { $0.value == .quarantined }.map(\.key) == [poisoned])
+        #expect(report.faults["kill"] == Limits.standard.deathsPerPath)
+    }
+
+    /// With a decision that no score can change (r = 0 or 1) the text does not depend on who worked, or when, or on
+    /// what went wrong.
+    @Test(arguments: [0.0, 1.0]) func theTextDoesNotDependOnTheWorkers(rate: Double) throws {
+        var texts: [[String]] = []
+        for seed in UInt64(400)...407 {
+            var scenario = Scenario()
+            scenario.hasFaults = seed > 400
+            scenario.submissions = [
+                submission(3) {
+                    ($0.strategy, $0.paths, $0.rejectionRate, $0.vote) = (.async, 3, rate, .all)
+                    ($0.takeover, $0.runAhead) = (.resample, Int(seed % 4))
+                }
+            ]
+            let (simulation, report) = try run(seed, scenario)
+            #expect(report.complaints == [])
+            let outcomes = simulation.audit.outcomes
+            guard !outcomes.values.contains(where: { $0 == .quarantined || $0 == .failed }) else { continue }
+            texts.append(
+                outcomes.keys.sorted().map { String(decoding: simulation.audit.standingText($0), as: UTF8.self) })
+        }
+        #expect(Set(texts).count == 1 && texts.count > 1)
+        #expect(texts.first?.contains { !$0.isEmpty } == true)
+    }
+}
