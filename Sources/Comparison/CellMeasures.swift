@@ -23,7 +23,7 @@ public struct CellMeasures: Sendable, Hashable {
     /// Of one repetition.
     public var problems: Int
     public var repetitions: Int
-    /// Mean over paths of problems with a known answer, the problem being the unit of the interval.
+    /// As `RunFigures` counts them, the problem being the unit of the interval.
     public var passAt1: Share?
     public var majority: Share?
     public var passAtM: Share?
@@ -61,23 +61,23 @@ extension CellMeasures {
         let repetitions = Set(outcomes.map(\.repetition)).count
         let each = 1 / Double(max(1, repetitions))
         let seconds = Self.seconds(outcomes)
-        let accuracy = Accuracy(outcomes)
+        // The repetitions of a part are runs of the same problems.
+        let parts = Dictionary(grouping: outcomes, by: \.part).sorted { $0.key < $1.key }
+        let figures = RunFigures(parts: parts.map { RunFigures(runs: $0.value.map(\.figures)) })
         let latencies = outcomes.flatMap(\.problems).map(\.seconds)
-        let verdicts = outcomes.reduce(0) { $0 + $1.verdicts }
         self.cell = cell
         problems = outcomes.filter { $0.repetition == outcomes.first?.repetition }.reduce(0) { $0 + $1.problems.count }
         self.repetitions = repetitions
-        passAt1 = accuracy.passAt1
-        majority = accuracy.majority
-        passAtM = accuracy.passAtM
+        passAt1 = Self.share(figures, .passAt1)
+        majority = Self.share(figures, .majority)
+        passAtM = Self.share(figures, .passAtM)
         self.seconds = Statistics.median(Array(seconds.values)) ?? 0
         speedupOverTarget = Self.speedup(Self.seconds(target), seconds)
         speedupOverSync = Self.speedup(Self.seconds(sync), seconds)
-        rate = verdicts == 0
-            ? nil : Double(outcomes.reduce(0) { $0 + $1.takeovers }) / Double(verdicts)
+        rate = figures.rejectionRate
         problemsPerMinute = self.seconds > 0 ? Double(problems) / self.seconds * 60 : nil
-        tokensDraft = each * Double(outcomes.reduce(0) { $0 + $1.tokens.draft })
-        tokensTarget = each * Double(outcomes.reduce(0) { $0 + $1.tokens.target })
+        tokensDraft = each * Double(figures.tokens.standing.draft)
+        tokensTarget = each * Double(figures.tokens.standing.target)
         discarded = each * Double(outcomes.reduce(0) { $0 + $1.discardedTokens })
         workers = Self.workers(outcomes)
         draftWaitShare = Statistics.weightedMean(
@@ -87,7 +87,7 @@ extension CellMeasures {
         arithmeticIntensity = RunMeasures.arithmeticIntensity(workers.map { ($0.compute, $0.memory + $0.sync) })
         latencyMedian = Statistics.median(latencies)
         latencyNineInTen = Statistics.quantile(latencies, 0.9)
-        rounds = Self.rounds(outcomes)
+        rounds = figures.rounds
     }
 
     /// By repetition.
@@ -116,53 +116,13 @@ extension CellMeasures {
         }
     }
 
-    private static func rounds(_ outcomes: [PartOutcome]) -> [RoundRate] {
-        Dictionary(grouping: outcomes.flatMap(\.rounds), by: \.round).sorted { $0.key < $1.key }.map { round, rates in
-            RoundRate(
-                round: round, verdicts: rates.reduce(0) { $0 + $1.verdicts },
-                takeovers: rates.reduce(0) { $0 + $1.takeovers })
+    private static func share(_ figures: RunFigures, _ accuracy: RunFigures.Accuracy) -> Share? {
+        let clusters = figures.trials(accuracy).map {
+            Statistics.Cluster(successes: $0.successes, trials: $0.trials)
         }
-    }
-}
-
-/// The shares of right answers. A problem that was run several times is still one problem.
-private struct Accuracy {
-    let passAt1: CellMeasures.Share?
-    let majority: CellMeasures.Share?
-    let passAtM: CellMeasures.Share?
-
-    init(_ outcomes: [PartOutcome]) {
-        struct Place: Hashable {
-            var part: Int
-            var problem: Int
-        }
-        var paths: [Place: Statistics.Cluster] = [:]
-        var majorities: [Place: Statistics.Cluster] = [:]
-        var passes: [Place: Statistics.Cluster] = [:]
-        func count(_ isRight: Bool, _ clusters: inout [Place: Statistics.Cluster], _ place: Place) {
-            clusters[place, default: .init(successes: 0, trials: 0)].trials += 1
-            if isRight { clusters[place]?.successes += 1 }
-        }
-        for outcome in outcomes {
-            for (number, problem) in outcome.problems.enumerated() {
-                guard let isMajorityRight = problem.isMajorityRight else { continue }
-                let place = Place(part: outcome.part, problem: number)
-                count(isMajorityRight, &majorities, place)
-                count(problem.rightPaths > 0, &passes, place)
-                paths[place, default: .init(successes: 0, trials: 0)].trials += problem.paths
-                paths[place]?.successes += problem.rightPaths
-            }
-        }
-        passAt1 = Self.share(Array(paths.values))
-        majority = Self.share(Array(majorities.values))
-        passAtM = Self.share(Array(passes.values))
-    }
-
-    private static func share(_ clusters: [Statistics.Cluster]) -> CellMeasures.Share? {
-        let shares = clusters.filter { $0.trials > 0 }.map { Double($0.successes) / Double($0.trials) }.sorted()
-        guard let value = Statistics.mean(shares), let interval = Statistics.clusterInterval(clusters) else {
+        guard let value = figures.share(accuracy), let interval = Statistics.clusterInterval(clusters) else {
             return nil
         }
-        return CellMeasures.Share(value: value, interval: interval)
+        return Share(value: value, interval: interval)
     }
 }

@@ -5,11 +5,6 @@ public import Evaluation
 public struct PartOutcome: Sendable {
     public struct Problem: Sendable, Hashable {
         public var id: String
-        /// Nil without a known answer.
-        public var isMajorityRight: Bool?
-        /// Paths that count, and the right ones among them.
-        public var paths: Int
-        public var rightPaths: Int
         /// From its first block's beginning to its last block's end.
         public var seconds: Double
     }
@@ -17,12 +12,9 @@ public struct PartOutcome: Sendable {
     public var repetition: Int
     public var part: Int
     public var problems: [Problem]
+    public var figures: RunFigures
     /// Wall time.
     public var seconds: Double
-    public var tokens: TokenCounts
-    public var verdicts: Int
-    public var takeovers: Int
-    public var rounds: [RoundRate]
     public var workers: [WorkerShare]
     public var discardedTokens: Int
     public var pValues: [Double]
@@ -39,12 +31,9 @@ public struct PartOutcome: Sendable {
         let blocks = results.problems.flatMap(\.paths).flatMap(\.blocks)
         self.repetition = repetition
         self.part = part
-        problems = results.problems.map(Problem.init)
+        problems = results.problems.map { Problem(id: $0.id, seconds: $0.seconds) }
+        figures = RunFigures(results)
         seconds = summary.wallSeconds
-        tokens = summary.tokens
-        verdicts = summary.verdicts
-        takeovers = summary.takeovers
-        rounds = summary.rateByRound
         workers = summary.busy
         discardedTokens = summary.discardedTokens
         pValues = blocks.compactMap(\.pValue)
@@ -64,14 +53,5 @@ public struct PartOutcome: Sendable {
             let end = Double(timing.finishedWallMs - beginMs) / 1_000
             return TimeLinePlot.Bar(row: row, kind: kind, time: begin...max(begin, end))
         }
-    }
-}
-
-extension PartOutcome.Problem {
-    init(_ problem: ProblemResult) {
-        let judged = problem.paths.compactMap(\.isRight)
-        self.init(
-            id: problem.id, isMajorityRight: problem.knownAnswer == nil ? nil : problem.isRight ?? false,
-            paths: judged.count, rightPaths: judged.count { $0 }, seconds: problem.seconds)
     }
 }

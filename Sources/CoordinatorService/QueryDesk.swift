@@ -39,12 +39,13 @@ final class QueryDesk: Sendable {
 
     func start(send: @escaping @Sendable (PeerID, [UInt8]) -> Void) {
         thread.start { [self] in
+            var summaries = SummaryCache()
             while true {
                 for input in inbox.take() {
                     switch input {
                     case .stop: return
                     case .question(let question):
-                        send(question.peer, frame(question))
+                        send(question.peer, frame(question, &summaries))
                     }
                 }
             }
@@ -59,10 +60,10 @@ final class QueryDesk: Sendable {
     }
 
     /// The answer as a frame. A page that would not fit gets fewer problems; the client asks on from where it ends.
-    private func frame(_ question: ResultsQuestion) -> [UInt8] {
+    private func frame(_ question: ResultsQuestion, _ summaries: inout SummaryCache) -> [UInt8] {
         var question = question
         while true {
-            let frame = ClientEnvelope(id: question.id, body: answer(question)).encoded()
+            let frame = ClientEnvelope(id: question.id, body: answer(question, &summaries)).encoded()
             if frame.count <= frameBytes { return frame }
             if question.problemCount > 1 {
                 question.problemCount /= 2
@@ -72,7 +73,7 @@ final class QueryDesk: Sendable {
         }
     }
 
-    private func answer(_ question: ResultsQuestion) -> ClientAnswer {
+    private func answer(_ question: ResultsQuestion, _ summaries: inout SummaryCache) -> ClientAnswer {
         func refused(_ code: ClientErrorCode, _ message: String) -> ClientAnswer {
             .refused(ClientRefusal(code: code, message: message))
         }
@@ -90,10 +91,13 @@ final class QueryDesk: Sendable {
                 return refused(.invalid, "a page of problems begins at 0 or later and has no negative length")
             }
             let end = question.firstProblem + min(question.problemCount, 1 << 20)
+            let nowMs = Clocks.monotonicMs
+            let known = summaries.summary(of: run, firstProblem: question.firstProblem, nowMs: nowMs)
             let results = try store.results(
-                of: run, problems: question.firstProblem..<end, blocks: question.blocks,
+                of: run, problems: question.firstProblem..<end, blocks: question.blocks, summary: known,
                 equality: AnswerEquality.areEqual)
             guard let results else { return refused(.unknownRun, "the run \(run.short) is not in the store") }
+            if known == nil { summaries.keep(results.summary, nowMs: nowMs) }
             return .results(results)
         } catch {
             log.error("the store did not answer", metadata: ["reason": "\(error)"])

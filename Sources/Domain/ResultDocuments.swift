@@ -54,11 +54,13 @@ public struct PathResult: Sendable, Codable, Hashable {
     public var rounds: Int
     public var takeovers: Int
     public var tokens: TokenCounts
+    /// Of draft blocks that were replaced.
+    public var tokensReplaced: Int
     public var blocks: [BlockResult]
 
     public init(
         path: Int, outcome: PathOutcome?, answer: String?, isRight: Bool?, reason: String?, rounds: Int,
-        takeovers: Int, tokens: TokenCounts, blocks: [BlockResult]
+        takeovers: Int, tokens: TokenCounts, tokensReplaced: Int = 0, blocks: [BlockResult]
     ) {
         self.path = path
         self.outcome = outcome
@@ -68,6 +70,7 @@ public struct PathResult: Sendable, Codable, Hashable {
         self.rounds = rounds
         self.takeovers = takeovers
         self.tokens = tokens
+        self.tokensReplaced = tokensReplaced
         self.blocks = blocks
     }
 }
@@ -217,11 +220,11 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var models: [RunModel]
     public var problems: Int
     public var problemsEnded: Int
-    /// Mean over paths of problems with a known answer.
+    /// Mean over problems that have ended and whose answer is known of the share of right paths (`RunFigures`).
     public var passAt1: Double?
-    /// Share of problems whose majority is right.
+    /// Share of these problems whose majority is right.
     public var majority: Double?
-    /// Share of problems with at least one right path.
+    /// Share of these problems with at least one right path.
     public var passAtM: Double?
     public var rejectionRateAsked: Double
     public var rejectionRateGot: Double?

@@ -49,10 +49,7 @@ struct ResultAssembly {
                 votes: end?.votes ?? 0, isEnded: end != nil, rounds: paths.map(\.rounds).max() ?? 0,
                 takeovers: paths.reduce(0) { $0 + $1.takeovers },
                 verdicts: verdicts(of: problem.problem),
-                tokens: paths.reduce(into: TokenCounts()) { sum, path in
-                    sum.draft += path.tokens.draft
-                    sum.target += path.tokens.target
-                },
+                tokens: paths.reduce(into: TokenCounts()) { $0 += $1.tokens },
                 seconds: Double((finish ?? 0) - (begin ?? 0)) / 1_000, paths: paths)
         }
     }
@@ -71,21 +68,18 @@ struct ResultAssembly {
         let end = pathEnds[place]
         // Cancelling ends every open path with one record, that of the run.
         let outcome = end?.outcome ?? (run.state == .cancelled ? .cancelled : nil)
-        var tokens = TokenCounts()
-        for block in blocks where block.stands {
-            switch block.author {
-            case .draft: tokens.draft += block.tokens
-            case .target: tokens.target += block.tokens
-            }
+        var tokens = StandingTokens()
+        for block in blocks {
+            tokens.add(
+                block.author, block.tokens, block.verdict, kept: block.keptTokens ?? 0, run.spec.settings.takeover)
         }
-        tokens.draft += blocks.reduce(0) { $0 + ($1.keptTokens ?? 0) }
         return PathResult(
             path: path, outcome: outcome, answer: end?.answer,
             isRight: PathJudgement.isRight(
                 outcome, answer: end?.answer, known: problem.spec.answer, equality),
             reason: end?.reason, rounds: blocks.map { $0.round + 1 }.max() ?? 0,
-            takeovers: blocks.count { $0.verdict == .takeOver }, tokens: tokens,
-            blocks: carriesBlocks ? blocks : [])
+            takeovers: blocks.count { $0.verdict == .takeOver }, tokens: tokens.standing,
+            tokensReplaced: tokens.replaced, blocks: carriesBlocks ? blocks : [])
     }
 
     private mutating func readEnds(_ database: Database, _ arguments: StatementArguments) throws {
@@ -164,7 +158,7 @@ struct ResultAssembly {
             block.rate = try columns.real()
             block.scoredBy = try columns.text()
             block.scoredTiming = try Self.timing(&columns)
-            block.stands = BlockStanding.stands(block.author, verdict, run.spec.settings.takeover)
+            block.stands = StandingTokens.stands(block.author, verdict, run.spec.settings.takeover)
             block.keptTokens = try columns.optionalInteger().map { Int($0) }
             if let bytes = try columns.optionalInteger(), let text = texts[place] {
                 block.keptText = String(decoding: text.prefix(Int(bytes)), as: UTF8.self)

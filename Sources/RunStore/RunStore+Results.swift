@@ -37,21 +37,18 @@ extension RunStore {
             }
         }
     }
-}
 
-/// Whether a path is right, as every figure counts it.
-enum PathJudgement {
-    /// - Returns: nil when it does not count: no answer is known, the path is open, or it was ended from outside
-    ///   before it could answer (its problem was decided without it, or the run was cancelled). A path that came to
-    ///   an end of its own without an answer, or failed, counts as wrong.
-    static func isRight(
-        _ outcome: PathOutcome?, answer: String?, known: String?, _ equality: (String, String) -> Bool
-    ) -> Bool? {
-        guard let known, let outcome else { return nil }
-        switch outcome {
-        case .undecisive, .cancelled: return nil
-        case .answered, .ended, .roundsExhausted, .tokensExhausted, .contextFull, .quarantined, .failed:
-            return answer.map { equality($0, known) } ?? false
+    /// Runs whose id begins with what someone typed, the newest first; more than one means that it is ambiguous.
+    ///
+    /// - Parameter limit: at most so many; enough to list the candidates.
+    public func findRun(prefix: String, limit: Int = 16) throws(RunStoreError) -> [RunID] {
+        try read { database in
+            let sql = """
+                SELECT run FROM runs WHERE substr(run, 1, ?) = ? ORDER BY sequence DESC LIMIT ?
+                """
+            let wanted = prefix.lowercased()
+            return try String.fetchAll(
+                database, sql: sql, arguments: [wanted.unicodeScalars.count, wanted, limit]).map { RunID($0) }
         }
     }
 }

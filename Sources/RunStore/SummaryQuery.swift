@@ -1,12 +1,8 @@
 import Domain
 import GRDB
 
-/// The figures of one run, over all of it.
+/// The summary of one run: the figures that `RunFigures` makes of what is counted here, and what was measured.
 ///
-/// - `passAt1`: the share of right paths among those that count (`PathJudgement`), all problems together. Where
-///   problems are decided early, easy ones count fewer paths than hard ones; compare strategies with
-///   `vote: all`.
-/// - `majority`, `passAtM`: over problems with a known answer that have ended.
 /// - `wallSeconds`: from the submission to the run's end; of an open run, to its latest record.
 struct SummaryQuery {
     let database: Database
@@ -15,45 +11,139 @@ struct SummaryQuery {
     func summary(_ equality: (String, String) -> Bool) throws -> RunSummary {
         var summary = RunSummary(
             run: run.spec.id, name: run.spec.name, state: run.state, settings: run.spec.settings)
-        let counts = try RunCounts(database, run)
+        let cells = try verdictCells()
+        let figures = try figures(cells, equality)
         summary.models = try RunStore.models(database, run: run.row)
         summary.problems = run.problemCount
-        summary.problemsEnded = counts.problemsEnded
-        summary.rejectionRateGot = counts.rejectionRate
-        summary.verdicts = counts.verdicts
-        summary.takeovers = counts.takeovers
-        summary.rateByRound = counts.rateByRound
-        try addIntervals(&summary)
-        summary.rateByProblem = try rateByProblem()
+        summary.problemsEnded = try count("problem_ends")
+        summary.passAt1 = figures.share(.passAt1)
+        summary.majority = figures.share(.majority)
+        summary.passAtM = figures.share(.passAtM)
+        summary.rejectionRateGot = figures.rejectionRate
+        summary.verdicts = figures.verdicts
+        summary.takeovers = figures.takeovers
+        summary.rateByRound = figures.rounds
+        summary.rateByProblem = figures.rateByProblem(asked: run.spec.settings.rejectionRate)
+        try addIntervals(&summary, cells)
         summary.driftAlarms = try driftAlarms()
         summary.bank = try bank().map { "\($0.name) (\($0.scores) scores)" }
-        summary.tokens = counts.tokens
-        summary.tokensReplaced = counts.tokensReplaced
+        summary.tokens = figures.tokens.standing
+        summary.tokensReplaced = figures.tokens.replaced
         summary.wallSeconds = try wallSeconds()
         summary.tokensPerSecond =
-            summary.wallSeconds > 0 ? Double(counts.tokens.total) / summary.wallSeconds : 0
+            summary.wallSeconds > 0 ? Double(summary.tokens.total) / summary.wallSeconds : 0
         if let measures = try measures() {
             summary.busy = measures.workers
             summary.discardedTokens = measures.discardedTokens
             summary.draftWaitShare = measures.draftWaitShare
             summary.arithmeticIntensity = measures.arithmeticIntensity
         }
-        let majority = try majority()
-        summary.majority = share(majority.right, of: majority.judged)
-        let passes = try passes(equality)
-        summary.passAt1 = share(passes.rightPaths, of: passes.paths)
-        summary.passAtM = share(passes.rightProblems, of: majority.judged)
         return summary
     }
 
-    /// What is promised of the rates, for the numbers of verdicts that there are.
-    private func addIntervals(_ summary: inout RunSummary) throws {
-        guard let promise = RatePromise(run.spec.settings, bankScores: try bank()?.scores ?? 0) else { return }
-        let sql = "SELECT round, problem, count(*) FROM verdicts WHERE run = ? GROUP BY round, problem"
-        let cells = try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
+    private func count(_ table: String) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) WHERE run = ?", arguments: [run.row]) ?? 0
+    }
+
+    // MARK: Counts
+
+    /// The verdicts of a problem's round.
+    private struct VerdictCell {
+        let round: Int
+        let problem: Int
+        let verdicts: Int
+        let takeovers: Int
+    }
+
+    private func verdictCells() throws -> [VerdictCell] {
+        let sql = """
+            SELECT round, problem, count(*), total(verdict = 'takeOver') FROM verdicts
+            WHERE run = ? GROUP BY round, problem ORDER BY round, problem
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
             var columns = RowColumns(row, table: "verdicts")
-            return RatePromise.Cell(
-                round: try columns.int(), problem: try columns.int(), verdicts: try columns.int())
+            return VerdictCell(
+                round: try columns.int(), problem: try columns.int(), verdicts: try columns.int(),
+                takeovers: Int(try columns.real()))
+        }
+    }
+
+    private func figures(_ cells: [VerdictCell], _ equality: (String, String) -> Bool) throws -> RunFigures {
+        let judgements = try judgements(equality)
+        let tokens = try tokens()
+        var problems = (0..<run.problemCount).map { problem in
+            let judged = judgements[problem]
+            var figures = ProblemFigures(isMajorityRight: judged?.isMajorityRight, paths: judged?.paths ?? [])
+            figures.tokens = tokens[problem] ?? StandingTokens()
+            return figures
+        }
+        for cell in cells where problems.indices.contains(cell.problem) {
+            problems[cell.problem].verdicts += cell.verdicts
+            problems[cell.problem].takeovers += cell.takeovers
+        }
+        let rounds = Dictionary(grouping: cells, by: \.round).map { round, cells in
+            RoundRate(
+                round: round, verdicts: cells.reduce(0) { $0 + $1.verdicts },
+                takeovers: cells.reduce(0) { $0 + $1.takeovers })
+        }
+        return RunFigures(problems, rounds: rounds)
+    }
+
+    /// Of the problems that have ended and whose answers are known, by their places: whether the majority and each path
+    /// is right.
+    private func judgements(
+        _ equality: (String, String) -> Bool
+    ) throws -> [Int: (isMajorityRight: Bool, paths: [Bool?])] {
+        let sql = """
+            SELECT e.problem, CAST(p.answer AS BLOB), e.outcome, CAST(e.answer AS BLOB), x.is_right
+            FROM path_ends e
+            JOIN problems p ON p.run = e.run AND p.problem = e.problem
+            JOIN problem_ends x ON x.run = e.run AND x.problem = e.problem
+            WHERE e.run = ? AND p.answer IS NOT NULL
+            """
+        var judgements: [Int: (isMajorityRight: Bool, paths: [Bool?])] = [:]
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [run.row])
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "path_ends")
+            let problem = try columns.int()
+            let known = try columns.written()
+            let outcome = try columns.choice(PathOutcome.self)
+            let answer = try columns.optionalWritten()
+            let isMajorityRight = try columns.optionalTruth() ?? false
+            let isRight = PathJudgement.isRight(outcome, answer: answer, known: known, equality)
+            judgements[problem, default: (isMajorityRight, [])].paths.append(isRight)
+        }
+        return judgements
+    }
+
+    /// By problem.
+    private func tokens() throws -> [Int: StandingTokens] {
+        // The length of a blob is known without reading it. Joined in this way round because most blocks of the
+        // draft have a verdict.
+        let sql = """
+            SELECT b.problem, b.author, v.verdict, sum(length(b.tokens) / 4), total(v.cut_tokens) FROM blocks b
+            LEFT JOIN verdicts v ON v.run = b.run AND v.problem = b.problem AND v.path = b.path
+              AND v.segment = b.segment
+            WHERE b.run = ? GROUP BY b.problem, b.author, v.verdict
+            """
+        var tokens: [Int: StandingTokens] = [:]
+        for row in try Row.fetchAll(database, sql: sql, arguments: [run.row]) {
+            var columns = RowColumns(row, table: "blocks")
+            let problem = try columns.int()
+            let author = try columns.choice(Author.self)
+            let verdict = try columns.optionalText().flatMap { Verdict(rawValue: $0) }
+            let count = try columns.int()
+            tokens[problem, default: StandingTokens()].add(
+                author, count, verdict, kept: Int(try columns.real()), run.spec.settings.takeover)
+        }
+        return tokens
+    }
+
+    /// What is promised of the rates, for the numbers of verdicts that there are.
+    private func addIntervals(_ summary: inout RunSummary, _ cells: [VerdictCell]) throws {
+        guard let promise = RatePromise(run.spec.settings, bankScores: try bank()?.scores ?? 0) else { return }
+        let cells = cells.map {
+            RatePromise.Cell(round: $0.round, problem: $0.problem, verdicts: $0.verdicts)
         }
         let interval = promise.interval(cells)
         summary.rejectionRateInterval = interval?.shares
@@ -65,20 +155,7 @@ struct SummaryQuery {
         }
     }
 
-    private func rateByProblem() throws -> ProblemRates? {
-        let sql = "SELECT total(verdict = 'takeOver') / count(*) FROM verdicts WHERE run = ? GROUP BY problem"
-        let rates = try Double.fetchAll(database, sql: sql, arguments: [run.row])
-        guard !rates.isEmpty else { return nil }
-        let count = Double(rates.count)
-        let mean = rates.reduce(0, +) / count
-        let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-        let asked = run.spec.settings.rejectionRate
-        return ProblemRates(
-            problems: rates.count, mean: mean, sd: variance.squareRoot(),
-            outside: Double(rates.count { abs($0 - asked) > 0.2 }) / count)
-    }
-
-    /// Without its scores: every page of results asks this.
+    /// Without its scores, which may be many.
     private func bank() throws -> (name: String, scores: Int)? {
         let sql = "SELECT CAST(name AS BLOB), score_count FROM run_banks WHERE run = ?"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return nil }
@@ -96,10 +173,6 @@ struct SummaryQuery {
         }
     }
 
-    private func share(_ part: Int, of whole: Int) -> Double? {
-        whole == 0 ? nil : Double(part) / Double(whole)
-    }
-
     private func wallSeconds() throws -> Double {
         let latest = """
             SELECT max(wall) FROM (
@@ -115,49 +188,5 @@ struct SummaryQuery {
         let measure = try Int64.fetchOne(
             database, sql: "SELECT sequence FROM busy_measures WHERE run = ?", arguments: [run.row])
         return try measure.map { try RunStore.measures(database, measure: $0) }
-    }
-
-    private func majority() throws -> (judged: Int, right: Int) {
-        let sql = """
-            SELECT count(*), total(e.is_right) FROM problem_ends e
-            JOIN problems p ON p.run = e.run AND p.problem = e.problem
-            WHERE e.run = ? AND p.answer IS NOT NULL
-            """
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return (0, 0) }
-        var columns = RowColumns(row, table: "problem_ends")
-        return (try columns.int(), Int(try columns.real()))
-    }
-
-    private func passes(
-        _ equality: (String, String) -> Bool
-    ) throws -> (paths: Int, rightPaths: Int, rightProblems: Int) {
-        let sql = """
-            SELECT e.problem, CAST(p.answer AS BLOB), e.outcome, CAST(e.answer AS BLOB), x.problem IS NOT NULL
-            FROM path_ends e
-            JOIN problems p ON p.run = e.run AND p.problem = e.problem
-            LEFT JOIN problem_ends x ON x.run = e.run AND x.problem = e.problem
-            WHERE e.run = ? AND p.answer IS NOT NULL
-            """
-        var paths = 0
-        var rightPaths = 0
-        var rightProblems: Set<Int> = []
-        let rows = try Row.fetchCursor(database, sql: sql, arguments: [run.row])
-        while let row = try rows.next() {
-            var columns = RowColumns(row, table: "path_ends")
-            let problem = try columns.int()
-            let known = try columns.written()
-            let outcome = try columns.choice(PathOutcome.self)
-            let answer = try columns.optionalWritten()
-            let isEnded = try columns.optionalTruth() ?? false
-            guard let isRight = PathJudgement.isRight(outcome, answer: answer, known: known, equality) else {
-                continue
-            }
-            paths += 1
-            if isRight {
-                rightPaths += 1
-                if isEnded { rightProblems.insert(problem) }
-            }
-        }
-        return (paths, rightPaths, rightProblems.count)
     }
 }

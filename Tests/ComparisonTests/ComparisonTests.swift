@@ -99,8 +99,8 @@ import Testing
 
     @Test func whatWasNotCountedIsNil() {
         var empty = outcome(repetition: 0, part: 0, seconds: 0)
-        empty.problems = [.init(id: "a", isMajorityRight: nil, paths: 0, rightPaths: 0, seconds: 1)]
-        empty.verdicts = 0
+        empty.problems = [.init(id: "a", seconds: 1)]
+        empty.figures = RunFigures([ProblemFigures()], rounds: [])
         empty.workers = []
         let measures = CellMeasures(cell, [empty], target: [empty])
         #expect(measures.passAt1 == nil && measures.majority == nil && measures.passAtM == nil)
@@ -193,9 +193,6 @@ private func share(
 private func outcome(repetition: Int, part: Int, seconds: Double) -> PartOutcome {
     var summary = RunSummary(run: RunID("r"), name: "n", state: .finished, settings: RunSettings())
     summary.wallSeconds = seconds
-    summary.tokens = TokenCounts(draft: 100, target: 50)
-    summary.verdicts = 10
-    summary.takeovers = 3
     summary.rateByRound = [.init(round: 0, verdicts: 10, takeovers: 3)]
     summary.discardedTokens = 5
     summary.busy = [share("draft-0", busy: 0.5)]
@@ -213,7 +210,7 @@ private func problem(_ number: Int, right: [Bool]) -> ProblemResult {
         block.pValue = 0.5
         return PathResult(
             path: place, outcome: .answered, answer: "1", isRight: isRight, reason: nil, rounds: 1, takeovers: 0,
-            tokens: TokenCounts(), blocks: [block])
+            tokens: TokenCounts(draft: 25, target: place == 0 ? 25 : 0), blocks: [block])
     }
     return ProblemResult(
         problem: number, id: "p\(number)", text: "", knownAnswer: "1", answer: "1",
