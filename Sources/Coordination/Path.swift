@@ -121,19 +121,19 @@ struct Path: Sendable {
 
     /// The block is taken over: it stays and the target goes on after it, or it goes, but for its beginning.
     private mutating func makeRoom(after block: WrittenBlock, _ beginning: Segment?, _ policy: PathPolicy) {
-        switch policy.takeover {
-        case .resample, .resampleLine:
-            if let beginning { _ = stand(beginning) }
-            state = .takingOver
-        case .continue:
-            // Without a token left for the target nothing can make the block good; what it says is no answer.
-            guard tokensLeft(policy) > block.segment.tokens.count else {
-                state = .over(.tokensExhausted)
-                return
+        let kept =
+            switch policy.takeover {
+            case .resample, .resampleLine: beginning
+            case .continue: block.segment
             }
-            _ = stand(block.segment)
-            state = .takingOver
+        // Without a token left for the target nothing can make the block good; what it says is no answer. A beginning
+        // may have as many tokens as the block: it may end within the last one.
+        guard tokensLeft(policy) > kept?.tokens.count ?? 0 else {
+            state = .over(.tokensExhausted)
+            return
         }
+        if let kept { _ = stand(kept) }
+        state = .takingOver
     }
 
     /// Adds a block to the standing text; true if a box closes in it.

@@ -125,6 +125,17 @@ import Testing
         #expect(path.answer([]) == nil)
     }
 
+    /// The beginning that is kept ends within the last of the block's tokens: it has as many as the block.
+    @Test(arguments: [(4, "over(tokensExhausted)"), (5, "takingOver")])
+    func aBeginningMayLeaveTheTargetNoToken(pathTokens: Int, expected: String) throws {
+        let policy = PathPolicy(makeSettings { ($0.pathTokens, $0.takeover) = (pathTokens, .resampleLine) })
+        var path = Self.path(.written(Self.block(1, .draft, "one\ntwo", tokens: 4)), policy: policy)
+        let cut = BlockCut(segment: SegmentID(rawValue: 2), bytes: 4, tokens: 4, isExact: false)
+        try path.advance(.judged(.takeOver, segment: SegmentID(rawValue: 1), cut: cut), policy: policy)
+        #expect(path.state.name == expected)
+        #expect(path.tokensLeft(policy) == (pathTokens == 4 ? 4 : 1))
+    }
+
     @Test(arguments: [Strategy.draft, .target])
     func withoutJudgementABlockStandsAtOnce(strategy: Strategy) throws {
         let policy = PathPolicy(makeSettings { ($0.strategy, $0.rounds, $0.pathTokens) = (strategy, 1, 7) })
