@@ -47,12 +47,9 @@ public struct ConformalController: Sendable {
     public mutating func judge(
         score: Double, round: Int, problem: Int, tieBreak u: Double, isFinal: Bool = false
     ) throws(ScoreError) -> Judgement {
-        let score = try Self.checked(score)
-        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
-        let number = numbers[stratum]
-        let place = number.map { states[$0].window.bank.place(of: score) }
-        let judgement = assess(score, stratum, number, place, tieBreak: u)
-        note(score, judgement.verdict, number ?? numberOf(stratum), place)
+        let judgement = try assess(score: score, round: round, problem: problem, tieBreak: u, isFinal: isFinal)
+        try note(
+            score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem, isFinal: isFinal)
         return judgement
     }
 
@@ -63,17 +60,7 @@ public struct ConformalController: Sendable {
         let score = try Self.checked(score)
         let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
         let number = numbers[stratum]
-        let place = number.map { states[$0].window.bank.place(of: score) }
-        return assess(score, stratum, number, place, tieBreak: u)
-    }
-
-    /// - Parameters:
-    ///   - number: of the stratum, if a block has belonged to it.
-    ///   - place: of the score in that stratum's bank.
-    private func assess(
-        _ score: Double, _ stratum: Stratum, _ number: Int?, _ place: ScoreBank.Place?, tieBreak u: Double
-    ) -> Judgement {
-        let ranked = rank(score, stratum, number, place)
+        let ranked = rank(score, stratum, number)
         let rate = rateInForce(stratum, number)
         let value =
             switch settings.pValue {
@@ -95,14 +82,9 @@ public struct ConformalController: Sendable {
         let score = try Self.checked(score)
         guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
         let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
-        note(score, verdict, numberOf(stratum), nil)
-    }
-
-    private mutating func note(
-        _ score: Double, _ verdict: Verdict, _ number: Int, _ place: ScoreBank.Place?
-    ) {
+        let number = numberOf(stratum)
         if !settings.isFrozen {
-            states[number].window.add(score, at: place)
+            states[number].window.add(score)
             if keepsParents, let parent = states[number].stratum.parent {
                 parents[parent, default: settings.window()].add(score)
             }
@@ -116,11 +98,9 @@ public struct ConformalController: Sendable {
     /// Rounds are few, problems may be many.
     private var keepsParents: Bool { settings.strata == .problem || settings.strata == .roundAndProblem }
 
-    private func rank(
-        _ score: Double, _ stratum: Stratum, _ number: Int?, _ place: ScoreBank.Place?
-    ) -> (rank: Rank, stratum: Stratum) {
-        var own = Rank(less: 0, equal: 0, greater: 0)
-        if let number, let place { own = states[number].window.bank.rank(of: score, at: place) }
+    /// - Parameter number: of the stratum, if a block has belonged to it.
+    private func rank(_ score: Double, _ stratum: Stratum, _ number: Int?) -> (rank: Rank, stratum: Stratum) {
+        let own = number.map { states[$0].window.bank.rank(of: score) } ?? Rank(less: 0, equal: 0, greater: 0)
         guard own.count < Self.enoughScores, let parent = stratum.parent else { return (own, stratum) }
         let lent = rank(score, inParent: parent)
         return lent.count > own.count ? (lent, parent) : (own, stratum)

@@ -42,22 +42,19 @@ public struct ScoreBank: Sendable {
     public var sortedScores: [Double] { runs.flatMap { $0 } }
 
     /// Where a score belongs: before the first that is not less.
-    struct Place: Sendable {
-        fileprivate let run: Int
-        fileprivate let offset: Int
+    private struct Place {
+        let run: Int
+        let offset: Int
     }
 
-    /// Where a score belongs in the bank as it is.
-    func place(of score: Double) -> Place {
+    private func place(of score: Double) -> Place {
         let run = greatest.partitionPoint { $0 < score }
         return Place(run: run, offset: run < runs.count ? runs[run].partitionPoint { $0 < score } : 0)
     }
 
     /// Where a score stands among those of the bank; it need not be one of them.
-    public func rank(of score: Double) -> Rank { rank(of: score, at: place(of: score)) }
-
-    /// - Parameter place: where it belongs.
-    func rank(of score: Double, at place: Place) -> Rank {
+    public func rank(of score: Double) -> Rank {
+        let place = place(of: score)
         guard place.run < runs.count else { return Rank(less: count, equal: 0, greater: 0) }
         let less = sums.sum(before: place.run) + place.offset
         // Ties are rare, and a search for their end as long as the first.
@@ -72,11 +69,9 @@ public struct ScoreBank: Sendable {
     }
 
     /// Adds a score. It must be a number: the caller has checked it.
-    public mutating func insert(_ score: Double) { insert(score, at: place(of: score)) }
-
-    /// - Parameter place: where it belongs in the bank as it is.
-    mutating func insert(_ score: Double, at place: Place) {
+    public mutating func insert(_ score: Double) {
         precondition(!score.isNaN, "a score that is not a number has no rank")
+        let place = place(of: score)
         count += 1
         guard !runs.isEmpty else {
             append(runOf: score)

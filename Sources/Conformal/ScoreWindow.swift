@@ -20,9 +20,8 @@ struct ScoreWindow: Sendable {
         trim()
     }
 
-    /// - Parameter place: where the score belongs in the bank as it is, if that is known.
-    mutating func add(_ score: Double, at place: ScoreBank.Place? = nil) {
-        bank.insert(score, at: place ?? bank.place(of: score))
+    mutating func add(_ score: Double) {
+        bank.insert(score)
         guard keepsOrder else { return }
         arrivals.append(score)
         trim()

@@ -18,8 +18,9 @@ struct BenchDecisionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decisions", abstract: "Verdicts a second with banks of different sizes, on one core.",
         discussion: """
-            A verdict is everything the coordinator does for one score: rank it, choose the rate in force, decide, \
-            add it to the bank. Medians of --repetitions runs.
+            A verdict is everything the coordinator does for one score, by the calls that it makes: rank it, choose \
+            the rate in force and decide (ConformalController.assess), then take the record of the verdict in and \
+            add the score to the bank (note). Medians of --repetitions runs.
             """)
 
     @Option(help: "Scores in the bank before the first verdict, separated by commas.")
@@ -94,7 +95,9 @@ struct BenchDecisionsCommand: ParsableCommand {
             let scores = (0..<count).map { _ in (next() * next(), next()) }
             let took = try ContinuousClock().measure {
                 for (score, u) in scores {
-                    try filled.judge(score: score, round: 0, problem: 0, tieBreak: u)
+                    let judgement = try filled.assess(score: score, round: 0, problem: 0, tieBreak: u)
+                    try filled.note(
+                        score: score, pValue: judgement.pValue, judgement.verdict, round: 0, problem: 0)
                 }
             }
             seconds.append(took / .seconds(1) / Double(count))
