@@ -1,6 +1,6 @@
 import Domain
 
-/// Which worker gets which piece of work.
+/// Which worker gets which work item.
 ///
 /// Of the workers with room the one with the least load is served first (`Roster.leastLoaded`). It gets work of the run
 /// that has the fewest orders out at this role (the earlier run if equal), so that runs share the workers evenly and
@@ -12,7 +12,7 @@ import Domain
 extension Coordinator {
     /// What a worker is to do next.
     private enum NextWork {
-        case piece(PieceReference)
+        case item(WorkItemReference)
         /// The first block of a path that was never begun.
         case fresh(PathReference)
     }
@@ -26,12 +26,12 @@ extension Coordinator {
     }
 
     private mutating func dispatch(_ role: Role, begunPathsBound bound: Int) {
-        let reserved = dispatchSuspects(role)
+        let reserved = dispatchPoisonSuspects(role)
         if mayHaveWork(role, bound) { dispatchConfirmed(role, bound, reserved: reserved) }
         guard role == .draft, queue.queuedAhead > 0 else { return }
         for worker in roster.workers(of: role) where worker != reserved {
             guard queue.queuedAhead > 0 else { break }
-            while roster.hasSpareRoom(worker), let entry = firstAhead(for: worker) { send(entry.piece, to: worker) }
+            while roster.hasSpareRoom(worker), let entry = firstAhead(for: worker) { send(entry.item, to: worker) }
         }
     }
 
@@ -46,7 +46,7 @@ extension Coordinator {
             {
                 admit(role, bound, for: worker)
                 switch nextWork(role, bound, for: worker, reserved: reserved) {
-                case .piece(let piece): send(piece, to: worker)
+                case .item(let item): send(item, to: worker)
                 case .fresh(let path): orderFirst(path, at: worker)
                 case nil: isBarren[worker] = true
                 }
@@ -62,21 +62,21 @@ extension Coordinator {
         }
     }
 
-    private mutating func send(_ piece: PieceReference, to worker: Int) {
-        queue.remove(piece)
-        order(piece, at: worker)
+    private mutating func send(_ item: WorkItemReference, to worker: Int) {
+        queue.remove(item)
+        order(item, at: worker)
     }
 
-    /// Gives each suspect piece to a worker that has nothing else. While one waits, a worker is kept from new work
+    /// Gives each suspect item to a worker that has nothing else. While one waits, a worker is kept from new work
     /// until it is idle: the one returned.
-    private mutating func dispatchSuspects(_ role: Role) -> Int? {
-        while let entry = queue.firstSuspect(role, where: { lives[$0].modelFaults.isEmpty }) {
+    private mutating func dispatchPoisonSuspects(_ role: Role) -> Int? {
+        while let entry = queue.firstPoisonSuspect(role, where: { volatileRuns[$0].modelFaults.isEmpty }) {
             let present = roster.workers(of: role).filter { roster[$0].state == .live }
             guard let chosen = present.min(by: { roster[$0].orders.count < roster[$1].orders.count }) else {
                 return nil
             }
             guard roster[chosen].orders.isEmpty else { return chosen }
-            send(entry.piece, to: chosen)
+            send(entry.item, to: chosen)
             roster[chosen].stayAlone()
         }
         return nil
@@ -85,11 +85,11 @@ extension Coordinator {
     // MARK: Questions
 
     /// Whether the run does not wait for its models.
-    private func mayWork(_ run: Int) -> Bool { lives[run].modelFaults.isEmpty }
+    private func mayWork(_ run: Int) -> Bool { volatileRuns[run].modelFaults.isEmpty }
 
-    /// Whether there is a piece for the role that does not run ahead, or a path to begin.
+    /// Whether there is a item for the role that does not run ahead, or a path to begin.
     private func mayHaveWork(_ role: Role, _ bound: Int) -> Bool {
-        queue.queuedPieces[role] > 0 || ledger.openRuns.contains { mayBegin($0, role, bound) }
+        queue.queuedItems[role] > 0 || ledger.openRuns.contains { mayBegin($0, role, bound) }
     }
 
     private func nextWork(_ role: Role, _ bound: Int, for worker: Int, reserved: Int?) -> NextWork? {
@@ -99,9 +99,9 @@ extension Coordinator {
             best = run
         }
         guard let run = best else {
-            return firstOfOthers(role, for: worker, reserved: reserved).map { .piece($0.piece) }
+            return firstToSteal(role, for: worker, reserved: reserved).map { .item($0.item) }
         }
-        return first(of: lanes(run, for: worker).map { (run, $0) }, for: worker).map { .piece($0.piece) }
+        return first(of: lanes(run, for: worker).map { (run, $0) }, for: worker).map { .item($0.item) }
             ?? queue.firstFresh(run).map { .fresh($0) }
     }
 
@@ -132,8 +132,8 @@ extension Coordinator {
     }
 
     /// What waits for another worker without room, its own or for new work.
-    private func firstOfOthers(_ role: Role, for worker: Int, reserved: Int?) -> ReadyEntry? {
-        guard queue.queuedPieces[role] > 0 else { return nil }
+    private func firstToSteal(_ role: Role, for worker: Int, reserved: Int?) -> ReadyEntry? {
+        guard queue.queuedItems[role] > 0 else { return nil }
         for other in roster.workers(of: role) where other != worker {
             guard other == reserved || !roster.hasRoom(other) else { continue }
             for run in ledger.openRuns where mayWork(run) {
@@ -153,7 +153,7 @@ extension Coordinator {
         let lanes = Lane.of(role)
         guard bound > 0 else { return lanes }
         let inFlight = roster[worker].orders.values.count {
-            $0.piece.path.run == run && $0.tag.stage == .takeOver
+            $0.item.path.run == run && $0.tag.stage == .takeOver
         }
         return inFlight < bound ? lanes : lanes.filter { $0 != .takeovers }
     }

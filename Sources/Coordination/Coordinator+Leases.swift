@@ -22,7 +22,7 @@ extension Coordinator {
     /// If this process itself stood still, no worker is to blame for not having been heard: all get what was lost.
     mutating func forgiveAbsence(ofMs absentMs: Int64) {
         roster.forgiveAbsence(ofMs: absentMs, nowMs: nowMs)
-        lives.forgiveAbsence(ofMs: absentMs, ledger.openRuns)
+        volatileRuns.forgiveAbsence(ofMs: absentMs, ledger.openRuns)
         log(.warning, "this process stood still; all leases begin anew", fields: [.init("ms", absentMs)])
     }
 

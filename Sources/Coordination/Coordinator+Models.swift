@@ -16,7 +16,7 @@ extension Coordinator {
         let live = roster.liveWorkers
         for run in ledger.openRuns {
             let faults = modelFaults(run, live).map(\.fault)
-            guard lives.noteModelFaults(run, faults) else { continue }
+            guard volatileRuns.noteModelFaults(run, faults) else { continue }
             let id = ledger.runs[run].spec.id
             if faults.isEmpty {
                 log(.info, "run does not wait for its models any more", run: id)

@@ -6,16 +6,16 @@ extension Coordinator {
     mutating func orderFirst(_ reference: PathReference, at worker: Int) {
         queue.begin(reference)
         queue.add(reference, .draft, ledger.runs[reference.run].policy.opener.role)
-        order(PieceReference(path: reference), at: worker)
+        order(WorkItemReference(path: reference), at: worker)
     }
 
-    /// Orders the piece at this worker, whose role fits. It has been taken out of its queue.
-    mutating func order(_ piece: PieceReference, at worker: Int) {
-        let reference = piece.path
-        guard let known = queue[piece] else { preconditionFailure("\(ledger.key(reference)) needs no work") }
-        let path = piece.isAhead ? speculation.path(reference)! : ledger[reference]
-        if queue.home(of: reference, known.role) != worker { forget(reference, known.role) }
-        queue.setHome(of: reference, known.role, worker)
+    /// Orders the item at this worker, whose role fits. It has been taken out of its queue.
+    mutating func order(_ item: WorkItemReference, at worker: Int) {
+        let reference = item.path
+        guard let known = queue[item] else { preconditionFailure("\(ledger.key(reference)) needs no work") }
+        let path = item.isAhead ? speculation.path(reference)! : ledger[reference]
+        if queue.affinity(of: reference, known.role) != worker { forget(reference, known.role) }
+        queue.setAffinity(of: reference, known.role, worker)
         noteModel(of: worker, in: reference.run)
 
         let context = contextUpdate(reference, path, at: worker)
@@ -23,21 +23,21 @@ extension Coordinator {
             order: queue.takeOrderID(), path: ledger.key(reference), round: path.round, attempt: known.tries.attempt,
             stage: known.stage, incarnation: roster[worker].hello.incarnation)
         let work = work(reference, path)
-        queue.send(piece, to: worker, tag.order)
+        queue.send(item, to: worker, tag.order)
         roster[worker].take(
             OutstandingOrder(
-                tag: tag, piece: piece, worker: worker, segment: work.task?.segment,
+                tag: tag, item: item, worker: worker, segment: work.task?.segment,
                 maximumTokens: work.task?.maximumTokens ?? 0, isWhole: context.isWhole, sentMs: nowMs))
         counters.ordersSent += 1
-        lives.noteOrder(reference.run, nowMs: nowMs)
-        tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: piece.isAhead)))
+        volatileRuns.noteOrder(reference.run, nowMs: nowMs)
+        tell(worker, .order(Order(tag: tag, context: context, work: work, isRunAhead: item.isAhead)))
         // Asked here so that the words need not be made.
         guard outbox.logs(.debug) else { return }
         log(
             .debug, "order sent", path: tag.path, round: tag.round, worker: roster[worker].hello.name,
             fields: [
                 .init("order", tag.order.description), .init("stage", tag.stage.rawValue),
-                .init("attempt", tag.attempt), .init("ahead", piece.isAhead),
+                .init("attempt", tag.attempt), .init("ahead", item.isAhead),
             ])
     }
 

@@ -1,10 +1,10 @@
 import Domain
 import Evaluation
 
-/// From a record to what it means: the next piece of work, or the end of a path, a problem, a run.
+/// From a record to what it means: the next work item, or the end of a path, a problem, a run.
 extension Coordinator {
     /// After the restoration of earlier lives: says what their records imply and nobody recorded any more, and puts
-    /// every begun path's next piece in its queue.
+    /// every begun path's next item in its queue.
     mutating func start() {
         for number in ledger.openRuns {
             open(number)
@@ -35,7 +35,7 @@ extension Coordinator {
         case .opening, .scoring, .takingOver:
             guard ledger[reference].hasBegun else { return }
             queue.begin(reference)
-            newPiece(reference)
+            addItem(reference)
         case .ended: queue.end(reference)
         }
     }
@@ -50,7 +50,7 @@ extension Coordinator {
             run: run, problems: problems.count, endedProblems: ended, ledger.runs[run].spec.settings)
         speculation.open(run: run, problems: problems.count)
         waits.open(run: run, problems: problems.count)
-        lives.open(run, countsBefore: ledger.runs[run].counts, times: workerTimes(), nowMs: nowMs)
+        volatileRuns.open(run, countsBefore: ledger.runs[run].counts, times: workerTimes(), nowMs: nowMs)
     }
 
     /// The paths of a problem may begin in this life.
@@ -77,12 +77,12 @@ extension Coordinator {
 
     // MARK: Ends
 
-    /// After a record about the path: on to its next piece, or to its end and what follows from that.
+    /// After a record about the path: on to its next item, or to its end and what follows from that.
     mutating func proceed(_ reference: PathReference) {
         switch ledger[reference].state {
-        case .opening where winBet(reference): break
+        case .opening where acceptAhead(reference): break
         case .opening, .scoring, .takingOver:
-            newPiece(reference)
+            addItem(reference)
             passBarrier(reference.run, reference.problem)
         case .over(let outcome): end(reference, outcome, reason: nil)
         case .ended: preconditionFailure("\(ledger.key(reference)) has ended")
@@ -102,7 +102,7 @@ extension Coordinator {
         let path = ledger.key(reference)
         let round = ledger[reference].round
         dropAhead(reference)
-        withdraw(PieceReference(path: reference))
+        withdraw(WorkItemReference(path: reference))
         barrier.leave(reference)
         queue.returnTakeoverSlot(reference, roster)
         let patterns = ledger.runs[reference.run].policy.answerPatterns
@@ -174,48 +174,48 @@ extension Coordinator {
         let id = ledger.runs[run].spec.id
         let counts = ledger.runs[run].counts
         commit(.measured(id, measures(run)))
-        lives.close(run, id, counts, nowMs: nowMs)
+        volatileRuns.close(run, id, counts, nowMs: nowMs)
         queue.close(run: run)
         speculation.close(run: run)
         waits.close(run: run)
         commit(.runEnded(id, state, recordedWallMs: now.wallMs))
     }
 
-    // MARK: Pieces of work
+    // MARK: Items of work
 
-    /// A piece of work has come up for the path.
-    private mutating func newPiece(_ reference: PathReference) {
+    /// A work item has come up for the path.
+    private mutating func addItem(_ reference: PathReference) {
         let policy = ledger.runs[reference.run].policy
         guard let stage = ledger[reference].state.stage else {
             preconditionFailure("\(ledger.key(reference)) is over and needs nobody")
         }
         queue.add(reference, stage, policy.role(for: stage))
         if stage == .draft, policy.hasBarrier {
-            queue.hold(PieceReference(path: reference))
+            queue.hold(WorkItemReference(path: reference))
         } else {
-            queue.enqueue(PieceReference(path: reference), roster)
+            queue.enqueue(WorkItemReference(path: reference), roster)
         }
         runAhead(reference)
     }
 
-    /// The same piece once more, at another worker or again at the same: at once the first two times, then after a
+    /// The same item once more, at another worker or again at the same: at once the first two times, then after a
     /// pause that doubles. No report is answered by sending the same order again without end: after `returnsPerPiece`
     /// the path fails.
     ///
     /// - Parameter setback: why the order came back undone, in words that people see.
-    mutating func putBack(_ piece: PieceReference, _ setback: String) {
-        let returns = queue.noteReturn(piece, setback)
+    mutating func putBack(_ item: WorkItemReference, _ setback: String) {
+        let returns = queue.noteReturn(item, setback)
         guard returns < limits.returnsPerPiece else {
             giveUp(
-                piece, .failed,
+                item, .failed,
                 reason: "ordered \(returns) times in vain (returns_per_piece), the last time: \(setback)")
             return
         }
         let pauseMs = backoffMs(afterReturns: returns)
         if pauseMs > 0 {
-            queue.pause(piece, untilMs: nowMs + pauseMs)
+            queue.pause(item, untilMs: nowMs + pauseMs)
         } else {
-            queue.enqueue(piece, roster)
+            queue.enqueue(item, roster)
         }
     }
 
@@ -230,26 +230,26 @@ extension Coordinator {
         return min(Int64(limits.retryMs) << doublings, Int64(limits.retryMaximumMs))
     }
 
-    /// Takes the piece's order back or takes it out of its queue.
-    mutating func withdraw(_ piece: PieceReference) {
-        guard let known = queue[piece] else { return }
-        queue.remove(piece)
+    /// Takes the item's order back or takes it out of its queue.
+    mutating func withdraw(_ item: WorkItemReference) {
+        guard let known = queue[item] else { return }
+        queue.remove(item)
         guard let order = known.order else { return }
         roster[order.worker].finish(order.id)
-        if piece.isAhead { speculation.withdraw(order.id, from: order.worker) }
+        if item.isAhead { speculation.withdraw(order.id, from: order.worker) }
         tell(order.worker, .cancel(order.id))
     }
 
     /// The order is done with, whatever came of it.
     mutating func finish(_ order: OutstandingOrder) {
-        queue.remove(order.piece)
+        queue.remove(order.item)
         roster[order.worker].finish(order.tag.order)
     }
 
     /// Lets a worker drop what it caches of the path.
     mutating func forget(_ reference: PathReference, _ role: Role) {
-        guard let worker = queue.home(of: reference, role) else { return }
-        queue.setHome(of: reference, role, nil)
+        guard let worker = queue.affinity(of: reference, role) else { return }
+        queue.setAffinity(of: reference, role, nil)
         guard roster[worker].drop(reference) else { return }
         tell(worker, .release(ledger.key(reference)))
     }

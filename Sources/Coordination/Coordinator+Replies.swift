@@ -13,19 +13,19 @@ extension Coordinator {
             refuseReply(order, fault)
             return
         }
-        let piece = order.piece
-        let reference = piece.path
+        let item = order.item
+        let reference = item.path
         let name = roster[order.worker].hello.name
         measure(order, tokens: report.block.tokens.count)
         if report.block.tokens.isEmpty, report.finish == .contextFull {
             finish(order)
             let model = roster[order.worker].hello.model
-            giveUp(piece, .contextFull, reason: "the context of \(model) is full")
+            giveUp(item, .contextFull, reason: "the context of \(model) is full")
             return
         }
         finish(order)
         roster[order.worker].hold(reference, also: report.block.id)
-        if piece.isAhead {
+        if item.isAhead {
             takeAhead(report, reference, worker: name)
             return
         }
@@ -75,9 +75,9 @@ extension Coordinator {
 
     mutating func take(_ report: ScoreReport, from peer: PeerID) {
         guard let order = current(report.tag, from: peer, tokens: 0) else { return }
-        let piece = order.piece
-        let reference = piece.path
-        guard !piece.isAhead, case .scoring(let block) = ledger[reference].state else {
+        let item = order.item
+        let reference = item.path
+        guard !item.isAhead, case .scoring(let block) = ledger[reference].state else {
             refuseReply(order, "a score in reply to an order to write")
             return
         }
@@ -98,7 +98,7 @@ extension Coordinator {
         switch ledger.runs[reference.run].policy.judge {
         case .barrier:
             barrier.arrive(reference, pending)
-            queue.hold(piece)
+            queue.hold(item)
             passBarrier(reference.run, reference.problem)
         case .rank:
             reach(ranked(reference, block, pending), on: reference, pending)
@@ -143,7 +143,7 @@ extension Coordinator {
 
     mutating func take(_ report: FailureReport, from peer: PeerID) {
         guard let order = current(report.tag, from: peer, tokens: 0) else { return }
-        let piece = order.piece
+        let item = order.item
         let worker = roster[order.worker].hello
         log(
             report.code == .invalidOrder ? .error : .warning, "order failed", path: report.tag.path,
@@ -157,70 +157,70 @@ extension Coordinator {
             loseContext(order)
         case .contextTooLong:
             finish(order)
-            giveUp(piece, .contextFull, reason: "\(worker.model): \(report.message)")
+            giveUp(item, .contextFull, reason: "\(worker.model): \(report.message)")
         case .cacheTooSmall, .nonFinite, .invalidOrder:
             finish(order)
-            giveUp(piece, .failed, reason: "\(report.code.rawValue) at \(worker.name): \(report.message)")
+            giveUp(item, .failed, reason: "\(report.code.rawValue) at \(worker.name): \(report.message)")
         case .draining:
             finish(order)
-            forget(piece.path, worker.role)
+            forget(item.path, worker.role)
             beginDraining(order.worker)
-            tryAgain(piece, "\(worker.name) gave it back: \(report.message)")
+            tryAgain(item, "\(worker.name) gave it back: \(report.message)")
         }
     }
 
-    /// The piece cannot be done. One that runs ahead is left until it is due, if ever.
-    mutating func giveUp(_ piece: PieceReference, _ outcome: PathOutcome, reason: String) {
-        if piece.isAhead {
-            speculation.bar(piece.path)
-            dropAhead(piece.path)
+    /// The item cannot be done. One that runs ahead is left until it is due, if ever.
+    mutating func giveUp(_ item: WorkItemReference, _ outcome: PathOutcome, reason: String) {
+        if item.isAhead {
+            speculation.bar(item.path)
+            dropAhead(item.path)
         } else {
-            end(piece.path, outcome, reason: reason)
+            end(item.path, outcome, reason: reason)
         }
     }
 
-    /// The piece goes back to its queue. One that runs ahead is dropped instead: what it was for may have gone. A path
+    /// The item goes back to its queue. One that runs ahead is dropped instead: what it was for may have gone. A path
     /// whose work ahead comes back again and again is drafted ahead no more.
-    mutating func tryAgain(_ piece: PieceReference, _ setback: String) {
-        guard piece.isAhead else {
-            putBack(piece, setback)
+    mutating func tryAgain(_ item: WorkItemReference, _ setback: String) {
+        guard item.isAhead else {
+            putBack(item, setback)
             return
         }
-        speculation.noteReturn(piece.path)
-        dropAhead(piece.path)
-        runAhead(piece.path)
+        speculation.noteReturn(item.path)
+        dropAhead(item.path)
+        runAhead(item.path)
     }
 
     private mutating func loseContext(_ order: OutstandingOrder) {
-        let piece = order.piece
+        let item = order.item
         guard !order.isWhole else {
             refuseReply(order, "contextLost, though the whole context came with the order")
             return
         }
         finish(order)
-        roster[order.worker].drop(piece.path)
-        if queue.noteContextLoss(piece) >= limits.contextLossesPerPiece {
+        roster[order.worker].drop(item.path)
+        if queue.noteContextLoss(item) >= limits.contextLossesPerPiece {
             let name = roster[order.worker].hello.name
-            giveUp(piece, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
+            giveUp(item, .failed, reason: "\(name) lost the context \(limits.contextLossesPerPiece) times")
         } else {
-            putBack(piece, "\(roster[order.worker].hello.name) lost the context")
+            putBack(item, "\(roster[order.worker].hello.name) lost the context")
         }
     }
 
-    /// The worker's reply makes no sense: it is blamed, the piece is ordered again, in the end the path fails.
+    /// The worker's reply makes no sense: it is blamed, the item is ordered again, in the end the path fails.
     private mutating func refuseReply(_ order: OutstandingOrder, _ fault: String) {
-        let piece = order.piece
+        let item = order.item
         let worker = roster[order.worker].hello
         counters.refusedMessages += 1
         log(
             .error, "reply refused", path: order.tag.path, round: order.tag.round, worker: worker.name,
             fields: [.init("reason", fault), .init("order", order.tag.order.description)])
         finish(order)
-        forget(piece.path, worker.role)
-        if queue.noteFault(piece) >= limits.deathsPerPath {
-            giveUp(piece, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
+        forget(item.path, worker.role)
+        if queue.noteFault(item) >= limits.deathsPerPath {
+            giveUp(item, .failed, reason: "\(limits.deathsPerPath) replies refused, the last: \(fault)")
         } else {
-            putBack(piece, "the reply of \(worker.name) was refused: \(fault)")
+            putBack(item, "the reply of \(worker.name) was refused: \(fault)")
         }
     }
 

@@ -5,31 +5,32 @@ import Domain
 extension Coordinator {
     /// A record of the run was made.
     mutating func noteProgress(_ id: RunID) {
-        guard let run = ledger.number(of: id), lives.isOpen(run), lives.noteProgress(run, nowMs: nowMs) else { return }
+        guard let run = ledger.number(of: id), volatileRuns.isOpen(run), volatileRuns.noteProgress(run, nowMs: nowMs)
+        else { return }
         log(.info, "run makes progress again", run: id)
     }
 
     /// When the first run that people have not been told of begins to count as silent.
     var firstSilence: Int64? {
-        ledger.openRuns.filter { !lives[$0].isSilenceTold }
-            .map { lives[$0].lastProgressMs + Int64(limits.noProgressMs) }.min()
+        ledger.openRuns.filter { !volatileRuns[$0].isSilenceTold }
+            .map { volatileRuns[$0].lastProgressMs + Int64(limits.noProgressMs) }.min()
     }
 
     /// Tells of runs that have become silent.
     mutating func noteSilences() {
-        for run in ledger.openRuns where !lives[run].isSilenceTold && isSilent(run, now) {
-            lives.noteSilenceTold(run)
+        for run in ledger.openRuns where !volatileRuns[run].isSilenceTold && isSilent(run, now) {
+            volatileRuns.noteSilenceTold(run)
             log(
                 .warning, "run makes no progress", run: ledger.runs[run].spec.id,
                 fields: [
-                    .init("ms", nowMs - lives[run].lastProgressMs),
+                    .init("ms", nowMs - volatileRuns[run].lastProgressMs),
                     .init("reason", reasonsForSilence(run, now).joined(separator: "; ")),
                 ])
         }
     }
 
     func isSilent(_ run: Int, _ now: Moment) -> Bool {
-        now.monotonicMs - lives[run].lastProgressMs >= Int64(limits.noProgressMs)
+        now.monotonicMs - volatileRuns[run].lastProgressMs >= Int64(limits.noProgressMs)
     }
 
     /// Where the work of a run is that makes no progress.
@@ -39,7 +40,7 @@ extension Coordinator {
         for problem in ledger.runs[run].problems.indices {
             for path in openPaths(run, problem) {
                 for isAhead in [false, true] {
-                    if let piece = queue[PieceReference(path: path, isAhead: isAhead)] { counts.note(piece) }
+                    if let item = queue[WorkItemReference(path: path, isAhead: isAhead)] { counts.note(item) }
                 }
             }
         }
@@ -64,7 +65,7 @@ extension Coordinator {
     }
 }
 
-/// Where the pieces of a run's open paths are.
+/// Where the items of a run's open paths are.
 private struct WaitCounts {
     /// By worker.
     var orders: [Int: Int] = [:]
@@ -72,12 +73,12 @@ private struct WaitCounts {
     var queued = 0
     var setback: String?
 
-    mutating func note(_ piece: Piece) {
-        switch piece.place {
+    mutating func note(_ item: WorkItem) {
+        switch item.place {
         case .ordered(let worker, _): orders[worker, default: 0] += 1
         case .backingOff:
             backingOff += 1
-            setback = piece.tries.setback ?? setback
+            setback = item.tries.setback ?? setback
         case .queued: queued += 1
         case .nowhere, .parked, .atBarrier: break
         }

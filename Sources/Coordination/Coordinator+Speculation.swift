@@ -10,10 +10,10 @@ extension Coordinator {
         }
         speculation.begin(reference, ledger[reference], block, policy)
         guard speculation.wantsBlock(reference, policy) else { return }
-        let piece = PieceReference(path: reference, isAhead: true)
-        guard queue[piece].map({ $0.place == .nowhere }) ?? true else { return }
+        let item = WorkItemReference(path: reference, isAhead: true)
+        guard queue[item].map({ $0.place == .nowhere }) ?? true else { return }
         queue.add(reference, .draft, policy.opener.role, blocksAhead: speculation.blockCount(reference))
-        queue.enqueue(piece, roster)
+        queue.enqueue(item, roster)
     }
 
     /// A block that was drafted ahead has come.
@@ -23,16 +23,16 @@ extension Coordinator {
         runAhead(reference)
     }
 
-    /// The block under judgement was kept and the path goes on: what was drafted on that bet is its own now.
+    /// The block under judgement was kept and the path goes on: what was drafted ahead is its own now.
     ///
     /// - Returns: false if nothing was.
-    mutating func winBet(_ reference: PathReference) -> Bool {
+    mutating func acceptAhead(_ reference: PathReference) -> Bool {
         guard speculation.path(reference) != nil else { return false }
         if let block = speculation.takeBlock(reference) {
             accept(block.report, reference, worker: block.worker)
             return true
         }
-        guard let order = queue[PieceReference(path: reference, isAhead: true)]?.order else {
+        guard let order = queue[WorkItemReference(path: reference, isAhead: true)]?.order else {
             dropAhead(reference)
             return false
         }
@@ -46,7 +46,7 @@ extension Coordinator {
     /// Throws away what was drafted ahead.
     mutating func dropAhead(_ reference: PathReference) {
         guard speculation.path(reference) != nil else { return }
-        withdraw(PieceReference(path: reference, isAhead: true))
+        withdraw(WorkItemReference(path: reference, isAhead: true))
         queue.dropAhead(reference)
         speculation.end(reference)
     }
@@ -65,7 +65,7 @@ extension Coordinator {
     mutating func noteWaits() {
         for reference in queue.changedPaths where queue.contains(reference) {
             waits.note(
-                reference, waitsAt: isWaitingForVerdict(reference) ? queue.home(of: reference, .draft) : nil)
+                reference, waitsAt: isWaitingForVerdict(reference) ? queue.affinity(of: reference, .draft) : nil)
         }
         queue.forgetChanges()
     }
@@ -73,14 +73,14 @@ extension Coordinator {
     /// Whether the draft could write more of the path if its verdict were there, and may not or does not: it waits at
     /// a barrier, it may not run ahead at all, or it may and nobody has been asked to.
     private func isWaitingForVerdict(_ reference: PathReference) -> Bool {
-        if queue[PieceReference(path: reference)]?.place == .atBarrier { return true }
+        if queue[WorkItemReference(path: reference)]?.place == .atBarrier { return true }
         let policy = ledger.runs[reference.run].policy
         guard policy.isJudged, case .scoring(let block) = ledger[reference].state else { return false }
         guard speculation.isAllowed(reference, policy) else {
             return ledger[reference].ifKept(block, policy).state.isOpening
         }
         return speculation.wantsBlock(reference, policy)
-            && queue[PieceReference(path: reference, isAhead: true)]?.order == nil
+            && queue[WorkItemReference(path: reference, isAhead: true)]?.order == nil
     }
 
     /// What a look at everything finds wrong with what is counted; for tests.
@@ -89,13 +89,13 @@ extension Coordinator {
         for run in ledger.openRuns {
             for problem in ledger.runs[run].problems.indices {
                 for path in openPaths(run, problem) where isWaitingForVerdict(path) {
-                    if let home = queue.home(of: path, .draft) { waiting[home] += 1 }
+                    if let home = queue.affinity(of: path, .draft) { waiting[home] += 1 }
                 }
             }
         }
         let workers = roster.indices.filter { worker in
             waits.waitingPaths(worker) != waiting[worker]
-                || roster[worker].aheadOrders != roster[worker].orders.values.count(where: \.piece.isAhead)
+                || roster[worker].aheadOrders != roster[worker].orders.values.count(where: \.item.isAhead)
         }
         return workers.map { "the waiting paths or orders of \(roster[$0].hello.name)" } + queue.miscounts
     }

@@ -36,10 +36,10 @@ extension Coordinator {
         status.pathsByStage = pathsByStage(run)
         status.waitingFor = obstacles(run)
         // Not yet between `restore` and the first step.
-        guard lives.isOpen(run) else { return status }
-        status.pace = lives[run].pace(ledger.runs[run].counts, nowMs: now.monotonicMs)
+        guard volatileRuns.isOpen(run) else { return status }
+        status.pace = volatileRuns[run].pace(ledger.runs[run].counts, nowMs: now.monotonicMs)
         if isSilent(run, now) {
-            let silentMs = now.monotonicMs - lives[run].lastProgressMs
+            let silentMs = now.monotonicMs - volatileRuns[run].lastProgressMs
             status.silentMs = silentMs
             status.waitingFor = ["no progress for \(silentMs / 1_000) s"] + reasonsForSilence(run, now)
         }
@@ -49,7 +49,7 @@ extension Coordinator {
     /// Why the run does not go on, if it does not.
     func obstacles(_ run: Int) -> [String] {
         let missing = ledger.runs[run].policy.rolesNeeded.filter { !roster.hasLive($0) }
-        let faults = lives.isOpen(run) ? lives[run].modelFaults : []
+        let faults = volatileRuns.isOpen(run) ? volatileRuns[run].modelFaults : []
         return missing.map { "no \($0.rawValue) worker" } + faults.map { "\($0) (a1 resume can allow it)" }
     }
 
@@ -76,7 +76,7 @@ extension Coordinator {
     ]
 
     private func stageName(_ path: PathReference) -> String? {
-        let due = queue[PieceReference(path: path)]
+        let due = queue[WorkItemReference(path: path)]
         if due?.place == .atBarrier { return "at-barrier" }
         let isOut = due?.order != nil
         return switch ledger[path].state.stage {
@@ -118,7 +118,7 @@ extension Coordinator {
     private func share(of index: Int, in run: Int) -> WorkerShare? {
         let worker = roster[index]
         guard let first = worker.firstMeasuredMs else { return nil }
-        let before = lives[run].timesBefore[index] ?? WorkerTimes(measuredMs: first, readMs: first)
+        let before = volatileRuns[run].timesBefore[index] ?? WorkerTimes(measuredMs: first, readMs: first)
         let after = timesNow(index)
         let elapsedMs = after.measuredMs - before.measuredMs
         guard elapsedMs > 0 else { return nil }

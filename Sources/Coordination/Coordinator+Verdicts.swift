@@ -97,8 +97,8 @@ extension Coordinator {
             return
         }
         for path in slowest where ledger[path].state.isOpening {
-            let piece = PieceReference(path: path)
-            if queue[piece]?.place == .atBarrier { queue.enqueue(piece, roster) }
+            let item = WorkItemReference(path: path)
+            if queue[item]?.place == .atBarrier { queue.enqueue(item, roster) }
         }
     }
 
@@ -107,7 +107,7 @@ extension Coordinator {
         let run = paths[0].run
         let u = tieBreak(paths[0])
         let scores = barrier.takeScores(of: paths)
-        for path in paths { queue.remove(PieceReference(path: path)) }
+        for path in paths { queue.remove(WorkItemReference(path: path)) }
         let rulings = BarrierRanking.judge(
             scores.map(\.score.value), rejectionRate: ledger.runs[run].spec.settings.rejectionRate, uniform: u)
         for (path, (pending, ruling)) in zip(paths, zip(scores, rulings)) {

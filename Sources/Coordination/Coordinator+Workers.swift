@@ -61,7 +61,7 @@ extension Coordinator {
         switch roster.add(hello, peer, nowMs: nowMs) {
         case .added(let worker): return worker
         case .replaced(let worker):
-            lives.forgetTimes(of: worker, ledger.openRuns)
+            volatileRuns.forgetTimes(of: worker, ledger.openRuns)
             waits.forgetTimes(of: worker)
             return worker
         case nil: return nil
@@ -137,7 +137,7 @@ extension Coordinator {
         // What never reached it did not kill it.
         if let undelivered, let order = roster[worker].orders[undelivered] {
             finish(order)
-            tryAgain(order.piece, "it could not be handed to \(roster[worker].hello.name)")
+            tryAgain(order.item, "it could not be handed to \(roster[worker].hello.name)")
         }
         lose(worker, .lost, reason: "unreachable", isDeath: isDeath)
     }
@@ -189,9 +189,9 @@ extension Coordinator {
         let name = roster[worker].hello.name
         log(.warning, "order lost on the way", path: order.tag.path, round: order.tag.round, worker: name)
         finish(order)
-        roster[worker].drop(order.piece.path)
+        roster[worker].drop(order.item.path)
         tell(worker, .cancel(id))
-        tryAgain(order.piece, "it was lost on the way to \(name) or back")
+        tryAgain(order.item, "it was lost on the way to \(name) or back")
     }
 
     /// The worker finishes what it has and gets nothing new.
@@ -225,20 +225,20 @@ extension Coordinator {
         for id in roster[worker].sortedOrders {
             // Ending one path may have taken back the orders of others.
             guard let order = roster[worker].orders[id] else { continue }
-            let piece = order.piece
+            let item = order.item
             finish(order)
             let setback = "\(name) was \(state.rawValue)\(reason.map { ": \($0)" } ?? "")"
             guard isDeath else {
-                tryAgain(piece, setback)
+                tryAgain(item, setback)
                 continue
             }
-            if piece.isAhead { speculation.bar(piece.path) }
-            roster[worker].blame(piece, arrival: queue[piece]!.arrival)
-            if queue.noteDeath(piece) >= limits.deathsPerPath {
+            if item.isAhead { speculation.bar(item.path) }
+            roster[worker].blame(item, arrival: queue[item]!.arrival)
+            if queue.noteDeath(item) >= limits.deathsPerPath {
                 let deaths = "\(limits.deathsPerPath) workers died while they had this piece of work"
-                end(piece.path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
+                end(item.path, .quarantined, reason: "\(deaths), the last: \(name)\(reason.map { ", \($0)" } ?? "")")
             } else {
-                tryAgain(piece, setback)
+                tryAgain(item, setback)
             }
         }
     }

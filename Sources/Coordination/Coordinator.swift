@@ -16,7 +16,7 @@ public struct Coordinator: Sendable {
     var speculation: Speculation
     var barrier = Barrier()
     var waits = VerdictWaits()
-    var lives = RunLives()
+    var volatileRuns = VolatileRuns()
     var clock = StepClock()
     var outbox: Outbox
     var counters = CoordinatorStatus()
@@ -125,7 +125,7 @@ public struct Coordinator: Sendable {
     /// What is remembered of a run that is over; nil of others.
     public func endedRun(_ id: RunID) -> EndedRun? {
         guard var run = ledger.endedRun(id) else { return nil }
-        if let pace = lives.finalPace(id) { run.status.pace = pace }
+        if let pace = volatileRuns.finalPace(id) { run.status.pace = pace }
         return run
     }
 

@@ -6,7 +6,7 @@ enum Lane: Sendable, Hashable {
     /// Of a role: opening blocks and scores.
     case work(Role)
     case takeovers
-    /// Opening blocks on the bet that the blocks before will be kept.
+    /// Opening blocks that are drafted before the verdict on the blocks before them.
     case ahead
 
     /// What a worker of a role may do; `ahead` only where nothing else is left.

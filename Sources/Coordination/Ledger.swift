@@ -2,7 +2,7 @@ import Conformal
 import Domain
 import Evaluation
 
-/// The durable state: runs, problems, paths, banks. It is the fold of the records: `apply` is the only thing that
+/// The persistent state: runs, problems, paths, banks. It is the fold of the records: `apply` is the only thing that
 /// changes it, whether a record has just been made or comes back from the store.
 struct Ledger: Sendable {
     /// By the number that `PathReference.run` means; what ended keeps its place and nothing else.

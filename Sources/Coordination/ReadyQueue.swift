@@ -1,25 +1,25 @@
-/// A piece of work that waits for a worker.
+/// A work item that waits for a worker.
 struct ReadyEntry: Sendable, Hashable, Comparable {
     /// Smaller goes first: the problem for opening blocks, the arrival for scores and takeovers, the number of blocks
     /// ahead for those that are drafted ahead.
     let first: Int
     let second: Int
-    /// Equal to the ticket of the piece as long as the entry counts.
-    let ticket: UInt64
-    let piece: PieceReference
+    /// Equal to the generation of the item as long as the entry counts.
+    let generation: UInt64
+    let item: WorkItemReference
 
-    init(order: (Int, Int), ticket: UInt64, piece: PieceReference) {
+    init(order: (Int, Int), generation: UInt64, item: WorkItemReference) {
         (first, second) = order
-        self.ticket = ticket
-        self.piece = piece
+        self.generation = generation
+        self.item = item
     }
 
     static func < (left: ReadyEntry, right: ReadyEntry) -> Bool {
-        (left.first, left.second, left.ticket) < (right.first, right.second, right.ticket)
+        (left.first, left.second, left.generation) < (right.first, right.second, right.generation)
     }
 }
 
-/// Waiting work in its order: a binary heap. An entry whose piece has gone meanwhile stays until it comes to the top.
+/// Waiting work in its order: a binary heap. An entry whose item has gone meanwhile stays until it comes to the top.
 struct ReadyQueue: Sendable {
     private(set) var entries: [ReadyEntry] = []
 

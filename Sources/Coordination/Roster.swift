@@ -212,10 +212,10 @@ struct Worker: Sendable {
     private(set) var aheadOrders = 0
     /// Time that a token takes here, for work of whatever kind: of late, milliseconds. Nil before the first reply.
     private(set) var tokenMs: Double?
-    /// The pieces that its death would be put down to.
+    /// The items that its death would be put down to.
     private(set) var blamed: [Blame] = []
     private(set) var restarts = 0
-    /// It has one order whose piece may be deadly; it gets no other until that is done.
+    /// It has one order whose item may be deadly; it gets no other until that is done.
     private(set) var isAlone = false
     private(set) var times = WorkerTimes()
     private(set) var peakBytes: UInt64 = 0
@@ -259,20 +259,20 @@ struct Worker: Sendable {
     mutating func take(_ order: OutstandingOrder) {
         if orders.isEmpty { lastProgressMs = order.sentMs }
         orders[order.tag.order] = order
-        if order.piece.isAhead { aheadOrders += 1 }
+        if order.item.isAhead { aheadOrders += 1 }
     }
 
     /// The order is done with, whatever came of it.
     mutating func finish(_ order: OrderID) {
         guard let known = orders.removeValue(forKey: order) else { return }
         isAlone = false
-        if known.piece.isAhead { aheadOrders -= 1 }
+        if known.item.isAhead { aheadOrders -= 1 }
     }
 
-    /// An order that ran ahead is for the path's due piece now.
+    /// An order that ran ahead is for the path's due item now.
     mutating func confirm(_ order: OrderID) {
-        guard orders[order]?.piece.isAhead == true else { return }
-        orders[order]!.piece.isAhead = false
+        guard orders[order]?.item.isAhead == true else { return }
+        orders[order]!.item.isAhead = false
         aheadOrders -= 1
     }
 
@@ -286,8 +286,8 @@ struct Worker: Sendable {
         tokenMs = tokenMs.map { $0 + (sample - $0) / 8 } ?? sample
     }
 
-    mutating func blame(_ piece: PieceReference, arrival: Int) {
-        blamed.append(Blame(piece: piece, arrival: arrival))
+    mutating func blame(_ item: WorkItemReference, arrival: Int) {
+        blamed.append(Blame(item: item, arrival: arrival))
     }
 
     /// It is asked for the orders that it holds, once in so many milliseconds at most.
@@ -424,10 +424,10 @@ struct WorkerTimes: Sendable, Hashable {
     var readMs: Int64 = 0
 }
 
-/// A piece of work that a worker held when it was believed dead, as the piece was then.
+/// A work item that a worker held when it was believed dead, as the item was then.
 struct Blame: Sendable, Hashable {
-    let piece: PieceReference
-    /// `Piece.arrival`: names the piece among all that its path has.
+    let item: WorkItemReference
+    /// `WorkItem.arrival`: names the item among all that its path has.
     let arrival: Int
 }
 

@@ -5,17 +5,17 @@ import Domain
 /// the same seeds it comes out the same again.
 struct Speculation: Sendable {
     private let returnsPerPiece: Int
-    private var bets = PathTable<Bet>()
+    private var drafts = PathTable<SpeculativeDraft>()
     /// Tokens drafted ahead of verdicts that went against them, by run.
     private var discarded: [Int: Int] = [:]
     /// Orders that were taken back, by worker, until it says how much it had written.
     private var withdrawn: [Int: Set<OrderID>] = [:]
 
-    /// What is drafted on the bet that blocks will be kept.
-    private struct Bet: Sendable {
+    /// What is drafted before the verdicts on the blocks before it, as if these were kept.
+    private struct SpeculativeDraft: Sendable {
         /// The path as it will be if every block is kept; nil where nothing is drafted ahead.
         var path: Path?
-        /// Written on that bet, oldest first.
+        /// Written so far, oldest first.
         var blocks: [DraftedBlock] = []
         /// Times that what was drafted ahead came back undone.
         var returns = 0
@@ -26,79 +26,79 @@ struct Speculation: Sendable {
 
     // MARK: Runs and problems
 
-    mutating func open(run: Int, problems: Int) { bets.open(run: run, problems: problems) }
+    mutating func open(run: Int, problems: Int) { drafts.open(run: run, problems: problems) }
 
     mutating func open(problem: Int, of run: Int, paths: Int) {
-        bets.open(problem: problem, of: run, Bet(), paths: paths)
+        drafts.open(problem: problem, of: run, SpeculativeDraft(), paths: paths)
     }
 
-    mutating func close(problem: Int, of run: Int) { bets.close(problem: problem, of: run) }
+    mutating func close(problem: Int, of run: Int) { drafts.close(problem: problem, of: run) }
 
     mutating func close(run: Int) {
-        bets.close(run: run)
+        drafts.close(run: run)
         discarded[run] = nil
     }
 
     /// Tokens that were drafted in vain, in this life.
     func discardedTokens(of run: Int) -> Int { discarded[run] ?? 0 }
 
-    // MARK: Bets
+    // MARK: Drafts
 
     /// Whether the draft may go on beyond a block that is not judged.
     func isAllowed(_ reference: PathReference, _ policy: PathPolicy) -> Bool {
-        policy.runAhead > 0 && !bets[reference].isBarred
+        policy.runAhead > 0 && !drafts[reference].isBarred
     }
 
     /// The path as it will be if every block is kept; nil where nothing is drafted ahead.
-    func path(_ reference: PathReference) -> Path? { bets[reference].path }
+    func path(_ reference: PathReference) -> Path? { drafts[reference].path }
 
-    func blockCount(_ reference: PathReference) -> Int { bets[reference].blocks.count }
+    func blockCount(_ reference: PathReference) -> Int { drafts[reference].blocks.count }
 
     /// Whether one more block may be drafted ahead of the path.
     func wantsBlock(_ reference: PathReference, _ policy: PathPolicy) -> Bool {
-        guard bets[reference].blocks.count < policy.runAhead, let path = bets[reference].path else { return false }
+        guard drafts[reference].blocks.count < policy.runAhead, let path = drafts[reference].path else { return false }
         return path.state.isOpening
     }
 
-    /// Bets that the block under judgement will be kept, if that is not done yet.
+    /// Drafts on as if the block under judgement were kept, if that is not done yet.
     mutating func begin(_ reference: PathReference, _ path: Path, _ block: WrittenBlock, _ policy: PathPolicy) {
-        guard bets[reference].path == nil else { return }
-        bets[reference].path = path.ifKept(block, policy)
+        guard drafts[reference].path == nil else { return }
+        drafts[reference].path = path.ifKept(block, policy)
     }
 
     /// A block has come that was drafted ahead.
     mutating func add(_ drafted: DraftedBlock, _ reference: PathReference, _ policy: PathPolicy) {
         let block = WrittenBlock(segment: drafted.report.block, finish: drafted.report.finish)
         do throws(IllegalPathEvent) {
-            try bets[reference].path!.advance(.written(block), policy: policy)
+            try drafts[reference].path!.advance(.written(block), policy: policy)
         } catch {
             preconditionFailure("a path that is opening can be written to: \(error)")
         }
-        bets[reference].path = bets[reference].path!.ifKept(block, policy)
-        bets[reference].blocks.append(drafted)
+        drafts[reference].path = drafts[reference].path!.ifKept(block, policy)
+        drafts[reference].blocks.append(drafted)
     }
 
     /// The oldest block is the path's own now; nil where there is none.
     mutating func takeBlock(_ reference: PathReference) -> DraftedBlock? {
-        bets[reference].blocks.isEmpty ? nil : bets[reference].blocks.removeFirst()
+        drafts[reference].blocks.isEmpty ? nil : drafts[reference].blocks.removeFirst()
     }
 
-    /// The bet is over, won or lost. What is left of the blocks was in vain.
+    /// Nothing is drafted ahead any more. What is left of the blocks was in vain.
     mutating func end(_ reference: PathReference) {
-        let tokens = bets[reference].blocks.reduce(0) { $0 + $1.report.block.tokens.count }
+        let tokens = drafts[reference].blocks.reduce(0) { $0 + $1.report.block.tokens.count }
         if tokens > 0 { discarded[reference.run, default: 0] += tokens }
-        bets[reference].path = nil
-        bets[reference].blocks = []
+        drafts[reference].path = nil
+        drafts[reference].blocks = []
     }
 
     /// Nothing more is drafted ahead of the path: what came back too often, or killed a worker, shall be found by work
     /// that is counted.
-    mutating func bar(_ reference: PathReference) { bets[reference].isBarred = true }
+    mutating func bar(_ reference: PathReference) { drafts[reference].isBarred = true }
 
     /// What was drafted ahead came back undone; too often, and it is not tried again.
     mutating func noteReturn(_ reference: PathReference) {
-        bets[reference].returns += 1
-        if bets[reference].returns >= returnsPerPiece { bar(reference) }
+        drafts[reference].returns += 1
+        if drafts[reference].returns >= returnsPerPiece { bar(reference) }
     }
 
     // MARK: Orders that were taken back

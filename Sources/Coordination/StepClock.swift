@@ -43,7 +43,7 @@ struct StepClock: Sendable {
     /// Whether a wake may be asked for: not while one is asked for that is early enough. Leases that it was not asked
     /// for end later.
     ///
-    /// - Parameter pauseEndsMs: when the first piece of work may be ordered again.
+    /// - Parameter pauseEndsMs: when the first work item may be ordered again.
     func mayNeedWake(pauseEndsMs: Int64?) -> Bool {
         guard let due = dueWakeMs, !isWakeForSilence else { return true }
         return pauseEndsMs.map { $0 < due } ?? false

@@ -1,29 +1,29 @@
 import Domain
 
-/// Where every piece of work is in this life of the coordinator, and every count of them: begun paths, queues, pauses,
-/// slots for takeovers, orders out. Which worker gets which piece is not decided here.
+/// Where every work item is in this life of the coordinator, and every count of them: begun paths, queues, pauses,
+/// slots for takeovers, orders out. Which worker gets which item is not decided here.
 ///
 /// The first entry of every queue is always one that counts, so that asking for it changes nothing.
 struct WorkQueue: Sendable {
     private let epoch: UInt64
     private let deathsPerPath: Int
-    private var desks = PathTable<Desk>()
+    private var paths = PathTable<PathItems>()
     /// By the number of the run.
     private var runs: [RunLanes] = []
-    /// Pieces that were held by workers that died: one at a time, each at a worker that has nothing else.
-    private var suspects = RolePair(ReadyQueue())
+    /// Items that were held by workers that died: one at a time, each at a worker that has nothing else.
+    private var poisonSuspects = RolePair(ReadyQueue())
     /// By the time at which the pause is over.
     private var backingOff = ReadyQueue()
-    /// Pieces in queues that do not run ahead, by the role they wait for; and those that do.
-    private(set) var queuedPieces = RolePair(0)
+    /// Items in queues that do not run ahead, by the role they wait for; and those that do.
+    private(set) var queuedItems = RolePair(0)
     private(set) var queuedAhead = 0
     /// Paths that have had an order and are not over.
     private(set) var begunPaths = 0
-    /// Paths whose pieces or homes have changed since `forgetChanges`; some more than once.
+    /// Paths whose items or affinity have changed since `forgetChanges`; some more than once.
     private(set) var changedPaths: [PathReference] = []
 
     private var orderSequence: UInt64 = 0
-    private var ticketSequence: UInt64 = 0
+    private var generationSequence: UInt64 = 0
     private var arrivalSequence = 0
 
     init(epoch: UInt64, limits: Limits) {
@@ -32,20 +32,20 @@ struct WorkQueue: Sendable {
     }
 
     /// Of one path.
-    private struct Desk: Sendable {
+    private struct PathItems: Sendable {
         enum Phase: Sendable { case fresh, begun, over }
 
         var phase = Phase.fresh
-        var due: Piece?
-        var ahead: Piece?
+        var due: WorkItem?
+        var ahead: WorkItem?
         /// Whether it holds one of its problem's slots for takeovers.
         var holdsTakeoverSlot = false
         /// Which worker of each role holds its context.
-        var homes = RolePair<Int?>(nil)
+        var affinity = RolePair<Int?>(nil)
         /// Greater than the id of every segment that an order of this life asked for.
         var nextSegment = SegmentID(rawValue: 1)
 
-        subscript(isAhead isAhead: Bool) -> Piece? {
+        subscript(isAhead isAhead: Bool) -> WorkItem? {
             _read { if isAhead { yield ahead } else { yield due } }
             _modify { if isAhead { yield &ahead } else { yield &due } }
         }
@@ -79,7 +79,7 @@ struct WorkQueue: Sendable {
 
     /// - Parameter endedProblems: those of earlier lives.
     mutating func open(run: Int, problems: Int, endedProblems: [Int], _ settings: RunSettings) {
-        desks.open(run: run, problems: problems)
+        paths.open(run: run, problems: problems)
         while runs.count <= run { runs.append(RunLanes()) }
         var lanes = RunLanes()
         lanes.paths = settings.paths
@@ -91,47 +91,47 @@ struct WorkQueue: Sendable {
         advanceFresh(run)
     }
 
-    /// All its problems are over or it was cancelled: no piece of it is anywhere any more.
+    /// All its problems are over or it was cancelled: no item of it is anywhere any more.
     mutating func close(run: Int) {
-        desks.close(run: run)
+        paths.close(run: run)
         runs[run] = RunLanes()
     }
 
     mutating func open(problem: Int, of run: Int) {
-        desks.open(problem: problem, of: run, Desk(), paths: runs[run].paths)
+        paths.open(problem: problem, of: run, PathItems(), paths: runs[run].paths)
         runs[run].openProblems += 1
     }
 
     mutating func close(problem: Int, of run: Int) {
-        if desks.isOpen(problem: problem, of: run) { runs[run].openProblems -= 1 }
-        desks.close(problem: problem, of: run)
+        if paths.isOpen(problem: problem, of: run) { runs[run].openProblems -= 1 }
+        paths.close(problem: problem, of: run)
         runs[run].problems[problem].isOver = true
         advanceFresh(run)
     }
 
-    func isOpen(problem: Int, of run: Int) -> Bool { desks.isOpen(problem: problem, of: run) }
+    func isOpen(problem: Int, of run: Int) -> Bool { paths.isOpen(problem: problem, of: run) }
 
     /// Whether the path's problem is open in this life.
-    func contains(_ reference: PathReference) -> Bool { desks.contains(reference) }
+    func contains(_ reference: PathReference) -> Bool { paths.contains(reference) }
 
     /// The path has had an order, in this life or an earlier one.
     mutating func begin(_ reference: PathReference) {
-        guard desks[reference].phase == .fresh else { return }
-        desks[reference].phase = .begun
+        guard paths[reference].phase == .fresh else { return }
+        paths[reference].phase = .begun
         begunPaths += 1
         runs[reference.run].begunPaths += 1
         advanceFresh(reference.run)
     }
 
-    /// The path is over. None of its pieces is anywhere any more.
+    /// The path is over. None of its items is anywhere any more.
     mutating func end(_ reference: PathReference) {
-        if desks[reference].phase == .begun {
+        if paths[reference].phase == .begun {
             begunPaths -= 1
             runs[reference.run].begunPaths -= 1
         }
-        desks[reference].phase = .over
-        desks[reference].due = nil
-        desks[reference].ahead = nil
+        paths[reference].phase = .over
+        paths[reference].due = nil
+        paths[reference].ahead = nil
         advanceFresh(reference.run)
     }
 
@@ -147,15 +147,15 @@ struct WorkQueue: Sendable {
         guard hasFresh(run) else { return nil }
         let fresh = runs[run].fresh
         let bound = runs[run].problemsInFlight
-        if bound > 0, !desks.isOpen(problem: fresh.problem, of: run), runs[run].openProblems >= bound { return nil }
+        if bound > 0, !paths.isOpen(problem: fresh.problem, of: run), runs[run].openProblems >= bound { return nil }
         return PathReference(run: run, problem: fresh.problem, path: fresh.path)
     }
 
     /// Whether other paths of the problem of `firstFresh` have begun.
     func isProblemOfFreshBegun(_ run: Int) -> Bool {
         let problem = runs[run].fresh.problem
-        guard desks.isOpen(problem: problem, of: run) else { return false }
-        return desks.values(problem: problem, of: run).contains { $0.phase == .begun }
+        guard paths.isOpen(problem: problem, of: run) else { return false }
+        return paths.values(problem: problem, of: run).contains { $0.phase == .begun }
     }
 
     private mutating func advanceFresh(_ run: Int) {
@@ -163,7 +163,7 @@ struct WorkQueue: Sendable {
             let (problem, path) = runs[run].fresh
             if !runs[run].problems[problem].isOver, path < runs[run].paths {
                 let reference = PathReference(run: run, problem: problem, path: path)
-                guard desks.contains(reference), desks[reference].phase != .fresh else { return }
+                guard paths.contains(reference), paths[reference].phase != .fresh else { return }
                 runs[run].fresh.path += 1
             } else {
                 runs[run].fresh = (problem + 1, 0)
@@ -173,10 +173,10 @@ struct WorkQueue: Sendable {
 
     // MARK: Homes and names
 
-    func home(of reference: PathReference, _ role: Role) -> Int? { desks[reference].homes[role] }
+    func affinity(of reference: PathReference, _ role: Role) -> Int? { paths[reference].affinity[role] }
 
-    mutating func setHome(of reference: PathReference, _ role: Role, _ worker: Int?) {
-        desks[reference].homes[role] = worker
+    mutating func setAffinity(of reference: PathReference, _ role: Role, _ worker: Int?) {
+        paths[reference].affinity[role] = worker
         noteChange(reference)
     }
 
@@ -191,151 +191,151 @@ struct WorkQueue: Sendable {
     ///
     /// - Parameter recorded: greater than the id of every recorded segment.
     mutating func takeSegmentID(_ reference: PathReference, recorded: SegmentID) -> SegmentID {
-        let id = max(recorded, desks[reference].nextSegment)
-        desks[reference].nextSegment = SegmentID(rawValue: id.rawValue + 1)
+        let id = max(recorded, paths[reference].nextSegment)
+        paths[reference].nextSegment = SegmentID(rawValue: id.rawValue + 1)
         return id
     }
 
-    // MARK: Pieces
+    // MARK: Items
 
-    /// The piece that the reference means; nil where there is none.
-    subscript(piece: PieceReference) -> Piece? {
-        _read { yield desks[piece.path][isAhead: piece.isAhead] }
+    /// The item that the reference means; nil where there is none.
+    subscript(item: WorkItemReference) -> WorkItem? {
+        _read { yield paths[item.path][isAhead: item.isAhead] }
     }
 
-    /// A piece of work has come up. Its place is nowhere, and so is that of the one before, which it replaces.
+    /// A work item has come up. Its place is nowhere, and so is that of the one before, which it replaces.
     ///
     /// - Parameter blocksAhead: nil where it does not run ahead.
     mutating func add(_ reference: PathReference, _ stage: Stage, _ role: Role, blocksAhead: Int? = nil) {
         let isAhead = blocksAhead != nil
         precondition(
-            desks[reference][isAhead: isAhead]?.place ?? .nowhere == .nowhere, "a piece is replaced that is not done")
+            paths[reference][isAhead: isAhead]?.place ?? .nowhere == .nowhere, "a item is replaced that is not done")
         arrivalSequence += 1
-        let piece = Piece(stage: stage, role: role, blocksAhead: blocksAhead, arrival: arrivalSequence)
-        desks[reference][isAhead: isAhead] = piece
+        let item = WorkItem(stage: stage, role: role, blocksAhead: blocksAhead, arrival: arrivalSequence)
+        paths[reference][isAhead: isAhead] = item
         noteChange(reference)
     }
 
-    /// Where the piece goes. No other function changes a place, but that two queues of a lane may become one.
-    private mutating func move(_ reference: PieceReference, to place: Piece.Place) {
-        let piece = desks[reference.path][isAhead: reference.isAhead]!
-        desks[reference.path][isAhead: reference.isAhead]!.place = place
+    /// Where the item goes. No other function changes a place, but that two queues of a lane may become one.
+    private mutating func move(_ reference: WorkItemReference, to place: WorkItem.Place) {
+        let item = paths[reference.path][isAhead: reference.isAhead]!
+        paths[reference.path][isAhead: reference.isAhead]!.place = place
         noteChange(reference.path)
         let run = reference.path.run
-        switch piece.place {
+        switch item.place {
         case .queued(_, let queue):
-            count(piece, -1)
-            clean(queue, piece, run)
-        case .backingOff: Self.clean(&backingOff, desks)
-        case .ordered: runs[run].inFlight[piece.role] -= 1
+            count(item, -1)
+            clean(queue, item, run)
+        case .backingOff: Self.clean(&backingOff, paths)
+        case .ordered: runs[run].inFlight[item.role] -= 1
         case .parked: runs[run].problems[reference.path.problem].parked.removeAll { $0 == reference.path.path }
         case .nowhere, .atBarrier: break
         }
         switch place {
-        case .queued: count(piece, 1)
-        case .ordered: runs[run].inFlight[piece.role] += 1
+        case .queued: count(item, 1)
+        case .ordered: runs[run].inFlight[item.role] += 1
         case .parked: runs[run].problems[reference.path.problem].parked.append(reference.path.path)
         case .nowhere, .backingOff, .atBarrier: break
         }
     }
 
-    private mutating func count(_ piece: Piece, _ change: Int) {
-        if piece.blocksAhead != nil {
+    private mutating func count(_ item: WorkItem, _ change: Int) {
+        if item.blocksAhead != nil {
             queuedAhead += change
         } else {
-            queuedPieces[piece.role] += change
+            queuedItems[item.role] += change
         }
     }
 
-    /// Puts the piece in its queue: with the worker that holds the path's context, else with the run's free ones, and
+    /// Puts the item in its queue: with the worker that holds the path's context, else with the run's free ones, and
     /// apart from others if workers died of it. A takeover over its problem's bound is parked first.
     ///
     /// - Parameter roster: whose live workers may have a queue of their own.
-    mutating func enqueue(_ reference: PieceReference, _ roster: Roster) {
+    mutating func enqueue(_ reference: WorkItemReference, _ roster: Roster) {
         guard takesTakeoverSlot(reference) else {
             move(reference, to: .parked)
             return
         }
-        let piece = desks[reference.path][isAhead: reference.isAhead]!
-        ticketSequence += 1
+        let item = paths[reference.path][isAhead: reference.isAhead]!
+        generationSequence += 1
         let entry = ReadyEntry(
-            order: orderOfService(piece, reference.path), ticket: ticketSequence, piece: reference)
-        let queue: Piece.Queue
-        if isSuspect(piece.tries) {
-            queue = .suspect
-        } else if let home = desks[reference.path].homes[piece.role], roster[home].state == .live {
+            order: orderOfService(item, reference.path), generation: generationSequence, item: reference)
+        let queue: WorkItem.Queue
+        if maybePoison(item.tries) {
+            queue = .poisonSuspect
+        } else if let home = paths[reference.path].affinity[item.role], roster[home].state == .live {
             queue = .pinned(home)
         } else {
             queue = .free
         }
-        insert(entry, queue, piece)
-        move(reference, to: .queued(ticket: ticketSequence, queue))
+        insert(entry, queue, item)
+        move(reference, to: .queued(generation: generationSequence, queue))
     }
 
-    private mutating func insert(_ entry: ReadyEntry, _ queue: Piece.Queue, _ piece: Piece) {
+    private mutating func insert(_ entry: ReadyEntry, _ queue: WorkItem.Queue, _ item: WorkItem) {
         switch queue {
-        case .free: runs[entry.piece.path.run].lanes[piece.lane].free.insert(entry)
+        case .free: runs[entry.item.path.run].lanes[item.lane].free.insert(entry)
         case .pinned(let worker):
-            runs[entry.piece.path.run].lanes[piece.lane].pinned[worker, default: ReadyQueue()].insert(entry)
-        case .suspect: suspects[piece.role].insert(entry)
+            runs[entry.item.path.run].lanes[item.lane].pinned[worker, default: ReadyQueue()].insert(entry)
+        case .poisonSuspect: poisonSuspects[item.role].insert(entry)
         }
     }
 
     /// What decides who is served first: the problem and the path for opening blocks, the arrival for scores and
     /// takeovers, the number of blocks ahead for those that are drafted ahead.
-    private func orderOfService(_ piece: Piece, _ reference: PathReference) -> (Int, Int) {
-        if let blocks = piece.blocksAhead { return (blocks, piece.arrival) }
-        return piece.stage == .draft ? (reference.problem, reference.path) : (piece.arrival, 0)
+    private func orderOfService(_ item: WorkItem, _ reference: PathReference) -> (Int, Int) {
+        if let blocks = item.blocksAhead { return (blocks, item.arrival) }
+        return item.stage == .draft ? (reference.problem, reference.path) : (item.arrival, 0)
     }
 
-    /// Whether one more death would quarantine the path. Such a piece is tried where nothing else can be hurt by it
+    /// Whether one more death would quarantine the path. Such a item is tried where nothing else can be hurt by it
     /// and nothing else can be what kills: so no path is quarantined for its neighbours' sake.
-    private func isSuspect(_ tries: Tries) -> Bool { tries.deaths >= max(1, deathsPerPath - 1) }
+    private func maybePoison(_ tries: Tries) -> Bool { tries.deaths >= max(1, deathsPerPath - 1) }
 
     /// Out of its queue or its order; it is nowhere then, and may be enqueued again.
-    mutating func remove(_ piece: PieceReference) { move(piece, to: .nowhere) }
+    mutating func remove(_ item: WorkItemReference) { move(item, to: .nowhere) }
 
     /// A worker gets it.
-    mutating func send(_ piece: PieceReference, to worker: Int, _ order: OrderID) {
-        move(piece, to: .ordered(at: worker, order))
+    mutating func send(_ item: WorkItemReference, to worker: Int, _ order: OrderID) {
+        move(item, to: .ordered(at: worker, order))
     }
 
     /// It waits for the other paths of its problem.
-    mutating func hold(_ piece: PieceReference) { move(piece, to: .atBarrier) }
+    mutating func hold(_ item: WorkItemReference) { move(item, to: .atBarrier) }
 
     /// It waits before it may be enqueued again, until this time.
-    mutating func pause(_ piece: PieceReference, untilMs: Int64) {
-        ticketSequence += 1
-        let order = (Int(untilMs), desks[piece.path][isAhead: piece.isAhead]!.arrival)
-        backingOff.insert(ReadyEntry(order: order, ticket: ticketSequence, piece: piece))
-        move(piece, to: .backingOff(ticket: ticketSequence))
+    mutating func pause(_ item: WorkItemReference, untilMs: Int64) {
+        generationSequence += 1
+        let order = (Int(untilMs), paths[item.path][isAhead: item.isAhead]!.arrival)
+        backingOff.insert(ReadyEntry(order: order, generation: generationSequence, item: item))
+        move(item, to: .backingOff(generation: generationSequence))
     }
 
     /// When the first pause is over.
     var firstPauseEndsMs: Int64? { backingOff.first.map { Int64($0.first) } }
 
-    /// Enqueues the pieces whose pause is over.
+    /// Enqueues the items whose pause is over.
     mutating func endPauses(nowMs: Int64, _ roster: Roster) {
         while let entry = backingOff.first, entry.first <= nowMs {
-            move(entry.piece, to: .nowhere)
-            enqueue(entry.piece, roster)
+            move(entry.item, to: .nowhere)
+            enqueue(entry.item, roster)
         }
     }
 
-    /// The piece ahead is the path's due piece now. It keeps its place.
+    /// The item ahead is the path's due item now. It keeps its place.
     mutating func confirmAhead(_ reference: PathReference) {
-        let ahead = desks[reference].ahead!
-        var due = Piece(stage: ahead.stage, role: ahead.role, blocksAhead: nil, arrival: ahead.arrival)
+        let ahead = paths[reference].ahead!
+        var due = WorkItem(stage: ahead.stage, role: ahead.role, blocksAhead: nil, arrival: ahead.arrival)
         due.place = ahead.place
         due.tries = ahead.tries
-        desks[reference].due = due
-        desks[reference].ahead = nil
+        paths[reference].due = due
+        paths[reference].ahead = nil
         noteChange(reference)
     }
 
-    /// There is no piece ahead any more. It is nowhere already.
+    /// There is no item ahead any more. It is nowhere already.
     mutating func dropAhead(_ reference: PathReference) {
-        desks[reference].ahead = nil
+        paths[reference].ahead = nil
         noteChange(reference)
     }
 
@@ -349,18 +349,18 @@ struct WorkQueue: Sendable {
     var miscounts: [String] {
         var (queued, ahead, begun, inFlight) = (RolePair(0), 0, 0, 0)
         for run in runs.indices {
-            for problem in desks.problems(of: run) {
-                for desk in desks.values(problem: problem, of: run) {
-                    if desk.phase == .begun { begun += 1 }
-                    if let due = desk.due, due.isQueued { queued[due.role] += 1 }
-                    if let piece = desk.ahead, piece.isQueued { ahead += 1 }
-                    inFlight += [desk.due, desk.ahead].count { $0?.order != nil }
+            for problem in paths.problems(of: run) {
+                for path in paths.values(problem: problem, of: run) {
+                    if path.phase == .begun { begun += 1 }
+                    if let due = path.due, due.isQueued { queued[due.role] += 1 }
+                    if let item = path.ahead, item.isQueued { ahead += 1 }
+                    inFlight += [path.due, path.ahead].count { $0?.order != nil }
                 }
             }
         }
         let isRight = [
-            ("queued pieces", queued.draft == queuedPieces.draft && queued.target == queuedPieces.target),
-            ("pieces queued ahead", ahead == queuedAhead), ("begun paths", begun == begunPaths),
+            ("queued items", queued.draft == queuedItems.draft && queued.target == queuedItems.target),
+            ("items queued ahead", ahead == queuedAhead), ("begun paths", begun == begunPaths),
             ("begun paths of runs", begun == runs.reduce(0) { $0 + $1.begunPaths }),
             ("orders out", inFlight == runs.reduce(0) { $0 + $1.inFlight.draft + $1.inFlight.target }),
         ]
@@ -369,11 +369,11 @@ struct WorkQueue: Sendable {
 
     // MARK: What went wrong
 
-    /// The piece came back undone.
+    /// The item came back undone.
     ///
     /// - Returns: how often it has been ordered.
-    mutating func noteReturn(_ piece: PieceReference, _ setback: String) -> Int {
-        changeTries(piece) { tries in
+    mutating func noteReturn(_ item: WorkItemReference, _ setback: String) -> Int {
+        changeTries(item) { tries in
             tries.setback = setback
             tries.attempt += 1
             return tries.attempt - 1
@@ -381,27 +381,27 @@ struct WorkQueue: Sendable {
     }
 
     /// Each returns the number of times.
-    mutating func noteDeath(_ piece: PieceReference) -> Int { noteTrouble(piece, \.deaths) }
-    mutating func noteContextLoss(_ piece: PieceReference) -> Int { noteTrouble(piece, \.contextLosses) }
-    mutating func noteFault(_ piece: PieceReference) -> Int { noteTrouble(piece, \.faults) }
+    mutating func noteDeath(_ item: WorkItemReference) -> Int { noteTrouble(item, \.deaths) }
+    mutating func noteContextLoss(_ item: WorkItemReference) -> Int { noteTrouble(item, \.contextLosses) }
+    mutating func noteFault(_ item: WorkItemReference) -> Int { noteTrouble(item, \.faults) }
 
-    private mutating func noteTrouble(_ piece: PieceReference, _ kind: WritableKeyPath<Tries, Int>) -> Int {
-        changeTries(piece) { tries in
+    private mutating func noteTrouble(_ item: WorkItemReference, _ kind: WritableKeyPath<Tries, Int>) -> Int {
+        changeTries(item) { tries in
             tries[keyPath: kind] += 1
             return tries[keyPath: kind]
         }
     }
 
-    private mutating func changeTries(_ piece: PieceReference, _ change: (inout Tries) -> Int) -> Int {
-        change(&desks[piece.path][isAhead: piece.isAhead]!.tries)
+    private mutating func changeTries(_ item: WorkItemReference, _ change: (inout Tries) -> Int) -> Int {
+        change(&paths[item.path][isAhead: item.isAhead]!.tries)
     }
 
     /// A death that was none.
     mutating func forgiveDeath(_ blame: Blame) {
-        guard !blame.piece.isAhead, desks.contains(blame.piece.path),
-            let due = desks[blame.piece.path].due, due.arrival == blame.arrival
+        guard !blame.item.isAhead, paths.contains(blame.item.path),
+            let due = paths[blame.item.path].due, due.arrival == blame.arrival
         else { return }
-        desks[blame.piece.path].due!.tries.deaths = max(0, due.tries.deaths - 1)
+        paths[blame.item.path].due!.tries.deaths = max(0, due.tries.deaths - 1)
     }
 }
 
@@ -409,9 +409,9 @@ struct WorkQueue: Sendable {
 
 extension WorkQueue {
     /// The budget B: a takeover over the bound waits; it is never silently kept.
-    private mutating func takesTakeoverSlot(_ piece: PieceReference) -> Bool {
-        let reference = piece.path
-        guard !piece.isAhead, desks[reference].due!.stage == .takeOver, !desks[reference].holdsTakeoverSlot else {
+    private mutating func takesTakeoverSlot(_ item: WorkItemReference) -> Bool {
+        let reference = item.path
+        guard !item.isAhead, paths[reference].due!.stage == .takeOver, !paths[reference].holdsTakeoverSlot else {
             return true
         }
         let bound = runs[reference.run].takeoversInFlight
@@ -419,17 +419,17 @@ extension WorkQueue {
             return false
         }
         runs[reference.run].problems[reference.problem].takeoversInFlight += 1
-        desks[reference].holdsTakeoverSlot = true
+        paths[reference].holdsTakeoverSlot = true
         return true
     }
 
     /// The takeover is done: the path that has waited longest takes its slot.
     mutating func returnTakeoverSlot(_ reference: PathReference, _ roster: Roster) {
-        guard desks[reference].holdsTakeoverSlot else { return }
-        desks[reference].holdsTakeoverSlot = false
+        guard paths[reference].holdsTakeoverSlot else { return }
+        paths[reference].holdsTakeoverSlot = false
         runs[reference.run].problems[reference.problem].takeoversInFlight -= 1
         guard let next = runs[reference.run].problems[reference.problem].parked.first else { return }
-        let waiting = PieceReference(
+        let waiting = WorkItemReference(
             path: PathReference(run: reference.run, problem: reference.problem, path: next))
         move(waiting, to: .nowhere)
         enqueue(waiting, roster)
@@ -445,9 +445,9 @@ extension WorkQueue {
         runs[run].lanes[lane].pinned[worker]?.first
     }
 
-    /// The first of the suspects whose runs may have work. There are few, so all are looked at.
-    func firstSuspect(_ role: Role, where mayWork: (Int) -> Bool) -> ReadyEntry? {
-        suspects[role].entries.filter { Self.isCurrent($0, desks) && mayWork($0.piece.path.run) }.min()
+    /// The first of the poisonSuspects whose runs may have work. There are few, so all are looked at.
+    func firstPoisonSuspect(_ role: Role, where mayWork: (Int) -> Bool) -> ReadyEntry? {
+        poisonSuspects[role].entries.filter { Self.isCurrent($0, paths) && mayWork($0.item.path.run) }.min()
     }
 
     /// What waited for a worker that takes no more work may go to any other.
@@ -455,32 +455,32 @@ extension WorkQueue {
         for run in openRuns {
             for lane in Lane.of(role) {
                 guard let queue = runs[run].lanes[lane].pinned.removeValue(forKey: worker) else { continue }
-                for entry in queue.entries where Self.isCurrent(entry, desks) {
+                for entry in queue.entries where Self.isCurrent(entry, paths) {
                     runs[run].lanes[lane].free.insert(entry)
-                    desks[entry.piece.path][isAhead: entry.piece.isAhead]!.place =
-                        .queued(ticket: entry.ticket, .free)
+                    paths[entry.item.path][isAhead: entry.item.isAhead]!.place =
+                        .queued(generation: entry.generation, .free)
                 }
             }
         }
     }
 
-    /// A piece has left this queue.
-    private mutating func clean(_ queue: Piece.Queue, _ piece: Piece, _ run: Int) {
+    /// A item has left this queue.
+    private mutating func clean(_ queue: WorkItem.Queue, _ item: WorkItem, _ run: Int) {
         switch queue {
-        case .free: Self.clean(&runs[run].lanes[piece.lane].free, desks)
-        case .pinned(let worker): Self.clean(&runs[run].lanes[piece.lane].pinned[worker]!, desks)
-        case .suspect: Self.clean(&suspects[piece.role], desks)
+        case .free: Self.clean(&runs[run].lanes[item.lane].free, paths)
+        case .pinned(let worker): Self.clean(&runs[run].lanes[item.lane].pinned[worker]!, paths)
+        case .poisonSuspect: Self.clean(&poisonSuspects[item.role], paths)
         }
     }
 
     /// Lets the first entry be one that counts.
-    private static func clean(_ queue: inout ReadyQueue, _ desks: PathTable<Desk>) {
-        while let entry = queue.first, !isCurrent(entry, desks) { queue.removeFirst() }
+    private static func clean(_ queue: inout ReadyQueue, _ paths: PathTable<PathItems>) {
+        while let entry = queue.first, !isCurrent(entry, paths) { queue.removeFirst() }
     }
 
-    /// Whether the entry's piece still waits under it.
-    private static func isCurrent(_ entry: ReadyEntry, _ desks: PathTable<Desk>) -> Bool {
-        desks.contains(entry.piece.path)
-            && desks[entry.piece.path][isAhead: entry.piece.isAhead]?.place.ticket == entry.ticket
+    /// Whether the entry's item still waits under it.
+    private static func isCurrent(_ entry: ReadyEntry, _ paths: PathTable<PathItems>) -> Bool {
+        paths.contains(entry.item.path)
+            && paths[entry.item.path][isAhead: entry.item.isAhead]?.place.generation == entry.generation
     }
 }

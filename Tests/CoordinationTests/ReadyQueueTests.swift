@@ -8,11 +8,11 @@ import Testing
         var numbers = TestNumbers(seed: 4)
         var queue = ReadyQueue()
         var twin: [ReadyEntry] = []
-        for ticket in 0..<2_000 {
+        for generation in 0..<2_000 {
             if numbers.below(3) > 0 {
                 let entry = ReadyEntry(
-                    order: (numbers.below(20), numbers.below(3)), ticket: UInt64(ticket),
-                    piece: PieceReference(path: PathReference(run: 0, problem: ticket, path: 0)))
+                    order: (numbers.below(20), numbers.below(3)), generation: UInt64(generation),
+                    item: WorkItemReference(path: PathReference(run: 0, problem: generation, path: 0)))
                 queue.insert(entry)
                 twin.append(entry)
                 twin.sort()

@@ -1,7 +1,7 @@
 /// The walls within `Coordination`: the coordinator routes between parts, and each part owns its state.
 enum Walls {
     /// Values that a part owns and others read.
-    private static let elements: Set<String> = ["Path", "Problem", "Run", "RunLife", "Worker"]
+    private static let elements: Set<String> = ["Path", "Problem", "Run", "VolatileRun", "Worker"]
     /// What the coordinator itself may keep: figures for people.
     private static let own: Set<String> = ["CoordinatorStatus"]
 

@@ -11,20 +11,20 @@ struct PathReference: Sendable, Hashable, Comparable {
     }
 }
 
-/// Which piece of a path: the one that it needs next, or the one that is drafted ahead of a verdict.
-struct PieceReference: Sendable, Hashable {
+/// Which item of a path: the one that it needs next, or the one that is drafted ahead of a verdict.
+struct WorkItemReference: Sendable, Hashable {
     let path: PathReference
     var isAhead = false
 }
 
-/// A piece of a path's work: one block to be written or scored. The same piece through all its orders.
-struct Piece: Sendable {
+/// A work item of a path: one block to be written or scored. The same item through all its orders.
+struct WorkItem: Sendable {
     let stage: Stage
     /// Whose workers can do it.
     let role: Role
     /// Blocks drafted ahead before it; nil where it does not run ahead.
     let blocksAhead: Int?
-    /// When the piece came up, counted over the coordinator's life; keeps its place in the line when it is put back.
+    /// When the item came up, counted over the coordinator's life; keeps its place in the line when it is put back.
     let arrival: Int
     var place = Place.nowhere
     var tries = Tries()
@@ -32,10 +32,10 @@ struct Piece: Sendable {
     enum Place: Sendable, Hashable {
         /// Taken out of its queue, or done.
         case nowhere
-        /// In a queue, under this ticket.
-        case queued(ticket: UInt64, Queue)
-        /// Came back undone and waits until it may be ordered again, under this ticket.
-        case backingOff(ticket: UInt64)
+        /// In a queue, under this generation.
+        case queued(generation: UInt64, Queue)
+        /// Came back undone and waits until it may be ordered again, under this generation.
+        case backingOff(generation: UInt64)
         /// Waits for one of its problem's slots for takeovers.
         case parked
         /// Waits for the other paths of its problem.
@@ -43,10 +43,10 @@ struct Piece: Sendable {
         /// At a worker, by its index.
         case ordered(at: Int, OrderID)
 
-        /// Of the queue's entry that stands for the piece.
-        var ticket: UInt64? {
+        /// Of the queue's entry that stands for the item.
+        var generation: UInt64? {
             switch self {
-            case .queued(let ticket, _), .backingOff(let ticket): ticket
+            case .queued(let generation, _), .backingOff(let generation): generation
             case .nowhere, .parked, .atBarrier, .ordered: nil
             }
         }
@@ -59,7 +59,7 @@ struct Piece: Sendable {
         /// For the worker that holds the path's context.
         case pinned(Int)
         /// For workers that have nothing else, whatever its run.
-        case suspect
+        case poisonSuspect
     }
 
     /// The order that it is in, and the worker that has it.
@@ -86,7 +86,7 @@ struct Piece: Sendable {
 /// An order that a worker has.
 struct OutstandingOrder: Sendable, Hashable {
     let tag: OrderTag
-    var piece: PieceReference
+    var item: WorkItemReference
     /// Index of the worker.
     let worker: Int
     /// The segment that is to be written, and its bound; nil for a score.
@@ -97,7 +97,7 @@ struct OutstandingOrder: Sendable, Hashable {
     let sentMs: Int64
 }
 
-/// What has gone wrong with a piece of work so far.
+/// What has gone wrong with a work item so far.
 struct Tries: Sendable, Hashable {
     /// How often it has been ordered, from 1.
     var attempt = 1
