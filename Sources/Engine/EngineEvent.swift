@@ -1,8 +1,7 @@
 /// What became of a request. Every request that was submitted ends in exactly one event.
 public enum EngineEvent: Sendable {
     case generated(RequestID, GeneratedBlock, Timing)
-    /// Natural logarithms, one for each token of the block: finite and at most 0.
-    case scored(RequestID, logProbabilities: [Float], Timing)
+    case scored(RequestID, BlockScores, Timing)
     case failed(RequestID, EngineError)
 
     /// The request's name.
@@ -10,6 +9,20 @@ public enum EngineEvent: Sendable {
         switch self {
         case .generated(let id, _, _), .scored(let id, _, _), .failed(let id, _): id
         }
+    }
+}
+
+/// What the model says of a block's tokens.
+public struct BlockScores: Sendable, Equatable {
+    /// Natural logarithms, one for each token of the block: finite and at most 0.
+    public var logProbabilities: [Float]
+    /// The tokens that the model draws in their places, each given the block's own tokens before it; empty unless
+    /// `ScoreRequest.draws` asked for them. Up to the first that differs it is what the model would have written.
+    public var drawn: [Int32]
+
+    init(_ scoring: Scoring) {
+        logProbabilities = scoring.logProbabilities
+        drawn = scoring.drawn
     }
 }
 

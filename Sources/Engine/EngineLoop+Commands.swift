@@ -36,6 +36,7 @@ extension EngineLoop {
 
     private func accept(_ request: ScoreRequest, _ submitted: ContinuousClock.Instant) {
         do throws(EngineError) {
+            try request.draws?.sampling.check()
             try checkTokens(request.context)
             try checkTokens(request.block)
             let tokens = request.context + request.block

@@ -13,8 +13,8 @@ extension EngineLoop {
             batcher.rewind(key, to: 0)
         case (.value(let token, let logProbability), .generate(let generation)):
             advance(generation, wanted.request, token, logProbability, now)
-        case (.value(_, let logProbability), .score(let scoring)):
-            advance(scoring, wanted.request, logProbability, now)
+        case (.value(let token, let logProbability), .score(let scoring)):
+            advance(scoring, wanted.request, token, logProbability, now)
         }
     }
 
@@ -42,13 +42,14 @@ extension EngineLoop {
     }
 
     private func advance(
-        _ scoring: Scoring, _ id: RequestID, _ logProbability: Float, _ now: ContinuousClock.Instant
+        _ scoring: Scoring, _ id: RequestID, _ drawn: Int32, _ logProbability: Float,
+        _ now: ContinuousClock.Instant
     ) {
-        scoring.append(logProbability)
+        scoring.append(logProbability, drawn: drawn)
         statistics.scoredTokens += 1
         guard scoring.isComplete else { return }
         let timing = finish(id, now)
-        events.append(.scored(id, logProbabilities: scoring.logProbabilities, timing))
+        events.append(.scored(id, BlockScores(scoring), timing))
     }
 
     private func finish(_ id: RequestID, _ now: ContinuousClock.Instant) -> Timing {

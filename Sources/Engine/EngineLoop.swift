@@ -122,7 +122,8 @@ final class EngineLoop: @unchecked Sendable {
             let wanted = wantedRows[row]
             switch wanted.work {
             case .generate(let generation): outcomes[row] = generation.choose(from: logits, samplers[thread])
-            case .score(let scoring): outcomes[row] = scoring.score(logits, position: wanted.position)
+            case .score(let scoring):
+                outcomes[row] = scoring.score(logits, position: wanted.position, samplers[thread])
             }
         }
         batcher.commit(plan)

@@ -10,7 +10,7 @@ final class Generation {
     /// Distinct tokens of context and block; kept only where a repetition penalty needs them.
     private(set) var seen: [Int32] = []
     private var isSeen: Set<Int32> = []
-    private let random: CounterRandom
+    private let noise: TokenNoise
 
     /// Room for what tokens write. Text has four a token or fewer; what has more, as long runs of spaces, makes room as
     /// it comes.
@@ -19,7 +19,7 @@ final class Generation {
     init(_ request: GenerateRequest, contextLimit: Int) {
         self.request = request
         maximumTokens = min(request.maximumTokens, contextLimit - request.context.count)
-        random = CounterRandom(seed: request.seed)
+        noise = TokenNoise(seed: request.seed)
         block.tokens.reserveCapacity(maximumTokens)
         block.logProbabilities.reserveCapacity(maximumTokens)
         block.bytes.reserveCapacity(maximumTokens * Self.bytesPerToken)
@@ -34,7 +34,8 @@ final class Generation {
     func choose(from logits: Logits, _ sampler: Sampler) -> RowOutcome {
         guard logits.areFinite else { return .notFinite }
         let token = sampler.choose(
-            from: logits, request.sampling, seen: seen, uniform: random.uniform(at: block.tokens.count))
+            from: logits, request.sampling, seen: seen[...],
+            noise: noise.at(request.position + block.tokens.count))
         return .value(token: token, logProbability: logits.logProbability(of: token))
     }
 

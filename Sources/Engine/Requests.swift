@@ -16,15 +16,17 @@ public struct GenerateRequest: Sendable {
     /// At least 1.
     public var maximumTokens: Int
     public var sampling: SamplingOptions
-    /// Decides every draw, together with the token's position in the block.
+    /// Decides every draw, together with the token's position.
     public var seed: UInt64
+    /// Of the block's first token among those whose draws the seed decides; at least 0.
+    public var position: Int
     public var stop: StopRules
     /// Run-ahead work gets what confirmed work leaves.
     public var isRunAhead: Bool
 
     public init(
         id: RequestID, key: SequenceKey, context: [Int32], maximumTokens: Int, sampling: SamplingOptions = .greedy,
-        seed: UInt64 = 0, stop: StopRules = StopRules(), isRunAhead: Bool = false
+        seed: UInt64 = 0, position: Int = 0, stop: StopRules = StopRules(), isRunAhead: Bool = false
     ) {
         self.id = id
         self.key = key
@@ -32,8 +34,23 @@ public struct GenerateRequest: Sendable {
         self.maximumTokens = maximumTokens
         self.sampling = sampling
         self.seed = seed
+        self.position = position
         self.stop = stop
         self.isRunAhead = isRunAhead
+    }
+}
+
+/// How tokens are drawn at places that hold tokens already: to know where a model would have drawn others.
+public struct TokenDraws: Sendable, Equatable {
+    public var sampling: SamplingOptions
+    public var seed: UInt64
+    /// Of the block's first token, as in `GenerateRequest`.
+    public var position: Int
+
+    public init(sampling: SamplingOptions, seed: UInt64, position: Int) {
+        self.sampling = sampling
+        self.seed = seed
+        self.position = position
     }
 }
 
@@ -46,11 +63,14 @@ public struct ScoreRequest: Sendable {
     public var context: [Int32]
     /// At least one token.
     public var block: [Int32]
+    /// If not nil, the answer says beside each token which one the model draws there, given the tokens before.
+    public var draws: TokenDraws?
 
-    public init(id: RequestID, key: SequenceKey, context: [Int32], block: [Int32]) {
+    public init(id: RequestID, key: SequenceKey, context: [Int32], block: [Int32], draws: TokenDraws? = nil) {
         self.id = id
         self.key = key
         self.context = context
         self.block = block
+        self.draws = draws
     }
 }

@@ -40,21 +40,21 @@ final class Sampler {
     ///
     /// - Parameters:
     ///   - seen: distinct tokens that the repetition penalty touches.
-    ///   - uniform: a draw from [0, 1).
+    ///   - noise: decides the draw.
     func choose(
-        from logits: Logits, _ options: SamplingOptions, seen: [Int32], uniform: Double
+        from logits: Logits, _ options: SamplingOptions, seen: ArraySlice<Int32>, noise: TokenNoise.Position
     ) -> Int32 {
         if options.temperature == 0, options.repetitionPenalty == 1 { return logits.likeliest }
         _ = scaled.update(fromContentsOf: logits.values)
         penalize(seen, options.repetitionPenalty)
         if options.temperature == 0 { return Logits(values: scaled).likeliest }
         Logits(values: scaled).scale(by: 1 / options.temperature)
-        if options.topK == 0, options.topP == 1, options.minP == 0 { return drawFromAll(uniform) }
+        if options.topK == 0, options.topP == 1, options.minP == 0 { return drawFromAll(noise) }
         keepCandidates(options)
-        return drawFromCandidates(uniform)
+        return drawFromCandidates(noise)
     }
 
-    private func penalize(_ seen: [Int32], _ penalty: Float) {
+    private func penalize(_ seen: ArraySlice<Int32>, _ penalty: Float) {
         guard penalty != 1 else { return }
         for token in seen {
             let logit = scaled[Int(token)]
@@ -81,7 +81,6 @@ final class Sampler {
             gather(below: top, within: -log(options.minP) + 0.01) { _ in true }
         }
         if options.minP > 0 { candidates.removeAll { $0.weight < Double(options.minP) } }
-        sortCandidates { $0.token < $1.token }
     }
 
     /// Sorts in place; `sort` takes memory to merge in. `precedes` decides about every pair, so there is one order.
@@ -138,27 +137,41 @@ final class Sampler {
 
     // MARK: - The draw
 
-    /// Walks the candidates in order of token; the token in whose share `uniform` falls.
-    private func drawFromCandidates(_ uniform: Double) -> Int32 {
-        let goal = uniform * candidates.reduce(0) { $0 + $1.weight }
-        var reached = 0.0
-        for candidate in candidates {
-            reached += candidate.weight
-            if reached > goal { return candidate.token }
+    /// A token and its logit with noise, in nats above the likeliest token's logit.
+    private struct Drawn {
+        var token: Int32
+        var value: Double
+
+        /// Takes the place of what was drawn so far if it is greater; of equals the first token stays.
+        mutating func note(_ other: Int32, distance: Float, _ noise: TokenNoise.Position) {
+            // Most tokens are too unlikely to be drawn with any noise, or with that of their bits' first zeros.
+            let needed = value + Double(distance)
+            guard needed <= TokenNoise.Position.maximum else { return }
+            let bits = noise.bits(other)
+            guard TokenNoise.Position.bound(bits) >= needed else { return }
+            let challenger = TokenNoise.Position.gumbel(bits) - Double(distance)
+            guard challenger > value || (challenger == value && other < token) else { return }
+            self = Drawn(token: other, value: challenger)
         }
-        return candidates[candidates.count - 1].token
     }
 
-    private func drawFromAll(_ uniform: Double) -> Int32 {
-        let all = Logits(values: scaled)
-        let likeliest = all.likeliest
-        let top = Double(scaled[Int(likeliest)])
-        let goal = uniform * exp(all.logSumExp - top)
-        var reached = 0.0
-        for token in 0..<scaled.count {
-            reached += exp(Double(scaled[token]) - top)
-            if reached > goal { return Int32(token) }
+    /// The token whose logit is the greatest with its noise: each is drawn by its probability (Gumbel-max).
+    private func drawFromCandidates(_ noise: TokenNoise.Position) -> Int32 {
+        let first = candidates[0]
+        var drawn = Drawn(token: first.token, value: noise.gumbel(first.token) - Double(first.distance))
+        for candidate in candidates.dropFirst() {
+            drawn.note(candidate.token, distance: candidate.distance, noise)
         }
-        return likeliest
+        return drawn.token
+    }
+
+    private func drawFromAll(_ noise: TokenNoise.Position) -> Int32 {
+        let likeliest = Logits(values: scaled).likeliest
+        let top = scaled[Int(likeliest)]
+        var drawn = Drawn(token: likeliest, value: noise.gumbel(likeliest))
+        for token in 0..<Int32(scaled.count) where token != likeliest {
+            drawn.note(token, distance: top - scaled[Int(token)], noise)
+        }
+        return drawn.token
     }
 }

@@ -1,7 +1,7 @@
 /// How the next token is chosen from the logits.
 ///
 /// In this order: the repetition penalty, the temperature, top-k, top-p, min-p; then one of the tokens that
-/// are left is drawn by its probability.
+/// are left is drawn by its probability: the one whose logit is the greatest once its noise (`TokenNoise`) is added.
 public struct SamplingOptions: Sendable, Equatable {
     /// Logits are divided by it. 0: the likeliest token, the first one of equals, is taken.
     public var temperature: Float

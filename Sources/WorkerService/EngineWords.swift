@@ -39,9 +39,9 @@ extension EngineAnswer {
             self = .written(
                 order, WrittenTokens(tokens: block.tokens, bytes: block.bytes, finish: block.finish.reason),
                 queuedMs: Int64(timing.queuedSeconds * 1_000))
-        case .scored(_, let logProbabilities, let timing):
+        case .scored(_, let scores, let timing):
             self = .scored(
-                order, logProbabilities: logProbabilities, queuedMs: Int64(timing.queuedSeconds * 1_000))
+                order, logProbabilities: scores.logProbabilities, queuedMs: Int64(timing.queuedSeconds * 1_000))
         case .failed(_, let error): self = .failed(order, EngineFault(error))
         }
     }

@@ -42,7 +42,7 @@ extension EngineEvent {
     }
 
     var logProbabilities: [Float]? {
-        if case .scored(_, let logProbabilities, _) = self { logProbabilities } else { nil }
+        if case .scored(_, let scores, _) = self { scores.logProbabilities } else { nil }
     }
 
     var error: EngineError? {

@@ -35,6 +35,45 @@ import Transformer
         #expect(event.timing?.computedTokens == context.count + block.count - 1)
     }
 
+    /// A block that the model itself drew is drawn again by scoring it, to the token; and of one that another seed drew
+    /// everything up to the first token that differs.
+    @Test(arguments: [
+        SamplingOptions.greedy, SamplingOptions(temperature: 1), SamplingOptions(temperature: 1.3, minP: 0.02),
+        SamplingOptions(temperature: 0.8, topK: 40, topP: 0.95, repetitionPenalty: 1.1),
+    ])
+    func scoringRepeatsTheDraws(sampling: SamplingOptions) async throws {
+        let harness = try EngineHarness(TinyModel().load(), EngineOptions(maximumStepTokens: 9, maximumSequences: 4))
+        func written(_ id: UInt64, _ context: [Int32], _ seed: UInt64, _ position: Int) async throws -> [Int32] {
+            try #require(
+                await harness.answer(
+                    GenerateRequest(
+                        id: id, key: SequenceKey(rawValue: id), context: context, maximumTokens: 24,
+                        sampling: sampling, seed: seed, position: position)
+                ).block
+            ).tokens
+        }
+        func drawn(_ id: UInt64, _ block: [Int32], _ draws: TokenDraws?) async throws -> [Int32] {
+            let event = await harness.answer(
+                ScoreRequest(id: id, key: SequenceKey(rawValue: id), context: context, block: block, draws: draws))
+            guard case .scored(_, let scores, _) = event else { throw try #require(event.error) }
+            return scores.drawn
+        }
+        let draws = TokenDraws(sampling: sampling, seed: 9, position: 100)
+        let own = try await written(1, context, 9, 100)
+        #expect(try await drawn(2, own, draws) == own)
+        #expect(try await drawn(3, own, nil).isEmpty)
+
+        let other = try await written(4, context, 8, 100)
+        let answer = try await drawn(5, other, draws)
+        let difference = zip(other, answer).prefix { $0 == $1 }.count
+        // What it drew there is what it writes there.
+        #expect(Array(own.prefix(difference)) == Array(other.prefix(difference)))
+        if difference < own.count { #expect(answer[difference] == own[difference]) }
+        // And from there on it goes on as it would have gone on.
+        let rest = try await written(6, context + own.prefix(10), 9, 110)
+        #expect(Array(rest.prefix(14)) == Array(own.dropFirst(10)))
+    }
+
     @Test func aPathIsDraftedScoredAndContinuedFromItsCache() async throws {
         let harness = try EngineHarness(TinyModel().load())
         let first = await harness.answer(

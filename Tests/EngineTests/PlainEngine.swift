@@ -31,11 +31,12 @@ struct PlainEngine {
 
     func generate(_ request: GenerateRequest) throws -> GeneratedBlock {
         var block = GeneratedBlock()
-        let random = CounterRandom(seed: request.seed)
+        let noise = TokenNoise(seed: request.seed)
         while block.tokens.count < request.maximumTokens {
             let tokens = request.context + block.tokens
             let row = try logits(tokens).last!
-            let token = Self.choose(row, request.sampling, tokens, random.uniform(at: block.tokens.count))
+            let token = Self.choose(
+                row, request.sampling, tokens, noise.at(request.position + block.tokens.count))
             if request.stop.endTokens.contains(token) {
                 block.finish = .endToken
                 return block
@@ -56,7 +57,9 @@ struct PlainEngine {
     }
 
     /// Sampling by its definition, over the sorted vocabulary.
-    static func choose(_ logits: [Float], _ options: SamplingOptions, _ context: [Int32], _ uniform: Double) -> Int32 {
+    static func choose(
+        _ logits: [Float], _ options: SamplingOptions, _ context: [Int32], _ noise: TokenNoise.Position
+    ) -> Int32 {
         var logits = logits
         for token in Set(context) {
             let logit = logits[Int(token)]
@@ -79,11 +82,7 @@ struct PlainEngine {
             kept = Array(kept[...(count ?? kept.count - 1)])
         }
         kept = kept.filter { weight($0) >= Double(options.minP) }.sorted()
-        let goal = uniform * kept.reduce(0) { $0 + weight($1) }
-        var reached = 0.0
-        return Int32(kept.first { token in
-            reached += weight(token)
-            return reached > goal
-        } ?? kept[kept.count - 1])
+        func value(_ token: Int) -> Double { noise.gumbel(Int32(token)) - Double(top - logits[token] * factor) }
+        return Int32(kept.max { value($0) < value($1) }!)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import Transformer
@@ -6,12 +7,13 @@ import Transformer
 
 @Suite struct SamplerTests {
     private func choose(
-        _ sampler: Sampler, _ logits: [Float], _ options: SamplingOptions, _ context: [Int32], _ uniform: Double
+        _ sampler: Sampler, _ logits: [Float], _ options: SamplingOptions, _ context: [Int32],
+        _ noise: TokenNoise.Position = TokenNoise(seed: 1).at(0)
     ) -> Int32 {
         var row = logits
         let seen = options.repetitionPenalty == 1 ? [] : Array(Set(context))
         let token = row.withUnsafeMutableBufferPointer {
-            sampler.choose(from: Logits(values: $0), options, seen: seen, uniform: uniform)
+            sampler.choose(from: Logits(values: $0), options, seen: seen[...], noise: noise)
         }
         #expect(row == logits, "the sampler changed the logits")
         return token
@@ -34,37 +36,94 @@ import Transformer
                 minP: [0, 0, 0.05, 0.5, 1].randomElement(using: &random)!,
                 repetitionPenalty: [1, 1, 1.2, 0.8].randomElement(using: &random)!)
             let context = (0..<10).map { _ in Int32.random(in: 0..<Int32(count), using: &random) }
-            let uniform = Double.random(in: 0..<1, using: &random)
-            let expected = PlainEngine.choose(logits, options, context, uniform)
-            #expect(choose(sampler, logits, options, context, uniform) == expected, "\(options)")
+            let noise = TokenNoise(seed: seed).at(Int.random(in: 0..<100_000, using: &random))
+            let expected = PlainEngine.choose(logits, options, context, noise)
+            #expect(choose(sampler, logits, options, context, noise) == expected, "\(options)")
         }
     }
 
     @Test func greedyTakesTheFirstOfEquals() {
-        #expect(choose(Sampler(vocabularySize: 4), [1, 3, 3, 2], .greedy, [], 0.99) == 1)
+        #expect(choose(Sampler(vocabularySize: 4), [1, 3, 3, 2], .greedy, []) == 1)
     }
 
-    @Test func drawsFollowTheProbabilities() {
-        let sampler = Sampler(vocabularySize: 3)
-        var counts = [0, 0, 0]
-        let random = CounterRandom(seed: 5)
-        for position in 0..<20_000 {
-            let uniform = random.uniform(at: position)
-            counts[Int(choose(sampler, [0, 1, 2], SamplingOptions(temperature: 1), [], uniform))] += 1
+    /// Pearson's chi-square of a million draws, without truncation and with it: 7 and 4 degrees of freedom, beyond the
+    /// bounds in one of a million.
+    @Test(arguments: [(SamplingOptions(temperature: 0.7), 40.5), (SamplingOptions(temperature: 0.7, topK: 5), 33.4)])
+    func drawsFollowTheProbabilities(options: SamplingOptions, bound: Double) {
+        let logits: [Float] = [0, 1, 2, -1, 0.5, 1.5, -2, 0.25]
+        let left = options.topK == 0 ? Array(logits.indices) : [1, 2, 4, 5, 7]
+        let weights = left.map { exp(Double(logits[$0]) / 0.7) }
+        let sampler = Sampler(vocabularySize: logits.count)
+        let noise = TokenNoise(seed: 5)
+        let draws = 1_000_000
+        var counts = [Int](repeating: 0, count: logits.count)
+        var row = logits
+        row.withUnsafeMutableBufferPointer { row in
+            for position in 0..<draws {
+                let token = sampler.choose(from: Logits(values: row), options, seen: [], noise: noise.at(position))
+                counts[Int(token)] += 1
+            }
         }
-        // exp(0), exp(1), exp(2) over their sum; six standard deviations either way.
-        for (count, share) in zip(counts, [0.0900, 0.2447, 0.6652]) {
-            #expect(abs(Double(count) / 20_000 - share) < 6 * (share * (1 - share) / 20_000).squareRoot())
+        #expect(counts.reduce(0, +) == left.reduce(0) { $0 + counts[$1] })
+        let total = weights.reduce(0, +)
+        let square = zip(left, weights).reduce(0.0) { sum, cell in
+            let expected = cell.1 / total * Double(draws)
+            return sum + (Double(counts[cell.0]) - expected) * (Double(counts[cell.0]) - expected) / expected
+        }
+        #expect(square < bound)
+    }
+
+    /// Two models that draw with the same noise draw the same token with probability
+    /// sum over i of 1 / sum over j of max(p_j / p_i, q_j / q_i) (Daliri, Musco and Suresh, arXiv:2408.07978).
+    @Test func commonNoiseDrawsTheSameTokenAsOftenAsItsFormulaSays() {
+        let (first, second): ([Float], [Float]) = ([0, 1, 2, -1], [0.5, 0.5, 1, 1])
+        func shares(_ logits: [Float]) -> [Double] {
+            let weights = logits.map { exp(Double($0)) }
+            return weights.map { $0 / weights.reduce(0, +) }
+        }
+        let (p, q) = (shares(first), shares(second))
+        let expected = p.indices.reduce(0.0) { sum, i in
+            sum + 1 / p.indices.reduce(0.0) { $0 + max(p[$1] / p[i], q[$1] / q[i]) }
+        }
+        let sampler = Sampler(vocabularySize: 4)
+        let noise = TokenNoise(seed: 11)
+        let draws = 200_000
+        let options = SamplingOptions(temperature: 1)
+        let same = (0..<draws).count {
+            choose(sampler, first, options, [], noise.at($0)) == choose(sampler, second, options, [], noise.at($0))
+        }
+        let deviation = (expected * (1 - expected) / Double(draws)).squareRoot()
+        #expect(abs(Double(same) / Double(draws) - expected) < 5 * deviation)
+        #expect(abs(expected - 0.578_742_149_447_434_9) < 1e-12)
+    }
+
+    @Test func noiseIsTheSameEverywhere() {
+        // Computed apart, with arbitrary-precision integers and decimals, from the definitions of SplitMix64 and of the
+        // Gumbel distribution.
+        let places: [(seed: UInt64, position: Int, token: Int32, bits: UInt64, gumbel: Double)] = [
+            (42, 0, 0, 0x6310_BF04_D820_7F46, 0.714_680_609_206_658_8),
+            (42, 0, 1, 0xEBDB_7216_A4FF_ED50, -0.933_081_383_298_313_4),
+            (42, 1, 0, 0x08A4_2655_AFD5_6572, 3.371_515_174_090_005_6),
+            (7, 1_000, 151_642, 0xFAF9_18A7_12EB_5EEB, -1.368_731_154_200_397),
+        ]
+        for place in places {
+            let noise = TokenNoise(seed: place.seed).at(place.position)
+            #expect(noise.bits(place.token) == place.bits)
+            #expect(abs(noise.gumbel(place.token) - place.gumbel) < 1e-12)
         }
     }
 
-    @Test func drawsAreTheSameEverywhere() {
-        // Computed apart, with arbitrary-precision integers, from the definition of SplitMix64.
-        let found = [0, 1, 1000].map { CounterRandom(seed: 42).uniform(at: $0) }
-        #expect(found == expectedDraws)
+    /// No noise is above its bound, also where its bits are at the ends of their range.
+    @Test func theBoundOfNoiseHolds() {
+        let noise = TokenNoise(seed: 3).at(9)
+        let bits = (0..<20_000).map { noise.bits($0) } + (0..<64).map { UInt64(1) << $0 }
+            + (0..<64).map { (UInt64(1) << $0) &- 1 } + [.max, 0]
+        for bits in bits {
+            let gumbel = TokenNoise.Position.gumbel(bits)
+            #expect(gumbel.isFinite && gumbel <= TokenNoise.Position.bound(bits))
+            #expect(gumbel <= TokenNoise.Position.maximum)
+        }
     }
-
-    private let expectedDraws: [Double] = [0.34329192209867343, 0.9557467261317436, 0.6952598398323256]
 
     @Test(arguments: [
         SamplingOptions(temperature: -1), SamplingOptions(temperature: .nan), SamplingOptions(topK: -1),

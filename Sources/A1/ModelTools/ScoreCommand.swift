@@ -70,9 +70,10 @@ struct ModelScoreCommand: ParsableCommand {
                 ids)
         } answer: { ids, event in
             let tokens = text == nil ? [] : ids.map(model.tokenizer.shown)
-            guard case .scored(_, let logprobs, _) = event else {
+            guard case .scored(_, let scores, _) = event else {
                 return Score(ids: ids, logprobs: [], tokens: tokens)
             }
+            let logprobs = scores.logProbabilities
             let sum = logprobs.reduce(0) { $0 + Double($1) }
             return Score(ids: ids, logprobs: logprobs, meanNLL: -sum / Double(logprobs.count), tokens: tokens)
         }
