@@ -29,10 +29,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        // Any flavour that brings `openblas.pc` and `cblas.h`; the one without threads is what is needed.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-serial-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
         .target(name: "CMappings"),
-        .target(name: "COpenBLAS"),
         // Defines malloc and its kin: for programs that count their allocations, not for libraries.
         .target(name: "CAllocations"),
 

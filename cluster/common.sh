@@ -8,6 +8,9 @@ A1="$ROOT/.build/release/a1"
 SWIFT_WANTED=6.2
 SWIFT_FROM=https://www.swift.org/install/linux/
 
+# A flavour of OpenBLAS with threads makes them when a process starts. The engine has its own.
+export OPENBLAS_NUM_THREADS=1
+
 say() { printf '%s\n' "$*" >&2; }
 # As a shell reads it back, for commands that people copy.
 quoted() { printf '%q' "$1"; }
@@ -46,7 +49,9 @@ need_swift() {
 # Everything the build needs that Swift does not bring.
 set_up() {
   need_swift
-  local packages=(libzmq3-dev libopenblas0 libsqlite3-dev libssl-dev pkg-config)
+  local packages=(libzmq3-dev libsqlite3-dev libssl-dev pkg-config)
+  # Any flavour of OpenBLAS does.
+  pkg-config --exists openblas 2>/dev/null || packages+=(libopenblas-serial-dev)
   # Wherever it came from: the build fetches the Swift packages with it.
   command -v git >/dev/null || packages+=(git)
   need_packages "${packages[@]}"

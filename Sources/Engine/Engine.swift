@@ -15,6 +15,8 @@ public final class Engine: Sendable {
     public let contextLimit: Int
     /// The kernels in use.
     public let kernels: KernelChoice
+    /// What decides the bits of its products: engines of one model that say the same give the same bits.
+    public let routines: String
     /// The processor of each compute thread; empty if they are not pinned, by choice or because there are too few
     /// processors.
     public let processors: [Int]
@@ -39,6 +41,7 @@ public final class Engine: Sendable {
         let loop = try EngineLoop(model: model, options: options, queue: queue, board: board, onEvent: onEvent)
         contextLimit = loop.contextLimit
         kernels = loop.kernels
+        routines = loop.routines
         pool = loop.pool
         thread = try Self.start(loop)
         processors = options.pinsThreads ? loop.pool.pin(caller: thread) : []

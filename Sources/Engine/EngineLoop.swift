@@ -34,6 +34,7 @@ final class EngineLoop: @unchecked Sendable {
     let model: LoadedModel
     let contextLimit: Int
     let kernels: KernelChoice
+    let routines: String
     let pool: ComputePool
     var batcher: Batcher
     var tasks: [RequestID: Task] = [:]
@@ -79,7 +80,7 @@ final class EngineLoop: @unchecked Sendable {
                 model.transformer, cache: cache, pool: pool, maximumRows: options.maximumStepTokens,
                 activations: activations)
         } catch { throw .kernels(error) }
-        kernels = pass.kernels
+        (kernels, routines) = (pass.kernels, pass.routines)
         samplers = (0..<pool.threadCount).map { _ in Sampler(vocabularySize: model.transformer.vocabularySize) }
         batcher = Batcher(limits: BatchLimits(
             blockCount: blocks, maximumStepTokens: options.maximumStepTokens,

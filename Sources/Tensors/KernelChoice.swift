@@ -2,8 +2,9 @@ import CKernels
 
 /// Which kernels compute: chosen once a process by `A1_KERNELS`, else the best the processor has.
 ///
-/// All but `openblas` give the same bits. `openblas` differs in matrix products alone, which it gives to
-/// the system's BLAS, always in float32; it is the twin the own kernels are checked against.
+/// All but `openblas` give the same bits where they are named. `openblas` differs in matrix products alone, which it
+/// gives to the system's BLAS, always in float32. Where nothing is named, `FloatRule` says which matrices are
+/// multiplied by OpenBLAS.
 public enum KernelChoice: String, Sendable, CaseIterable {
     case scalar
     case avx2
@@ -15,7 +16,10 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     /// Whether it multiplies with bytes; else products are in float32, whatever was asked for.
     public var hasBytes: Bool { self != .openblas }
 
-    /// What this processor can run, best last; `openblas`, if the library is there.
+    /// Whether its float32 products are those of the AVX-512 family.
+    var isAVX512: Bool { self == .avx512 || self == .avx512vnni || self == .amx }
+
+    /// What this processor can run, best last, and `openblas`.
     public static var available: [KernelChoice] {
         allCases.filter { $0 == .openblas || a1_kernels_named($0.rawValue) != nil }
     }
@@ -24,9 +28,12 @@ public enum KernelChoice: String, Sendable, CaseIterable {
     /// program checks this at start, since the kernels themselves then run with the best family.
     public static func current() throws(TensorError) -> KernelChoice {
         let choice = try requested()
-        if choice == .openblas { try OpenBLASTileProduct.load() }
+        if choice == .openblas { try OpenBLASLibrary.checkThreads() }
         return choice
     }
+
+    /// Whether `A1_KERNELS` says which.
+    static var isNamed: Bool { a1_kernels_requested() != nil }
 
     private static func requested() throws(TensorError) -> KernelChoice {
         guard let request = a1_kernels_requested() else { return best }

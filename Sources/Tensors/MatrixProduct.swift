@@ -4,9 +4,9 @@ import ModelFiles
 /// Products of weight matrices with rows of activations, with scratch allocated once.
 ///
 /// In float32, weight rows are dequantised stretch by stretch where the second-level cache holds them and multiplied
-/// with all token rows. With bytes, packed weights are multiplied with quantised token rows. Tiles of rows are shared
-/// among the pool's threads. The bits of an output depend on its weight row, its token row and its bias alone: not on
-/// the batch, the tile or the thread.
+/// with all token rows, by the own kernels or by OpenBLAS, as `FloatRule` says. With bytes, packed weights are
+/// multiplied with quantised token rows. Tiles of rows are shared among the pool's threads. The bits of an output
+/// depend on its weight row, its token row and its bias alone: not on the batch, the tile or the thread.
 ///
 /// One product runs at a time; calls from several threads take turns.
 public struct MatrixProduct: Sendable {
@@ -21,7 +21,11 @@ public struct MatrixProduct: Sendable {
     public static let usualFineFrom: Float = 6
 
     private let pool: ComputePool
-    private let workers: [any TileProduct]
+    private let rule: FloatRule
+    /// Of each thread.
+    private let own: [any TileProduct]
+    /// Of each thread; none if no matrix needs them.
+    private let openBLAS: [any TileProduct]
     private let int8: Int8TileProduct?
 
     /// Scratch for every thread of the pool, for matrices of up to `maximumColumns` columns.
@@ -30,24 +34,36 @@ public struct MatrixProduct: Sendable {
     ///   - maximumRows: most token rows of a product with bytes.
     ///   - kernels: nil takes what `A1_KERNELS` or the processor says.
     ///   - activations: for `ProductGroup`s; `openblas` has float32 alone.
+    ///   - matrices: those that it will multiply; nil prepares for any.
     public init(
         pool: ComputePool, maximumColumns: Int, maximumRows: Int = 0, kernels: KernelChoice? = nil,
-        activations: Activations = .float32
+        activations: Activations = .float32, matrices: [WeightMatrix]? = nil
     ) throws(TensorError) {
         let choice = if let kernels { kernels } else { try KernelChoice.current() }
         guard KernelChoice.available.contains(choice) else {
             throw .kernelsUnavailable(requested: choice.rawValue)
         }
         self.kernels = choice
-        self.activations = choice.hasBytes ? activations : .float32
+        let activations = choice.hasBytes ? activations : .float32
+        self.activations = activations
         self.pool = pool
         self.maximumColumns = maximumColumns
         let table = a1_kernels_named(choice.rawValue) ?? a1_kernels()!
-        workers = try (0..<pool.threadCount).map { (_) throws(TensorError) -> any TileProduct in
-            if choice == .openblas { return try OpenBLASTileProduct(maximumColumns: maximumColumns) }
-            return KernelTileProduct(table: table)
+        let rule = FloatRule(
+            kernels: choice, isNamed: kernels != nil || KernelChoice.isNamed,
+            shape: OpenBLASShape(core: OpenBLASLibrary.core))
+        self.rule = rule
+        own = (0..<pool.threadCount).map { _ in KernelTileProduct(table: table) }
+        let floats = matrices?.filter { activations == .float32 || !$0.isQuantized }
+        if rule.canUseOpenBLAS(floats) {
+            try OpenBLASLibrary.checkThreads()
+            openBLAS = try (0..<pool.threadCount).map { _ throws(TensorError) -> any TileProduct in
+                try OpenBLASTileProduct(shape: rule.shape, maximumColumns: maximumColumns)
+            }
+        } else {
+            openBLAS = []
         }
-        int8 = self.activations == .int8
+        int8 = activations == .int8
             ? try Int8TileProduct(
                 table, threads: pool.threadCount, maximumRows: maximumRows, maximumColumns: maximumColumns) : nil
     }
@@ -64,13 +80,13 @@ public struct MatrixProduct: Sendable {
     ) {
         precondition(weights.columns <= maximumColumns, "\(weights.name) has \(weights.columns) columns")
         guard count > 0 else { return }
-        let tileRows = workers[0].tileRows(weights, threads: pool.threadCount)
+        let tileRows = worker(weights, 0).tileRows(weights, threads: pool.threadCount)
         let job = ProductJob(
             weights: weights, x: x, xStride: xStride ?? weights.columns, count: count, y: y,
             yStride: yStride ?? weights.rows, bias: bias)
         pool.run(count: (weights.rows + tileRows - 1) / tileRows) { tile, thread in
             let first = tile * tileRows
-            workers[thread].multiply(job, rows: first..<min(first + tileRows, weights.rows), tileRows: tileRows)
+            worker(weights, thread).multiply(job, rows: first..<min(first + tileRows, weights.rows), tileRows: tileRows)
         }
     }
 
@@ -86,7 +102,7 @@ public struct MatrixProduct: Sendable {
         let total = parts.reduce(0) { $0 + $1.weights.rows }
         return ProductGroup(parts) { part in
             guard int8 != nil, part.packed != nil else {
-                return workers[0].tileRows(part.weights, threads: pool.threadCount)
+                return worker(part.weights, 0).tileRows(part.weights, threads: pool.threadCount)
             }
             return Int8TileProduct.tileRows(part.weights.rows, of: total, threads: pool.threadCount)
         }
@@ -120,9 +136,31 @@ public struct MatrixProduct: Sendable {
                 let product = ProductJob(
                     weights: job.weights, x: x, xStride: group.columns, count: count, y: job.output,
                     yStride: job.weights.rows, bias: job.bias.map { UnsafePointer($0) })
-                workers[thread].multiply(product, rows: rows, tileRows: job.tileRows)
+                worker(job.weights, thread).multiply(product, rows: rows, tileRows: job.tileRows)
             }
         }
+    }
+
+    /// What multiplies this matrix in float32 on a thread.
+    private func worker(_ weights: WeightMatrix, _ thread: Int) -> any TileProduct {
+        switch rule.routine(weights) {
+        case .own: own[thread]
+        case .openBLAS: openBLAS[thread]
+        }
+    }
+
+    /// What decides the bits of products with these matrices, for people and for comparing: processes that say the same
+    /// give the same bits. `own int8, own float32`, or `openblas 0.3.21 Haswell sgemm, 8 tokens a call`.
+    public func routines(for matrices: [WeightMatrix]) -> String {
+        let floats = matrices.filter { activations == .float32 || !$0.isQuantized }.map(rule.routine)
+        var found: [String] = []
+        if floats.count < matrices.count { found.append("own int8") }
+        if floats.contains(.own) { found.append("own float32") }
+        if floats.contains(.openBLAS) {
+            found.append(
+                "openblas \(OpenBLASLibrary.version) \(OpenBLASLibrary.core) sgemm, \(rule.shape.tokens) tokens a call")
+        }
+        return found.joined(separator: ", ")
     }
 }
 

@@ -1,57 +1,58 @@
 import COpenBLAS
+import ModelFiles
 
-/// Tile products by OpenBLAS. It picks kernels, and so the order of a sum, by the shape of a call: here
-/// every call for a matrix has one shape, whatever the batch or the pool; missing rows are zero. Inside a call it
-/// may pick them by a row's place as well, if there are more than 8: its Haswell kernels take 12 at a time and the
-/// rest in another order.
+/// Tile products by OpenBLAS: every call for a matrix has one shape, whatever the batch or the pool.
 ///
 /// Sendable because the pool never runs two bodies with the same thread number at once.
 final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
-    /// Floats of a tile of weights: half a megabyte, half of the second-level cache of common servers.
-    private static let tileFloats = 131_072
-    private static let maximumTileRows = 64
-    /// Token rows of a call.
-    private static let tokens = 8
-
+    private let shape: OpenBLASShape
     private let tile: AlignedFloats
     private let x: AlignedFloats
     private let y: AlignedFloats
 
-    init(maximumColumns: Int) throws(TensorError) {
-        try Self.load()
-        tile = try AlignedFloats(count: max(Self.tileFloats, maximumColumns))
-        x = try AlignedFloats(count: Self.tokens * maximumColumns)
-        y = try AlignedFloats(count: Self.tokens * Self.maximumTileRows)
+    init(shape: OpenBLASShape, maximumColumns: Int) throws(TensorError) {
+        self.shape = shape
+        tile = try AlignedFloats(count: max(OpenBLASShape.tileFloats, maximumColumns))
+        x = try AlignedFloats(count: shape.tokens * maximumColumns)
+        y = try AlignedFloats(count: shape.tokens * OpenBLASShape.maximumTileRows)
     }
 
-    /// Throws `noOpenBLAS` if the library is not there.
-    static func load() throws(TensorError) {
-        if let reason = a1_openblas_load() { throw .noOpenBLAS(reason: String(cString: reason)) }
-    }
-
-    func tileRows(_ weights: WeightMatrix, threads: Int) -> Int {
-        min(Self.maximumTileRows, max(1, Self.tileFloats / weights.columns))
-    }
+    func tileRows(_ weights: WeightMatrix, threads: Int) -> Int { shape.tileRows(columns: weights.columns) }
 
     func multiply(_ job: ProductJob, rows: Range<Int>, tileRows: Int) {
         let columns = job.weights.columns
-        for (index, row) in rows.enumerated() {
-            job.weights.dequantizeRow(row, into: tile.pointer + index * columns)
-        }
-        (tile.pointer + rows.count * columns).update(repeating: 0, count: (tileRows - rows.count) * columns)
-        for first in stride(from: 0, to: job.count, by: Self.tokens) {
-            let count = min(Self.tokens, job.count - first)
-            for token in 0..<count {
-                (x.pointer + token * columns).update(from: job.x + (first + token) * job.xStride, count: columns)
+        let weights = floats(job.weights, rows: rows, tileRows: tileRows)
+        for first in stride(from: 0, to: job.count, by: shape.tokens) {
+            let count = min(shape.tokens, job.count - first)
+            var input = job.x + first * job.xStride
+            var inputStride = job.xStride
+            if count < shape.tokens {
+                for token in 0..<count {
+                    (x.pointer + token * columns).update(from: input + token * job.xStride, count: columns)
+                }
+                (x.pointer + count * columns).update(repeating: 0, count: (shape.tokens - count) * columns)
+                (input, inputStride) = (UnsafePointer(x.pointer), columns)
             }
-            (x.pointer + count * columns).update(repeating: 0, count: (Self.tokens - count) * columns)
-            a1_openblas_product(
-                Int32(Self.tokens), Int32(tileRows), Int32(columns), x.pointer, tile.pointer, y.pointer)
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(shape.tokens), Int32(tileRows), Int32(columns), 1,
+                input, Int32(inputStride), weights, Int32(columns), 0, y.pointer, Int32(tileRows))
             for token in 0..<count {
                 let from = y.pointer + token * tileRows
                 let to = job.y + (first + token) * job.yStride
                 for (index, row) in rows.enumerated() { to[row] = from[index] + (job.bias?[row] ?? 0) }
             }
         }
+    }
+
+    /// `[tileRows][columns]`: where they lie, if they are floats and the tile is whole, else in scratch.
+    private func floats(_ weights: WeightMatrix, rows: Range<Int>, tileRows: Int) -> UnsafePointer<Float> {
+        let start = weights.start + rows.lowerBound * weights.bytesPerRow
+        if weights.type == .f32, rows.count == tileRows, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 {
+            return start.assumingMemoryBound(to: Float.self)
+        }
+        let columns = weights.columns
+        for (index, row) in rows.enumerated() { weights.dequantizeRow(row, into: tile.pointer + index * columns) }
+        (tile.pointer + rows.count * columns).update(repeating: 0, count: (tileRows - rows.count) * columns)
+        return UnsafePointer(tile.pointer)
     }
 }

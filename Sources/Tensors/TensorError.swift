@@ -7,8 +7,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongByteCount(tensor: String, expected: Int, found: Int)
     case outsideFile(tensor: String, offset: Int, byteCount: Int, fileBytes: Int)
     case kernelsUnavailable(requested: String)
-    /// The library cannot be loaded.
-    case noOpenBLAS(reason: String)
+    /// OpenBLAS would compute with threads of its own, beside those of the pool.
+    case openBLASThreads(count: Int)
     /// The system does not give the memory.
     case noMemory(byteCount: Int, purpose: String)
 
@@ -32,9 +32,9 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "fetch the file again"
         case .noMemory(let byteCount, let purpose):
             "the system does not give \(byteCount) bytes for \(purpose)"
-        case .noOpenBLAS(let reason):
-            "OpenBLAS cannot be loaded (\(reason)); install it (Debian: libopenblas0), or choose other kernels "
-                + "(A1_KERNELS)"
+        case .openBLASThreads(let count):
+            "OpenBLAS has \(count) threads of its own in this process, one is allowed; set OPENBLAS_NUM_THREADS=1 "
+                + "before the process starts, or choose other kernels (A1_KERNELS)"
         case .kernelsUnavailable(let requested):
             "A1_KERNELS=\(requested) is not possible on this machine; available: "
                 + KernelChoice.available.map(\.rawValue).joined(separator: ", ")

@@ -15,6 +15,8 @@ public final class ForwardPass: @unchecked Sendable {
 
     /// The kernels in use.
     public var kernels: KernelChoice { product.kernels }
+    /// What decides the bits of its products: `own int8, own float32`.
+    public var routines: String { product.routines(for: model.weights.matrices) }
 
     let cache: KVCache
     let pool: ComputePool
@@ -41,7 +43,7 @@ public final class ForwardPass: @unchecked Sendable {
         product = try MatrixProduct(
             pool: pool, maximumColumns: sizes.widestInput,
             maximumRows: Self.inputRows(maximumRows), kernels: kernels,
-            activations: model.activations(activations))
+            activations: model.activations(activations), matrices: model.weights.matrices)
         scratch = try ForwardScratch(
             ScratchLayout(
                 sizes, vocabularySize: model.vocabularySize, rows: maximumRows, threads: pool.threadCount))

@@ -45,7 +45,8 @@ struct WorkerParts: Sendable {
             "the model is loaded",
             metadata: [
                 "model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)",
-                "template": "\(template)", "kernels": "\(engine.kernels.rawValue)", "mode": "\(engine.mode)",
+                "template": "\(template)", "kernels": "\(engine.kernels.rawValue)",
+                "products": "\(engine.routines)", "mode": "\(engine.mode)",
                 "threads": .stringConvertible(options.threads), "processors": "\(engine.placement)",
                 "ms": .stringConvertible(Clocks.monotonicMs - beganMs),
             ])

@@ -50,6 +50,7 @@ final class TestCluster {
         // Machines share no folder.
         environment["A1_CLUSTER"] = host == 0 ? folder.path : folder.appending(path: "host-\(host)").path
         environment["A1_CONFIGS"] = TestCluster.root.appending(path: "configs").path
+        environment["OPENBLAS_NUM_THREADS"] = "1"
         if let hosts {
             return try ChildProcess(
                 URL(fileURLWithPath: "/usr/bin/env"),

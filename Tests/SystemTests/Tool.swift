@@ -33,6 +33,7 @@ struct Tool: Sendable {
     static var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
         environment["A1_CONFIGS"] = TestCluster.root.appending(path: "configs").path
+        environment["OPENBLAS_NUM_THREADS"] = "1"
         return environment
     }
 

@@ -19,9 +19,7 @@ extension RealProcesses {
             #expect(draft.contains("mode=default") && draft.contains("processors=any"), "\(draft)")
             let target = try cluster.a1("logs", "target-0").out
             #expect(target.contains("mode=exact") && !target.contains("processors=any"), "\(target)")
-            // A library of threads that nobody has asked for.
-            let maps = try String(contentsOfFile: "/proc/\(cluster.processID(of: "draft-0"))/maps", encoding: .utf8)
-            #expect(!maps.contains("libopenblas"))
+            #expect(draft.contains("own int8") && target.contains("own float32"), "\(draft)\(target)")
             let check = try cluster.a1("config", "check", cluster.configuration.path)
             #expect(check.out.contains("PINNED") && check.out.contains("yes"), "\(check.out)")
         }

@@ -60,6 +60,8 @@ final class OwnProcess: Sendable {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
         let argv = (["a1"] + arguments).map { strdup($0) } + [nil]
+        // A flavour of OpenBLAS with threads makes them when a process starts.
+        let environment = environment.merging(["OPENBLAS_NUM_THREADS": "1"]) { _, one in one }
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var pid = pid_t()
