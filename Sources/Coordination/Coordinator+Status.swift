@@ -17,7 +17,8 @@ extension Coordinator {
         let worker = roster[index]
         return WorkerStatus(
             name: worker.hello.name, role: worker.hello.role, state: worker.state, reason: worker.reason,
-            model: worker.hello.model, modelDigest: worker.hello.modelDigest, host: worker.hello.host,
+            model: worker.hello.model, modelDigest: worker.hello.modelDigest,
+            kernels: worker.hello.kernels.isEmpty ? nil : worker.hello.kernels, host: worker.hello.host,
             processID: worker.hello.processID, slots: worker.hello.slots, threads: worker.hello.threads,
             orders: worker.orders.count, restarts: worker.restarts, heartbeat: worker.heartbeat,
             silentMs: now.monotonicMs - worker.lastHeardMs)

@@ -91,6 +91,10 @@ extension Coordinator {
                 return "it reads another vocabulary out of its model than \(other.name); all "
                     + "\(hello.role.rawValue) workers need the same version of the program"
             }
+            if !other.kernels.isEmpty, !hello.kernels.isEmpty, other.kernels != hello.kernels {
+                return "it multiplies with other kernels (\(hello.kernels)) than \(other.name) (\(other.kernels)); "
+                    + "all \(hello.role.rawValue) workers need the same, which A1_KERNELS can choose"
+            }
         }
         return nil
     }

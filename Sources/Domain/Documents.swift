@@ -123,6 +123,8 @@ public struct WorkerStatus: Sendable, Codable, Hashable {
     public var reason: String?
     public var model: String
     public var modelDigest: String
+    /// What decides the bits of its products; nil if it does not say.
+    public var kernels: String?
     public var host: String
     public var processID: Int32
     public var slots: Int
@@ -135,8 +137,8 @@ public struct WorkerStatus: Sendable, Codable, Hashable {
 
     public init(
         name: String, role: Role, state: WorkerState, reason: String?, model: String, modelDigest: String,
-        host: String, processID: Int32, slots: Int, threads: Int, orders: Int, restarts: Int, heartbeat: Heartbeat,
-        silentMs: Int64
+        kernels: String? = nil, host: String, processID: Int32, slots: Int, threads: Int, orders: Int, restarts: Int,
+        heartbeat: Heartbeat, silentMs: Int64
     ) {
         self.name = name
         self.role = role
@@ -144,6 +146,7 @@ public struct WorkerStatus: Sendable, Codable, Hashable {
         self.reason = reason
         self.model = model
         self.modelDigest = modelDigest
+        self.kernels = kernels
         self.host = host
         self.processID = processID
         self.slots = slots

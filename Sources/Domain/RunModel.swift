@@ -9,6 +9,8 @@ public struct RunModel: Sendable, Codable, Hashable {
     public let vocabulary: String
     /// Digest of the prompt template in use.
     public let promptTemplate: String
+    /// What decided the bits of its products, as `Hello.kernels`. Nil if nobody said, which fits all.
+    public let kernels: String?
     /// Name of the worker that had it.
     public let worker: String
     /// Whether the run was begun with another model, and someone allowed this one all the same.
@@ -16,14 +18,15 @@ public struct RunModel: Sendable, Codable, Hashable {
     public let recordedWallMs: Int64
 
     public init(
-        role: Role, name: String, digest: String, vocabulary: String, promptTemplate: String, worker: String,
-        isDrift: Bool, recordedWallMs: Int64
+        role: Role, name: String, digest: String, vocabulary: String, promptTemplate: String,
+        kernels: String? = nil, worker: String, isDrift: Bool, recordedWallMs: Int64
     ) {
         self.role = role
         self.name = name
         self.digest = digest
         self.vocabulary = vocabulary
         self.promptTemplate = promptTemplate
+        self.kernels = kernels
         self.worker = worker
         self.isDrift = isDrift
         self.recordedWallMs = recordedWallMs
@@ -33,8 +36,8 @@ public struct RunModel: Sendable, Codable, Hashable {
     public init(_ hello: Hello, isDrift: Bool, recordedWallMs: Int64) {
         self.init(
             role: hello.role, name: hello.model, digest: hello.modelDigest, vocabulary: hello.vocabulary,
-            promptTemplate: hello.promptTemplate, worker: hello.name, isDrift: isDrift,
-            recordedWallMs: recordedWallMs)
+            promptTemplate: hello.promptTemplate, kernels: hello.kernels.isEmpty ? nil : hello.kernels,
+            worker: hello.name, isDrift: isDrift, recordedWallMs: recordedWallMs)
     }
 
     /// The beginning of the digest, for tables and logs that people read.
@@ -52,6 +55,10 @@ public struct RunModel: Sendable, Codable, Hashable {
         }
         if hello.vocabulary != vocabulary {
             return "\(hello.name) reads another vocabulary out of \(hello.model) than this run was begun with"
+        }
+        if let kernels, !hello.kernels.isEmpty, hello.kernels != kernels {
+            return "\(hello.name) multiplies with other kernels than this run was begun with: \(hello.kernels), "
+                + "not \(kernels)"
         }
         return nil
     }

@@ -81,9 +81,9 @@ struct RecordInserter {
 
     private func insert(_ model: RunModel, _ sequence: Int64, _ run: Int64) throws {
         try execute(
-            "INSERT INTO run_models VALUES (?,?,?,CAST(? AS TEXT),?,?,?,?,?,?)",
+            "INSERT INTO run_models VALUES (?,?,?,CAST(? AS TEXT),?,?,?,?,?,?,?)",
             [sequence, run, model.role.rawValue, model.name.writtenData, model.digest, model.vocabulary,
-             model.promptTemplate, model.worker, model.isDrift, model.recordedWallMs])
+             model.promptTemplate, model.worker, model.isDrift, model.recordedWallMs, model.kernels])
     }
 
     private func insert(_ block: BlockRecord, _ sequence: Int64, _ run: Int64) throws {

@@ -196,14 +196,18 @@ extension RunStore {
 
     /// What `model` reads, after the run.
     static let modelColumns = """
-        sequence, run, role, CAST(name AS BLOB), digest, vocabulary, prompt_template, worker, is_drift, recorded_wall_ms
+        sequence, run, role, CAST(name AS BLOB), digest, vocabulary, prompt_template, worker, is_drift,
+        recorded_wall_ms, kernels
         """
 
     private static func model(_ row: inout RowColumns) throws -> RunModel {
-        RunModel(
-            role: try row.choice(Role.self), name: try row.written(), digest: try row.text(),
-            vocabulary: try row.text(), promptTemplate: try row.text(), worker: try row.text(),
-            isDrift: try row.truth(), recordedWallMs: try row.integer())
+        // In the order of the columns.
+        let (role, name, digest) = (try row.choice(Role.self), try row.written(), try row.text())
+        let (vocabulary, template, worker) = (try row.text(), try row.text(), try row.text())
+        let (isDrift, recordedWallMs) = (try row.truth(), try row.integer())
+        return RunModel(
+            role: role, name: name, digest: digest, vocabulary: vocabulary, promptTemplate: template,
+            kernels: try row.optionalText(), worker: worker, isDrift: isDrift, recordedWallMs: recordedWallMs)
     }
 
     /// The models of a run in the order of their recording.

@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures, drift, summaries]
+    static let steps = [first, models, conformal, measures, drift, summaries, kernels]
 
     private static let first = """
         CREATE TABLE meta (
@@ -191,5 +191,10 @@ enum StoreSchema {
         ) STRICT;
         CREATE INDEX run_models_of_run ON run_models (run);
         CREATE INDEX drift_alarms_of_run ON drift_alarms (run);
+        """
+
+    /// What decided the bits of a model's products; unknown before.
+    private static let kernels = """
+        ALTER TABLE run_models ADD COLUMN kernels TEXT;
         """
 }

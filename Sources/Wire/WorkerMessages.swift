@@ -103,6 +103,7 @@ extension WireHello {
         modelDigest = hello.modelDigest
         vocabulary = hello.vocabulary
         promptTemplate = hello.promptTemplate
+        kernels = hello.kernels
         contextLength = UInt32(hello.contextLength)
         slots = UInt32(hello.slots)
         threads = UInt32(hello.threads)
@@ -116,7 +117,7 @@ extension WireHello {
         return Hello(
             name: name, role: try role.decoded("hello.role"), incarnation: incarnation, processID: processID,
             host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary, promptTemplate: promptTemplate,
-            contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
+            kernels: kernels, contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
     }
 }
 

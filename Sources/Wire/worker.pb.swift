@@ -788,6 +788,8 @@ nonisolated struct WireHello: Sendable {
 
   var threads: UInt32 = 0
 
+  var kernels: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2090,7 +2092,7 @@ nonisolated extension WireTiming: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2110,6 +2112,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.contextLength) }()
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.threads) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
       default: break
       }
     }
@@ -2152,6 +2155,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.threads != 0 {
       try visitor.visitSingularUInt32Field(value: self.threads, fieldNumber: 12)
     }
+    if !self.kernels.isEmpty {
+      try visitor.visitSingularStringField(value: self.kernels, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2168,6 +2174,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.contextLength != rhs.contextLength {return false}
     if lhs.slots != rhs.slots {return false}
     if lhs.threads != rhs.threads {return false}
+    if lhs.kernels != rhs.kernels {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

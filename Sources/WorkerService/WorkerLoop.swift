@@ -35,7 +35,8 @@ struct WorkerLoop {
             name: options.name, role: options.role, incarnation: incarnation, processID: ProcessFacts.processID,
             host: ProcessFacts.host, model: options.model.name, modelDigest: parts.modelDigest,
             vocabulary: parts.tokenizer.vocabularyDigest, promptTemplate: parts.prompts.digest,
-            contextLength: parts.contextLength, slots: options.slots, threads: options.threads)
+            kernels: parts.engine.routines, contextLength: parts.contextLength, slots: options.slots,
+            threads: options.threads)
         beatMs = Int64(options.limits.heartbeatIntervalMs)
         lastBeatMs = Clocks.monotonicMs
     }

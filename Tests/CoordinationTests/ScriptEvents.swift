@@ -25,7 +25,8 @@ extension ScriptRunner {
                 makeHello(
                     name, try value(word(1)), incarnation: UInt64(line.int("inc") ?? 1),
                     slots: line.int("slots") ?? 2, digest: line.text("digest") ?? "digest",
-                    vocabulary: line.text("vocabulary"), template: line.text("template") ?? "template"))
+                    vocabulary: line.text("vocabulary"), template: line.text("template") ?? "template",
+                    kernels: line.text("kernels") ?? ""))
         case "beat":
             return .heartbeatArrived(
                 peer(try word(0)),

@@ -10,12 +10,12 @@ func peer(_ name: String) -> PeerID { PeerID(bytes: Array(name.utf8)) }
 
 func makeHello(
     _ name: String, _ role: Role, incarnation: UInt64 = 1, slots: Int = 2, digest: String = "digest",
-    vocabulary: String? = nil, template: String = "template"
+    vocabulary: String? = nil, template: String = "template", kernels: String = ""
 ) -> Hello {
     Hello(
         name: name, role: role, incarnation: incarnation, processID: 7, host: "here", model: "\(role.rawValue)-model",
         modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", promptTemplate: template,
-        contextLength: 4096, slots: slots, threads: 1)
+        kernels: kernels, contextLength: 4096, slots: slots, threads: 1)
 }
 
 let noTiming = WorkTiming(startedWallMs: 1, finishedWallMs: 2, queuedMs: 0)

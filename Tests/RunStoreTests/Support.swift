@@ -157,7 +157,8 @@ struct RecordMaker {
         RunModel(
             role: role, name: text(), digest: String(generator.next(), radix: 16),
             vocabulary: String(generator.next(), radix: 16), promptTemplate: String(generator.next(), radix: 16),
-            worker: "\(role)-0", isDrift: isDrift, recordedWallMs: wallMs())
+            kernels: role == .draft ? nil : "own \(generator.next())", worker: "\(role)-0", isDrift: isDrift,
+            recordedWallMs: wallMs())
     }
 
     private mutating func timing() -> WorkTiming {

@@ -86,7 +86,7 @@ private struct Draw {
                 Hello(
                     name: "w" + text(), role: Role.allCases[int(0..<2)], incarnation: bits(),
                     processID: Int32(int(1..<99_999)), host: text(), model: text(), modelDigest: text(),
-                    vocabulary: text(), promptTemplate: text(), contextLength: int(1..<100_000),
+                    vocabulary: text(), promptTemplate: text(), kernels: text(), contextLength: int(1..<100_000),
                     slots: int(1..<64), threads: int(1..<64)))
         case 1:
             .heartbeat(
