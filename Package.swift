@@ -116,7 +116,9 @@ let package = Package(
         tests(
             "ServiceTests",
             ["CoordinatorService", "Domain", "Engine", "Settings", "Wire", "WorkerService"]),
-        tests("WorkerCoreTests", ["Coordination", "Domain", "Simulation", "Tokenizers", "Wire", "WorkerCore"]),
+        tests(
+            "WorkerCoreTests",
+            ["Coordination", "Domain", "Evaluation", "Simulation", "Tokenizers", "Wire", "WorkerCore"]),
         tests("TidyTests", ["TestSupport"]),
         tests("SystemTests", ["A1", "Domain", "ModelFiles", "TestSupport"]),
     ]

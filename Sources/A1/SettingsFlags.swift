@@ -77,7 +77,7 @@ struct RuleFlags: ParsableArguments {
     @Option(help: "off or 0 to 1: the share taken over of blocks that would end their path.")
     var finalRejectionRate: String?
     @Option(
-        help: "continue, resample or resample-line: what happens to a block that is taken over.",
+        help: "continue, resample, resample-line or coupled: what happens to a block that is taken over.",
         completion: .values(TakeoverRule.self))
     var takeover: String?
     @Option(

@@ -36,6 +36,17 @@ struct CutPlace: Sendable, Hashable {
     let tokens: Int
     let isExact: Bool
 
+    /// All before the first token that the target would have drawn otherwise; nil when that is the beginning of the
+    /// block.
+    ///
+    /// - Parameter tokenBytes: bytes of each of the block's tokens.
+    init?(keeping count: Int, of block: Segment, tokenBytes: [Int]) {
+        guard count > 0 else { return nil }
+        tokens = min(count, block.tokens.count)
+        bytes = min(tokenBytes.prefix(tokens).reduce(0, +), block.text.count)
+        isExact = true
+    }
+
     /// The beginning of the line in which a token stands; nil when that is the beginning of the block.
     ///
     /// - Parameters:
@@ -66,9 +77,12 @@ struct CutPlace: Sendable, Hashable {
 }
 
 extension Segment {
-    /// Its beginning as a segment of its own; nil when it is not that long.
+    /// Its beginning as a segment of its own, or all of it under its own id; nil when it is not that long.
     func beginning(_ cut: BlockCut) -> Segment? {
-        guard (1...text.count).contains(cut.bytes), (0...tokens.count).contains(cut.tokens) else { return nil }
+        if cut.segment == id { return cut.bytes == text.count && cut.tokens == tokens.count ? self : nil }
+        guard (0...text.count).contains(cut.bytes), (0...tokens.count).contains(cut.tokens),
+            cut.bytes + cut.tokens > 0
+        else { return nil }
         return Segment(
             id: cut.segment, author: author, text: Array(text.prefix(cut.bytes)),
             tokens: Array(tokens.prefix(cut.tokens)), vocabulary: cut.isExact ? vocabulary : "")

@@ -15,7 +15,7 @@ extension Coordinator {
     mutating func checkModels() {
         let live = roster.liveWorkers
         for run in ledger.openRuns {
-            let faults = modelFaults(run, live).map(\.fault)
+            let faults = modelFaults(run, live).map(\.fault) + [couplingFault(run, live)].compactMap(\.self)
             guard volatileRuns.noteModelFaults(run, faults) else { continue }
             let id = ledger.runs[run].spec.id
             if faults.isEmpty {
@@ -35,6 +35,19 @@ extension Coordinator {
             return (worker, fault)
         }
     }
+
+    /// Why draft and target cannot draw with common random numbers, where they have to.
+    private func couplingFault(_ run: Int, _ live: RolePair<Int?>) -> String? {
+        guard ledger.runs[run].policy.isJudged, ledger.runs[run].policy.takeover == .coupled else { return nil }
+        func vocabulary(_ role: Role) -> String? {
+            live[role].map { roster[$0].hello.vocabulary } ?? ledger.runs[run].models[role]?.vocabulary
+        }
+        guard let draft = vocabulary(.draft), let target = vocabulary(.target), draft != target else { return nil }
+        return Self.couplingRule
+    }
+
+    static let couplingRule =
+        "takeover: coupled needs one vocabulary, and the models of draft and target have two; use resample"
 
     /// The model that the run's bank was made with, which its own must be, unless that was waived.
     private func bankModel(_ run: Int, _ role: Role) -> RunModel? {
@@ -59,6 +72,10 @@ extension Coordinator {
             throw ClientRefusal(code: .invalid, message: "run: \(id.short) is \(state); only an open run can go on")
         }
         let faults = modelFaults(run, roster.liveWorkers)
+        if let fault = couplingFault(run, roster.liveWorkers) {
+            throw ClientRefusal(
+                code: .conflict, message: "run: \(id.short) waits, and that cannot be allowed: \(fault)")
+        }
         guard faults.isEmpty || allowsDrift else {
             throw ClientRefusal(
                 code: .conflict,

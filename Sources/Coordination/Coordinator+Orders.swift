@@ -46,19 +46,37 @@ extension Coordinator {
         case .opening: .generate(task(reference, path, by: ledger.runs[reference.run].policy.opener))
         case .takingOver: .generate(task(reference, path, by: .target))
         case .scoring(let block):
-            .score(ScoreTask(block: block.segment, endsText: block.finish == .endToken))
+            .score(
+                ScoreTask(
+                    block: block.segment, endsText: block.finish == .endToken, draws: scorerDraws(reference, path)))
         case .over, .ended: preconditionFailure("\(ledger.key(reference)) needs no work")
         }
     }
 
     private mutating func task(_ reference: PathReference, _ path: Path, by author: Author) -> GenerateTask {
         let policy = ledger.runs[reference.run].policy
-        let seed = Seeds.derive(
-            run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
-            round: path.round, purpose: author.seedPurpose)
+        let (seed, position) = draws(reference, path, by: author)
         return GenerateTask(
             segment: takeSegmentID(reference), maximumTokens: min(policy.blockTokens(author), path.tokensLeft(policy)),
-            sampling: policy.sampling(author), seed: seed, boundary: policy.boundary)
+            sampling: policy.sampling(author), seed: seed, position: position, boundary: policy.boundary)
+    }
+
+    /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be
+    /// drawn again with the same noise, every block has a seed of its own.
+    private func draws(_ reference: PathReference, _ path: Path, by author: Author) -> (seed: UInt64, position: Int) {
+        let isCommon = ledger.runs[reference.run].policy.hasCommonDraws
+        let seed = Seeds.derive(
+            run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
+            round: isCommon ? 0 : path.round, purpose: isCommon ? .commonDraws : author.seedPurpose)
+        return (seed, isCommon ? path.tokens.total : 0)
+    }
+
+    /// What the target would draw in the places of the block under judgement, where that matters.
+    private func scorerDraws(_ reference: PathReference, _ path: Path) -> ScorerDraws? {
+        let policy = ledger.runs[reference.run].policy
+        guard policy.takeover == .coupled else { return nil }
+        let (seed, position) = draws(reference, path, by: .target)
+        return ScorerDraws(sampling: policy.sampling(.target), seed: seed, position: position)
     }
 
     /// An id for a segment of the path that none has had.

@@ -91,6 +91,13 @@ extension Coordinator {
             refuseReply(order, error.reason)
             return
         }
+        if let place = report.difference {
+            let isAsked = ledger.runs[reference.run].policy.takeover == .coupled
+            guard isAsked, report.logProbabilities.indices.contains(place) else {
+                refuseReply(order, "a difference at place \(place) of \(report.logProbabilities.count)")
+                return
+            }
+        }
         measure(order, tokens: report.logProbabilities.count)
         finish(order)
         roster[order.worker].hold(reference, also: block.segment.id)

@@ -51,7 +51,8 @@ extension Coordinator {
     func obstacles(_ run: Int) -> [String] {
         let missing = ledger.runs[run].policy.rolesNeeded.filter { !roster.hasLive($0) }
         let faults = volatileRuns.isOpen(run) ? volatileRuns[run].modelFaults : []
-        return missing.map { "no \($0.rawValue) worker" } + faults.map { "\($0) (a1 resume can allow it)" }
+        return missing.map { "no \($0.rawValue) worker" }
+            + faults.map { $0 == Self.couplingRule ? $0 : "\($0) (a1 resume can allow it)" }
     }
 
     private func pathsByStage(_ run: Int) -> [String: Int] {

@@ -31,6 +31,7 @@ extension Coordinator {
                 message: "open runs: \(ledger.openRuns.count), allowed are \(limits.openRuns); wait for one")
         }
         try check(spec, problems)
+        try checkCoupling(of: spec)
         try checkBank(of: spec)
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
         open(ledger.number(of: spec.id)!)
@@ -68,6 +69,16 @@ extension Coordinator {
                 throw invalid("problem \(index): the id \(problem.id) is that of problem \(earlier) as well")
             }
         }
+    }
+
+    /// As far as the workers that are here tell.
+    private func checkCoupling(of spec: RunSpec) throws(ClientRefusal) {
+        guard spec.settings.takeover == .coupled, spec.settings.strategy.isJudged else { return }
+        let live = roster.liveWorkers
+        guard let draft = live.draft, let target = live.target,
+            roster[draft].hello.vocabulary != roster[target].hello.vocabulary
+        else { return }
+        throw ClientRefusal(code: .conflict, message: Self.couplingRule)
     }
 
     private func checkBank(of spec: RunSpec) throws(ClientRefusal) {

@@ -65,18 +65,31 @@ extension Coordinator {
                 .init("verdict", ruling.verdict.rawValue), .init("score", pending.score.value),
                 .init("p_value", ruling.pValue), .init("rate", ruling.rate), .init("bank", ruling.bankCount),
             ])
-        if ruling.verdict == .takeOver { dropAhead(reference) }
+        // What is drafted ahead goes on from the block as it was.
+        if ruling.verdict == .takeOver, cut?.segment != block.segment.id { dropAhead(reference) }
     }
 
     /// What stays of a block that is taken over.
     private mutating func cut(
         _ reference: PathReference, _ block: WrittenBlock, _ pending: PendingScore
     ) -> BlockCut? {
-        guard ledger.runs[reference.run].policy.takeover == .resampleLine else { return nil }
-        let vocabulary = ledger.runs[reference.run].models[.target]?.vocabulary
-        let place = CutPlace(
-            before: pending.score.worstToken, of: block.segment, tokenBytes: pending.report.tokenBytes,
-            hasSameTokens: block.segment.vocabulary == vocabulary)
+        let tokenBytes = pending.report.tokenBytes
+        let place: CutPlace?
+        switch ledger.runs[reference.run].policy.takeover {
+        case .continue, .resample: return nil
+        case .resampleLine:
+            let vocabulary = ledger.runs[reference.run].models[.target]?.vocabulary
+            place = CutPlace(
+                before: pending.score.worstToken, of: block.segment, tokenBytes: tokenBytes,
+                hasSameTokens: block.segment.vocabulary == vocabulary)
+        case .coupled:
+            guard let difference = pending.report.difference else {
+                return BlockCut(
+                    segment: block.segment.id, bytes: block.segment.text.count, tokens: block.segment.tokens.count,
+                    isExact: true)
+            }
+            place = CutPlace(keeping: difference, of: block.segment, tokenBytes: tokenBytes)
+        }
         guard let place else { return nil }
         return BlockCut(
             segment: takeSegmentID(reference), bytes: place.bytes, tokens: place.tokens, isExact: place.isExact)

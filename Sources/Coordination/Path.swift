@@ -54,8 +54,7 @@ struct Path: Sendable {
             guard segment == block.segment.id else { throw illegal(event) }
             var beginning: Segment?
             if let cut {
-                guard verdict == .takeOver, policy.takeover == .resampleLine,
-                    let kept = block.segment.beginning(cut)
+                guard verdict == .takeOver, policy.takeover.keepsBeginning, let kept = block.segment.beginning(cut)
                 else { throw illegal(event) }
                 noteSegment(cut.segment)
                 beginning = kept
@@ -121,11 +120,21 @@ struct Path: Sendable {
 
     /// The block is taken over: it stays and the target goes on after it, or it goes, but for its beginning.
     private mutating func makeRoom(after block: WrittenBlock, _ beginning: Segment?, _ policy: PathPolicy) {
-        let kept =
-            switch policy.takeover {
-            case .resample, .resampleLine: beginning
-            case .continue: block.segment
+        let kept: Segment?
+        switch policy.takeover {
+        case .resample, .resampleLine: kept = beginning
+        case .continue: kept = block.segment
+        case .coupled:
+            if beginning?.id == block.segment.id {
+                // The target would have written the same.
+                finishRound(on: block, policy)
+                return
             }
+            // What is kept is the target's own text, also where no token is left.
+            if let beginning { _ = stand(beginning) }
+            state = tokensLeft(policy) > 0 ? .takingOver : .over(.tokensExhausted)
+            return
+        }
         // Without a token left for the target nothing can make the block good; what it says is no answer. A beginning
         // may have as many tokens as the block: it may end within the last one.
         guard tokensLeft(policy) > kept?.tokens.count ?? 0 else {

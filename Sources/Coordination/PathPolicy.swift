@@ -18,6 +18,8 @@ struct PathPolicy: Sendable, Hashable {
     /// Tokens in standing blocks at most.
     let pathTokens: Int
     let boundary: BlockBoundary
+    /// Whether draft and target draw with common random numbers, by a token's position in the path.
+    let hasCommonDraws: Bool
     /// What is an answer where no box has closed.
     let answerPatterns: [AnswerPattern]
     private let draftTokens: Int
@@ -44,7 +46,10 @@ struct PathPolicy: Sendable, Hashable {
             case .random: .chance
             case .target, .draft: nil
             }
-        rounds = judge == nil ? nil : settings.rounds
+        // Where every takeover is exact and every block is taken over, rounds are no unit of judgement either.
+        let isTargetsOwn = settings.takeover == .coupled && settings.rejectionRate == 1
+        rounds = judge == nil || isTargetsOwn ? nil : settings.rounds
+        hasCommonDraws = judge == nil || settings.takeover == .coupled
         runAhead = settings.strategy.draftsAhead ? settings.runAhead : 0
         score = settings.score
         scoreWindow = settings.scoreWindow

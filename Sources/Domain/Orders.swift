@@ -90,16 +90,34 @@ public struct GenerateTask: Sendable, Hashable {
     public let maximumTokens: Int
     public let sampling: SamplingSettings
     public let seed: UInt64
+    /// Of the block's first token among those whose draws the seed decides.
+    public let position: Int
     public let boundary: BlockBoundary
 
     public init(
-        segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, boundary: BlockBoundary
+        segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, position: Int = 0,
+        boundary: BlockBoundary
     ) {
         self.segment = segment
         self.maximumTokens = maximumTokens
         self.sampling = sampling
         self.seed = seed
+        self.position = position
         self.boundary = boundary
+    }
+}
+
+/// How the scorer would draw in the places of a block's tokens.
+public struct ScorerDraws: Sendable, Hashable {
+    public let sampling: SamplingSettings
+    public let seed: UInt64
+    /// Of the block's first token, as in `GenerateTask`.
+    public let position: Int
+
+    public init(sampling: SamplingSettings, seed: UInt64, position: Int) {
+        self.sampling = sampling
+        self.seed = seed
+        self.position = position
     }
 }
 
@@ -108,10 +126,13 @@ public struct ScoreTask: Sendable, Hashable {
     public let block: Segment
     /// Whether the block ended with the author's end token; the scorer then scores its own end token after it.
     public let endsText: Bool
+    /// If not nil, the answer says where the scorer would first have drawn another token than the block's.
+    public let draws: ScorerDraws?
 
-    public init(block: Segment, endsText: Bool) {
+    public init(block: Segment, endsText: Bool, draws: ScorerDraws? = nil) {
         self.block = block
         self.endsText = endsText
+        self.draws = draws
     }
 }
 

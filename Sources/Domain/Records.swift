@@ -31,10 +31,11 @@ public struct BlockRecord: Sendable, Codable, Hashable {
     }
 }
 
-/// The beginning of a block that stays, as a segment of its own.
+/// The beginning of a block that stays, as a segment of its own; or all of it, as the segment that it is, where a
+/// takeover changes nothing.
 public struct BlockCut: Sendable, Codable, Hashable {
     public let segment: SegmentID
-    /// Bytes of the block's text that stay, at least one.
+    /// Bytes of the block's text that stay, at least one unless the block writes none.
     public let bytes: Int
     /// Of the block's tokens, those that make up these bytes; where no token ends there, the number nearest to it,
     /// and the segment is known by its text alone.

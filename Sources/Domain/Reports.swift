@@ -50,12 +50,18 @@ public struct ScoreReport: Sendable, Hashable {
     public let logProbabilities: [Float]
     /// Bytes that each of these tokens writes, in the same order; the end token writes none.
     public let tokenBytes: [Int]
+    /// The first of these places where the scorer draws another token, if `ScoreTask.draws` asked for it and there is
+    /// one.
+    public let difference: Int?
     public let timing: WorkTiming
 
-    public init(tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], timing: WorkTiming) {
+    public init(
+        tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: Int? = nil, timing: WorkTiming
+    ) {
         self.tag = tag
         self.logProbabilities = logProbabilities
         self.tokenBytes = tokenBytes
+        self.difference = difference
         self.timing = timing
     }
 }

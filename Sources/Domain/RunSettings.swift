@@ -36,6 +36,17 @@ public enum TakeoverRule: String, Sendable, Codable, CaseIterable {
     case resample
     /// The target's block replaces the draft's from the beginning of the line that holds the draft's worst part.
     case resampleLine = "resample-line"
+    /// Draft and target draw with common random numbers. The draft's block stays up to the first token where the target
+    /// draws another, and the target goes on from there: what stands is the target's own text, to the byte.
+    case coupled
+
+    /// Whether the beginning of a block may stay when it is taken over.
+    public var keepsBeginning: Bool {
+        switch self {
+        case .continue, .resample: false
+        case .resampleLine, .coupled: true
+        }
+    }
 }
 
 /// Which number of a block's tokens is its score; each is high where the target finds the block bad.

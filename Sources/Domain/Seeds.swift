@@ -6,6 +6,8 @@ public enum SeedPurpose: UInt64, Sendable {
     case pValue = 3
     /// Ties among problems that are compared for drift.
     case drift = 4
+    /// Draws that draft and target share, by position in the path.
+    case commonDraws = 5
 }
 
 /// Seeds that derive from (run seed, problem, path, round, purpose), so that a token or a tie-break depends on

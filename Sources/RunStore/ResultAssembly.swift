@@ -119,7 +119,7 @@ struct ResultAssembly {
             let place = PathPlace(problem: try columns.int(), path: try columns.int())
             let (round, segment) = (try columns.int(), try columns.unsigned())
             let (author, text) = (try columns.choice(Author.self), try columns.bytes())
-            if carriesBlocks, run.spec.settings.takeover == .resampleLine, author == .draft {
+            if carriesBlocks, run.spec.settings.takeover.keepsBeginning, author == .draft {
                 texts[BlockPlace(path: place, segment: segment)] = text
             }
             let block = BlockResult(
@@ -140,7 +140,7 @@ struct ResultAssembly {
         }
         let sql = """
             SELECT problem, path, segment, score, p_value, verdict, stratum, bank_count, rate, worker,
-              started_wall_ms, finished_wall_ms, queued_ms, cut_tokens, cut_bytes
+              started_wall_ms, finished_wall_ms, queued_ms, cut_tokens, cut_bytes, cut_segment
             FROM verdicts WHERE run = ? AND problem >= ? AND problem < ?
             """
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
@@ -162,6 +162,11 @@ struct ResultAssembly {
             block.keptTokens = try columns.optionalInteger().map { Int($0) }
             if let bytes = try columns.optionalInteger(), let text = texts[place] {
                 block.keptText = String(decoding: text.prefix(Int(bytes)), as: UTF8.self)
+            }
+            // A takeover that changes nothing.
+            if let segment = try columns.optionalInteger(), UInt64(bitPattern: segment) == place.segment {
+                block.stands = true
+                block.keptText = nil
             }
             blocks[path]?[index] = block
         }

@@ -3,6 +3,9 @@ import Tokenizers
 /// Vocabularies for scripted models: every byte is a token of the same number, one pair of letters is a token too, and
 /// there is an end token. Two with different pairs are different vocabularies.
 public enum ByteVocabulary {
+    /// After the bytes and the pair.
+    static let endToken: Int32 = 257
+
     /// - Parameter pair: two letters.
     public static func tokenizer(pair: String) throws(TokenizerError) -> Tokenizer {
         // GPT-2's printable alphabet: bytes that print stand for themselves, the others are moved up from U+0100.
@@ -16,15 +19,14 @@ public enum ByteVocabulary {
                 next += 1
             }
         }
-        let end = Int32(tokens.count + 1)
         tokens.append(Array(pair.utf8))
         tokens.append(Array("<|im_end|>".utf8))
         var kinds = [TokenizerDefinition.TokenKind](repeating: .normal, count: tokens.count)
-        kinds[Int(end)] = .control
+        kinds[Int(endToken)] = .control
         let letters = pair.map(String.init)
         return try Tokenizer(
             TokenizerDefinition(
                 model: .bytePair, preTokenizer: "qwen2", tokens: tokens, kinds: kinds,
-                merges: [Array("\(letters[0]) \(letters[1])".utf8)], endToken: end))
+                merges: [Array("\(letters[0]) \(letters[1])".utf8)], endToken: endToken))
     }
 }

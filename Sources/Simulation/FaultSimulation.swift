@@ -95,14 +95,25 @@ public struct FaultSimulation: Sendable {
         limits.stallMs = 300_000
         self.limits = limits
         coordinator = Coordinator(configuration: CoordinationConfiguration(epoch: 1, limits: limits))
+        var drawn: [Scenario.Submission] = []
+        for number in 0..<(1 + numbers.below(2)) {
+            drawn.append(
+                Scenario.Submission(
+                    Scenario.name(number), Scenario.settings(&numbers), problems: 2 + numbers.below(8)))
+        }
+        let wanted = scenario.submissions ?? drawn
+        submissions = wanted.map { ($0.spec, $0.problems, false) }
+        // Common random numbers need one vocabulary.
+        let specs = wanted.map(\.spec) + scenario.records.compactMap(\.submitted)
+        let isShared = specs.contains { $0.settings.takeover == .coupled }
         var processes: [SimulatedProcess] = []
-        for (role, pair) in [(Role.draft, "ab"), (Role.target, "cd")] {
+        for (role, pair) in [(Role.draft, "ab"), (Role.target, isShared ? "ab" : "cd")] {
             let session = WorkerSession(
                 tokenizer: try ByteVocabulary.tokenizer(pair: pair),
                 prompts: PromptWriter(template: .plain, system: "", message: "{problem}", marker: "{problem}"),
                 author: role == .draft ? .draft : .target)
-            let drawn = 1 + numbers.below(3)
-            for number in 0..<(scenario.workers ?? drawn) {
+            let count = 1 + numbers.below(3)
+            for number in 0..<(scenario.workers ?? count) {
                 processes.append(
                     SimulatedProcess(
                         name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(scenario.mostSlots),
@@ -111,13 +122,6 @@ public struct FaultSimulation: Sendable {
         }
         self.processes = processes
         links = processes.map { _ in Link() }
-        var drawn: [Scenario.Submission] = []
-        for number in 0..<(1 + numbers.below(2)) {
-            drawn.append(
-                Scenario.Submission(
-                    Scenario.name(number), Scenario.settings(&numbers), problems: 2 + numbers.below(8)))
-        }
-        submissions = (scenario.submissions ?? drawn).map { ($0.spec, $0.problems, false) }
         records = scenario.records
         audit.read(records)
     }
@@ -217,5 +221,12 @@ public struct FaultSimulation: Sendable {
 
     mutating func note(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { traceHash = (traceHash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+}
+
+extension Record {
+    /// The run that it submits, if it does.
+    fileprivate var submitted: RunSpec? {
+        if case .runSubmitted(let spec, _, _) = self { spec } else { nil }
     }
 }

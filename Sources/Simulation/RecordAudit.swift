@@ -120,8 +120,12 @@ public struct RecordAudit: Sendable {
         case .draft, .target: require(false, "\(record.path): a verdict where nothing is judged")
         }
         if let cut = record.cut, let block = story.pending {
-            require(settings.takeover == .resampleLine && record.verdict == .takeOver, "\(record.path): a cut")
-            require(story.segments.insert(cut.segment).inserted, "\(record.path): segment \(cut.segment) twice")
+            let mayCut = settings.takeover == .resampleLine || settings.takeover == .coupled
+            require(mayCut && record.verdict == .takeOver, "\(record.path): a cut")
+            let isWhole = settings.takeover == .coupled && cut.segment == block.id
+            let isNew = isWhole || story.segments.insert(cut.segment).inserted
+            require(isNew, "\(record.path): segment \(cut.segment) twice")
+            require(!isWhole || cut.bytes == block.text.count, "\(record.path): a whole block that is cut")
             let text = Array(block.text.prefix(cut.bytes))
             require(text.last == UInt8(ascii: "\n") || cut.isExact, "\(record.path): cut within a line")
             story.standing.append(
@@ -132,7 +136,8 @@ public struct RecordAudit: Sendable {
         if record.verdict == .keep || settings.takeover == .continue, let block = story.pending {
             story.standing.append(block)
         }
-        story.awaitsTarget = record.verdict == .takeOver
+        let changesNothing = settings.takeover == .coupled && record.cut?.segment == record.segment
+        story.awaitsTarget = record.verdict == .takeOver && !changesNothing
         story.pending = nil
         stories[record.path] = story
     }

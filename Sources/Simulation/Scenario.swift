@@ -44,7 +44,7 @@ public struct Scenario: Sendable {
         settings.targetTokens = 16
         settings.pathTokens = 8 + numbers.below(80)
         settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
-        settings.takeover = TakeoverRule.allCases[numbers.below(3)]
+        settings.takeover = TakeoverRule.allCases[numbers.below(TakeoverRule.allCases.count)]
         settings.score = ScoreRule.allCases[numbers.below(3)]
         settings.scoreWindow = 1 + numbers.below(9)
         settings.runAhead = numbers.below(4)

@@ -1,8 +1,8 @@
 import Domain
 import WorkerCore
 
-/// An engine in virtual time around a scripted model: what it writes depends on the order's seed alone, what it scores
-/// on the text alone. Its figures, as a real one's, are those of its last step.
+/// An engine in virtual time around a scripted model: what it writes depends on the order's seed and position alone,
+/// what it scores on the text alone. Its figures, as a real one's, are those of its last step.
 struct ScriptedEngine: Sendable {
     enum Request: Sendable {
         case write(WriteRequest)
@@ -16,6 +16,8 @@ struct ScriptedEngine: Sendable {
         }
     }
 
+    /// Whose model it runs.
+    let role: Role
     private var waiting: [Request] = []
     private(set) var running: [Request] = []
     private(set) var stepBeganMs: Int64 = 0
@@ -24,6 +26,8 @@ struct ScriptedEngine: Sendable {
     private(set) var figures = EngineFigures()
     /// Whether it computes nothing any more, without a word.
     var isStuck = false
+
+    init(role: Role) { self.role = role }
 
     mutating func submit(_ request: Request) { waiting.append(request) }
 
@@ -63,26 +67,70 @@ struct ScriptedEngine: Sendable {
     private mutating func answer(_ request: Request) -> EngineAnswer {
         switch request {
         case .write(let request):
-            let block = Self.block(request.task)
+            let block = block(request.task)
             figures.writtenTokens += UInt64(block.tokens.count)
             return .written(request.order, block, queuedMs: 0)
         case .score(let request):
             figures.prefilledTokens += UInt64(request.block.count)
             let sum = request.block.reduce(UInt64(17)) { Seeds.mix($0 ^ UInt64(bitPattern: Int64($1))) }
             let values = request.block.indices.map { -Float(Seeds.mix(sum &+ UInt64($0)) % 1_000) / 250 }
-            return .scored(request.order, logProbabilities: values, queuedMs: 0)
+            return .scored(request.order, logProbabilities: values, drawn: drawn(request), queuedMs: 0)
         }
     }
 
-    /// Every byte is a token; a fifth of the blocks answer, some end the text.
-    private static func block(_ task: GenerateTask) -> WrittenTokens {
-        var numbers = SeededNumbers(seed: task.seed)
-        let kind = numbers.below(20)
-        let line = "step \(numbers.below(1_000))\(numbers.oneIn(2) ? "\n" : " ")"
-        let text = Array((kind < 4 ? "so \\boxed{\(numbers.below(3))}" : line).utf8)
-        let bytes = Array(text.prefix(task.maximumTokens))
-        let isWhole = bytes.count == text.count
-        let finish: FinishReason = !isWhole ? .length : kind < 4 ? .answer : kind == 4 ? .endToken : .length
+    /// Every byte is a token.
+    private func block(_ task: GenerateTask) -> WrittenTokens {
+        let script = Script(seed: task.seed, length: task.position + task.maximumTokens)
+        let bytes = script.bytes(task.position, atMost: task.maximumTokens, by: role)
+        let end = task.position + bytes.count
+        let finish: FinishReason =
+            script.answers.contains(end) && !bytes.isEmpty
+            ? .answer : bytes.count < task.maximumTokens ? .endToken : .length
         return WrittenTokens(tokens: bytes.map { Int32($0) }, bytes: bytes, finish: finish)
+    }
+
+    /// What the target draws in the places of a block.
+    private func drawn(_ request: ScoringRequest) -> [Int32] {
+        guard let draws = request.draws else { return [] }
+        let script = Script(seed: draws.seed, length: draws.position + request.block.count)
+        return request.block.indices.map { place in
+            let position = draws.position + place
+            return position < script.text.count ? Int32(script.text[position]) : ByteVocabulary.endToken
+        }
+    }
+}
+
+/// What the scripted target writes under a seed, by position: lines of which a fifth answer, and some end the text. The
+/// scripted draft writes the same but for some digits.
+private struct Script {
+    private let seed: UInt64
+    private(set) var text: [UInt8] = []
+    /// Where answers close.
+    private(set) var answers: Set<Int> = []
+
+    /// - Parameter length: of the text at least, unless it ends.
+    init(seed: UInt64, length: Int) {
+        self.seed = seed
+        var numbers = SeededNumbers(seed: seed)
+        while text.count <= length {
+            let kind = numbers.below(20)
+            let line = "step \(numbers.below(1_000))\(numbers.oneIn(2) ? "\n" : " ")"
+            text += Array((kind < 4 ? "so \\boxed{\(numbers.below(3))}" : line).utf8)
+            if kind < 4 { answers.insert(text.count) }
+            if kind == 4 { return }
+        }
+    }
+
+    /// From a position up to the next answer, or to the text's end.
+    func bytes(_ position: Int, atMost count: Int, by role: Role) -> [UInt8] {
+        let end = min(position + count, text.count)
+        guard position < end else { return [] }
+        let stop = ((position + 1)...end).first { answers.contains($0) } ?? end
+        return (position..<stop).map { place in
+            let byte = text[place]
+            let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            guard role == .draft, isDigit, Seeds.mix(seed ^ UInt64(place)) % 4 == 0 else { return byte }
+            return byte == UInt8(ascii: "9") ? UInt8(ascii: "0") : byte + 1
+        }
     }
 }

@@ -8,7 +8,7 @@ struct SimulatedProcess: Sendable {
     let slots: Int
     private let prototype: WorkerSession
     private(set) var session: WorkerSession
-    var engine = ScriptedEngine()
+    var engine: ScriptedEngine
     /// Counts its starts; events of an earlier one are void.
     private(set) var incarnation: UInt64 = 1
     var isAlive = true
@@ -26,6 +26,7 @@ struct SimulatedProcess: Sendable {
         self.slots = slots
         prototype = session
         self.session = session
+        engine = ScriptedEngine(role: role)
     }
 
     /// The routing id is random for each start.
@@ -52,7 +53,7 @@ struct SimulatedProcess: Sendable {
     mutating func start() {
         incarnation += 1
         session = prototype
-        engine = ScriptedEngine()
+        engine = ScriptedEngine(role: role)
         isAlive = true
         pausedUntilMs = 0
         drain = nil

@@ -33,6 +33,7 @@ extension WireGenerate {
         maximumTokens = UInt32(task.maximumTokens)
         sampling = WireSampling(task.sampling)
         seed = task.seed
+        position = UInt32(task.position)
         boundary = task.boundary == .tokens ? .tokens : .step
     }
 
@@ -49,7 +50,7 @@ extension WireGenerate {
         }
         return GenerateTask(
             segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
-            sampling: try sampling.decoded(), seed: seed, boundary: boundary)
+            sampling: try sampling.decoded(), seed: seed, position: Int(position), boundary: boundary)
     }
 }
 
@@ -58,10 +59,26 @@ extension WireScore {
         self.init()
         block = WireSegment(task.block)
         endsText = task.endsText
+        if let draws = task.draws { self.draws = WireDraws(draws) }
     }
 
     func decoded() throws(WireError) -> ScoreTask {
         guard hasBlock else { throw .missing("score.block") }
-        return ScoreTask(block: try block.decoded(), endsText: endsText)
+        return ScoreTask(
+            block: try block.decoded(), endsText: endsText, draws: hasDraws ? try draws.decoded() : nil)
+    }
+}
+
+extension WireDraws {
+    init(_ draws: ScorerDraws) {
+        self.init()
+        sampling = WireSampling(draws.sampling)
+        seed = draws.seed
+        position = UInt32(draws.position)
+    }
+
+    func decoded() throws(WireError) -> ScorerDraws {
+        guard hasSampling else { throw .missing("score.draws.sampling") }
+        return ScorerDraws(sampling: try sampling.decoded(), seed: seed, position: Int(position))
     }
 }

@@ -38,7 +38,8 @@ extension WorkerMessage {
             self = .scored(
                 ScoreReport(
                     tag: try scored.tag.decoded(), logProbabilities: scored.logProbabilities,
-                    tokenBytes: scored.tokenBytes.map(Int.init), timing: scored.timing.decoded))
+                    tokenBytes: scored.tokenBytes.map(Int.init),
+                    difference: scored.hasDifference ? Int(scored.difference) : nil, timing: scored.timing.decoded))
         case .failed(let failed): self = .failed(try failed.decoded())
         case .withdrawn(let withdrawn):
             guard withdrawn.hasTag else { throw .missing("withdrawn.tag") }
@@ -191,6 +192,7 @@ extension WireScored {
         tag = WireTag(report.tag)
         logProbabilities = report.logProbabilities
         tokenBytes = report.tokenBytes.map { UInt32($0) }
+        if let place = report.difference { difference = UInt32(place) }
         timing = WireTiming(report.timing)
     }
 }

@@ -431,6 +431,33 @@ nonisolated struct WireGenerate: Sendable {
 
   var boundary: WireBoundary = .unknown
 
+  var position: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sampling: WireSampling? = nil
+}
+
+nonisolated struct WireDraws: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sampling: WireSampling {
+    get {_sampling ?? WireSampling()}
+    set {_sampling = newValue}
+  }
+  /// Returns true if `sampling` has been explicitly set.
+  var hasSampling: Bool {self._sampling != nil}
+  /// Clears the value of `sampling`. Subsequent reads from it will return its default value.
+  mutating func clearSampling() {self._sampling = nil}
+
+  var seed: UInt64 = 0
+
+  var position: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -454,11 +481,21 @@ nonisolated struct WireScore: Sendable {
 
   var endsText: Bool = false
 
+  var draws: WireDraws {
+    get {_draws ?? WireDraws()}
+    set {_draws = newValue}
+  }
+  /// Returns true if `draws` has been explicitly set.
+  var hasDraws: Bool {self._draws != nil}
+  /// Clears the value of `draws`. Subsequent reads from it will return its default value.
+  mutating func clearDraws() {self._draws = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _block: WireSegment? = nil
+  fileprivate var _draws: WireDraws? = nil
 }
 
 nonisolated struct WireOrder: @unchecked Sendable {
@@ -904,12 +941,22 @@ nonisolated struct WireScored: Sendable {
 
   var tokenBytes: [UInt32] = []
 
+  var difference: UInt32 {
+    get {_difference ?? 0}
+    set {_difference = newValue}
+  }
+  /// Returns true if `difference` has been explicitly set.
+  var hasDifference: Bool {self._difference != nil}
+  /// Clears the value of `difference`. Subsequent reads from it will return its default value.
+  mutating func clearDifference() {self._difference = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _tag: WireTag? = nil
   fileprivate var _timing: WireTiming? = nil
+  fileprivate var _difference: UInt32? = nil
 }
 
 nonisolated struct WireWithdrawn: Sendable {
@@ -1359,7 +1406,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Generate"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1372,6 +1419,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularMessageField(value: &self._sampling) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.boundary) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
       default: break
       }
     }
@@ -1397,6 +1445,9 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.boundary != .unknown {
       try visitor.visitSingularEnumField(value: self.boundary, fieldNumber: 5)
     }
+    if self.position != 0 {
+      try visitor.visitSingularUInt32Field(value: self.position, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1406,6 +1457,51 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._sampling != rhs._sampling {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs.boundary != rhs.boundary {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDraws: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Draws"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sampling\0\u{1}seed\0\u{1}position\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._sampling) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sampling {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.seed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.seed, fieldNumber: 2)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt32Field(value: self.position, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDraws, rhs: WireDraws) -> Bool {
+    if lhs._sampling != rhs._sampling {return false}
+    if lhs.seed != rhs.seed {return false}
+    if lhs.position != rhs.position {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1413,7 +1509,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireScore: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Score"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{3}ends_text\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{3}ends_text\0\u{1}draws\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1423,6 +1519,7 @@ nonisolated extension WireScore: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._block) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.endsText) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._draws) }()
       default: break
       }
     }
@@ -1439,12 +1536,16 @@ nonisolated extension WireScore: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.endsText != false {
       try visitor.visitSingularBoolField(value: self.endsText, fieldNumber: 2)
     }
+    try { if let v = self._draws {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireScore, rhs: WireScore) -> Bool {
     if lhs._block != rhs._block {return false}
     if lhs.endsText != rhs.endsText {return false}
+    if lhs._draws != rhs._draws {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2368,7 +2469,7 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Scored"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0\u{1}difference\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2380,6 +2481,7 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 2: try { try decoder.decodeRepeatedFloatField(value: &self.logProbabilities) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._timing) }()
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.tokenBytes) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._difference) }()
       default: break
       }
     }
@@ -2402,6 +2504,9 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.tokenBytes.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.tokenBytes, fieldNumber: 4)
     }
+    try { if let v = self._difference {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2410,6 +2515,7 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.logProbabilities != rhs.logProbabilities {return false}
     if lhs._timing != rhs._timing {return false}
     if lhs.tokenBytes != rhs.tokenBytes {return false}
+    if lhs._difference != rhs._difference {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

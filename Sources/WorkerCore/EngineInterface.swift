@@ -35,6 +35,8 @@ public struct ScoringRequest: Sendable, Hashable {
     public let context: [Int32]
     /// At least one token.
     public let block: [Int32]
+    /// If not nil, the answer says which tokens the model draws in the places of the block's.
+    public let draws: ScorerDraws?
 }
 
 /// A block that was written.
@@ -79,13 +81,14 @@ public struct EngineFault: Sendable, Hashable {
 public enum EngineAnswer: Sendable, Hashable {
     /// - Parameter queuedMs: from the request to the first computation for it.
     case written(OrderID, WrittenTokens, queuedMs: Int64)
-    /// Natural logarithms, one for each token of the block.
-    case scored(OrderID, logProbabilities: [Float], queuedMs: Int64)
+    /// Natural logarithms, one for each token of the block; and what the model draws in their places, if asked for,
+    /// each token given those of the block before it.
+    case scored(OrderID, logProbabilities: [Float], drawn: [Int32] = [], queuedMs: Int64)
     case failed(OrderID, EngineFault)
 
     public var order: OrderID {
         switch self {
-        case .written(let order, _, _), .scored(let order, _, _), .failed(let order, _): order
+        case .written(let order, _, _), .scored(let order, _, _, _), .failed(let order, _): order
         }
     }
 

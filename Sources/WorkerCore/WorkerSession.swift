@@ -175,7 +175,8 @@ public struct WorkerSession: Sendable {
                 return replaced + [refuse(order.tag, .invalidOrder, "the block has no tokens")]
             }
             effect = .score(
-                ScoringRequest(order: id, sequence: sequence, context: context.tokens, block: block))
+                ScoringRequest(
+                    order: id, sequence: sequence, context: context.tokens, block: block, draws: task.draws))
         }
         active[id] = ActiveOrder(order: order, path: path, receivedWallMs: now.wallMs)
         let entry = LogEntry(
@@ -244,9 +245,9 @@ public struct WorkerSession: Sendable {
         case .written(let order, let block, let queuedMs):
             guard let active = active.removeValue(forKey: order) else { return [] }
             return written(active, block, timing(active, queuedMs, now)) + endIfDrained()
-        case .scored(let order, let logProbabilities, let queuedMs):
+        case .scored(let order, let logProbabilities, let drawn, let queuedMs):
             guard let active = active.removeValue(forKey: order) else { return [] }
-            return scored(active, logProbabilities, timing(active, queuedMs, now)) + endIfDrained()
+            return scored(active, logProbabilities, drawn, timing(active, queuedMs, now)) + endIfDrained()
         case .failed(let order, let fault):
             let code: FailureCode
             switch fault.kind {
@@ -282,7 +283,7 @@ public struct WorkerSession: Sendable {
     }
 
     private mutating func scored(
-        _ active: ActiveOrder, _ logProbabilities: [Float], _ timing: WorkTiming
+        _ active: ActiveOrder, _ logProbabilities: [Float], _ drawn: [Int32], _ timing: WorkTiming
     ) -> [Effect] {
         guard case .score(let task) = active.order.work else {
             preconditionFailure("the engine scores only what was ordered")
@@ -291,7 +292,8 @@ public struct WorkerSession: Sendable {
         paths[active.path]?.append(task.block.id, tokens: tokens, text: task.block.text)
         let tokenBytes = tokens.map { tokenizer.bytes(of: $0).count } + (task.endsText ? [0] : [])
         let report = ScoreReport(
-            tag: active.order.tag, logProbabilities: logProbabilities, tokenBytes: tokenBytes, timing: timing)
+            tag: active.order.tag, logProbabilities: logProbabilities, tokenBytes: tokenBytes,
+            difference: difference(tokens, drawn), timing: timing)
         let entry = LogEntry(
             .info, "block scored", path: active.path, round: active.order.tag.round,
             fields: [
@@ -299,6 +301,14 @@ public struct WorkerSession: Sendable {
                 .init("ms", timing.finishedWallMs - timing.startedWallMs),
             ])
         return [.send(.scored(report)), .log(entry)]
+    }
+
+    /// The first place where another token is drawn than the block's. In the place of its end token, if that is scored,
+    /// any end token is the same.
+    private func difference(_ tokens: [Int32], _ drawn: [Int32]) -> Int? {
+        drawn.indices.first { place in
+            place < tokens.count ? drawn[place] != tokens[place] : !tokenizer.endTokens.contains(drawn[place])
+        }
     }
 
     private func timing(_ active: ActiveOrder, _ queuedMs: Int64, _ now: Moment) -> WorkTiming {

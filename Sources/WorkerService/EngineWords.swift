@@ -11,10 +11,7 @@ extension GenerateRequest {
         self.init(
             id: request.order.rawValue, key: SequenceKey(rawValue: request.sequence.rawValue),
             context: request.context, maximumTokens: request.task.maximumTokens,
-            sampling: SamplingOptions(
-                temperature: sampling.temperature, topK: sampling.topK, topP: sampling.topP, minP: sampling.minP,
-                repetitionPenalty: sampling.repetitionPenalty),
-            seed: request.task.seed,
+            sampling: SamplingOptions(sampling), seed: request.task.seed, position: request.task.position,
             stop: StopRules(
                 endTokens: request.endTokens,
                 strings: request.task.boundary == .step ? [[UInt8]("\n\n".utf8)] : [],
@@ -27,7 +24,18 @@ extension ScoreRequest {
     init(_ request: ScoringRequest) {
         self.init(
             id: request.order.rawValue, key: SequenceKey(rawValue: request.sequence.rawValue),
-            context: request.context, block: request.block)
+            context: request.context, block: request.block,
+            draws: request.draws.map {
+                TokenDraws(sampling: SamplingOptions($0.sampling), seed: $0.seed, position: $0.position)
+            })
+    }
+}
+
+extension SamplingOptions {
+    fileprivate init(_ sampling: SamplingSettings) {
+        self.init(
+            temperature: sampling.temperature, topK: sampling.topK, topP: sampling.topP, minP: sampling.minP,
+            repetitionPenalty: sampling.repetitionPenalty)
     }
 }
 
@@ -41,7 +49,8 @@ extension EngineAnswer {
                 queuedMs: Int64(timing.queuedSeconds * 1_000))
         case .scored(_, let scores, let timing):
             self = .scored(
-                order, logProbabilities: scores.logProbabilities, queuedMs: Int64(timing.queuedSeconds * 1_000))
+                order, logProbabilities: scores.logProbabilities, drawn: scores.drawn,
+                queuedMs: Int64(timing.queuedSeconds * 1_000))
         case .failed(_, let error): self = .failed(order, EngineFault(error))
         }
     }

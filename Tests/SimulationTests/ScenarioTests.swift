@@ -79,4 +79,32 @@ import Testing
         #expect(Set(texts).count == 1 && texts.count > 1)
         #expect(texts.first?.contains { !$0.isEmpty } == true)
     }
+
+    /// With r = 1 exact takeovers write the target's own text, byte for byte, whatever the draft writes, whoever works
+    /// and whatever goes wrong: 100 seeds, each against `strategy: target` without faults.
+    @Test(arguments: UInt64(500)..<600) func exactTakeoversWriteTheTargetsOwnText(seed: UInt64) throws {
+        func texts(_ strategy: Strategy, hasFaults: Bool) throws -> [PathKey: String] {
+            var scenario = Scenario()
+            scenario.hasFaults = hasFaults
+            scenario.submissions = [
+                submission(3) {
+                    ($0.strategy, $0.takeover, $0.rejectionRate, $0.vote) = (strategy, .coupled, 1, .all)
+                    ($0.paths, $0.rounds, $0.pathTokens) = (2, 1, 20 + Int(seed % 60))
+                    ($0.runAhead, $0.seed) = (Int(seed % 4), seed)
+                    ($0.draftTokens, $0.targetTokens) = (4 + Int(seed % 13), 1 + Int(seed % 16))
+                }
+            ]
+            let (simulation, report) = try run(seed, scenario)
+            #expect(report.complaints == [])
+            let isDone = simulation.audit.outcomes.filter { $0.value != .failed && $0.value != .quarantined }
+            return Dictionary(
+                uniqueKeysWithValues: isDone.keys.map { path in
+                    (path, String(decoding: simulation.audit.standingText(path), as: UTF8.self))
+                })
+        }
+        let own = try texts(.target, hasFaults: false)
+        let coupled = try texts(.async, hasFaults: true)
+        #expect(own.count == 6 && !coupled.isEmpty)
+        for (path, text) in coupled { #expect(text == own[path]) }
+    }
 }

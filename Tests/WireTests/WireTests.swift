@@ -50,19 +50,26 @@ private struct Draw {
         for _ in 0..<int(0..<4) { segments.append(segment()) }
         let work: Order.Work
         if int(0..<2) == 0 {
-            let sampling = SamplingSettings(
-                temperature: Float(int(0..<200)) / 100, topK: int(0..<100), topP: Float(int(1..<100)) / 100,
-                minP: Float(int(0..<100)) / 100, repetitionPenalty: Float(int(50..<200)) / 100)
             work = .generate(
                 GenerateTask(
-                    segment: SegmentID(rawValue: bits()), maximumTokens: int(1..<1_000), sampling: sampling,
-                    seed: bits(), boundary: BlockBoundary.allCases[int(0..<2)]))
+                    segment: SegmentID(rawValue: bits()), maximumTokens: int(1..<1_000), sampling: sampling(),
+                    seed: bits(), position: int(0..<9_999), boundary: BlockBoundary.allCases[int(0..<2)]))
         } else {
-            work = .score(ScoreTask(block: segment(), endsText: int(0..<2) == 0))
+            work = .score(
+                ScoreTask(
+                    block: segment(), endsText: int(0..<2) == 0,
+                    draws: int(0..<2) == 0
+                        ? nil : ScorerDraws(sampling: sampling(), seed: bits(), position: int(0..<9_999))))
         }
         return Order(
             tag: tag(), context: ContextUpdate(base: base, segments: segments), work: work,
             isRunAhead: int(0..<2) == 0)
+    }
+
+    mutating func sampling() -> SamplingSettings {
+        SamplingSettings(
+            temperature: Float(int(0..<200)) / 100, topK: int(0..<100), topP: Float(int(1..<100)) / 100,
+            minP: Float(int(0..<100)) / 100, repetitionPenalty: Float(int(50..<200)) / 100)
     }
 
     mutating func instruction() -> WorkerInstruction {
@@ -105,7 +112,8 @@ private struct Draw {
             .scored(
                 ScoreReport(
                     tag: tag(), logProbabilities: (0..<int(0..<50)).map { _ in -Float(int(0..<1_000)) / 64 },
-                    tokenBytes: (0..<int(0..<50)).map { _ in int(0..<90) }, timing: timing()))
+                    tokenBytes: (0..<int(0..<50)).map { _ in int(0..<90) },
+                    difference: int(0..<2) == 0 ? nil : int(0..<90), timing: timing()))
         case 4:
             .failed(FailureReport(tag: tag(), code: FailureCode.allCases[int(0..<6)], message: text()))
         case 5: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))

@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 import Simulation
 import Testing
 import Tokenizers
@@ -247,7 +248,23 @@ private func failed(
         #expect(AnswerStop.isReached(open, Array("2}".utf8)))
         #expect(!AnswerStop.isReached([], Array("2}".utf8)))
         #expect(OpenBox.tail(of: Array("\\boxed{42} and".utf8)).isEmpty)
+        #expect(OpenBox.tail(of: Array("\\boxed{42} and \\bo".utf8)) == Array("\\bo".utf8))
         #expect(AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}}".utf8)))
         #expect(!AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}".utf8)))
+    }
+
+    /// Wherever a text is cut in two, its second part is complete where the whole is: by the coordinator's own scan.
+    @Test(arguments: [
+        "so \\boxed{4{1}2}.", "\\\\boxed{3}", "\\\\\\boxed{5} x", "a \\boxed {7} \\boxed{8}", "\\boxe{1} }",
+    ])
+    func anAnswerClosesInTheSamePlaceWhereverBlocksBegin(text: String) {
+        let bytes = Array(text.utf8)
+        var scanner = BoxScanner()
+        let closes = bytes.indices.filter { scanner.step(bytes[$0], at: $0) != nil }
+        for cut in 0...bytes.count {
+            let tail = OpenBox.tail(of: Array(bytes[..<cut]))
+            let first = (cut..<bytes.count).first { AnswerStop.isReached(tail, Array(bytes[cut...$0])) }
+            #expect(first == closes.first { $0 >= cut }, "cut at \(cut)")
+        }
     }
 }
