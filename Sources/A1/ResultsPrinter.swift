@@ -152,11 +152,7 @@ struct ResultsPrinter {
                     + "(by the rule of an earlier version)",
             ])
         }
-        table.addRow(["tokens by draft", "\(summary.tokens.draft)"])
-        table.addRow(["tokens by target", "\(summary.tokens.target)"])
-        if summary.tokensReplaced > 0 { table.addRow(["tokens replaced", "\(summary.tokensReplaced)"]) }
-        if summary.discardedTokens > 0 { table.addRow(["tokens discarded", "\(summary.discardedTokens)"]) }
-        table.addRow(["tokens/s", String(format: "%.1f", summary.tokensPerSecond)])
+        for row in tokenRows(summary) { table.addRow(row) }
         table.addRow(["wall time", duration(summary.wallSeconds)])
         for worker in summary.busy { table.addRow(["busy \(worker.worker)", percent(worker.busy)]) }
         if let share = summary.draftWaitShare, settings.strategy.isJudged {
@@ -178,6 +174,21 @@ struct ResultsPrinter {
             text += "\n" + rounds.shown
         }
         return text
+    }
+
+    private func tokenRows(_ summary: RunSummary) -> [[String]] {
+        var rows = [["tokens by draft", "\(summary.tokens.draft)"], ["tokens by target", "\(summary.tokens.target)"]]
+        if summary.tokensReplaced > 0 { rows.append(["tokens replaced", "\(summary.tokensReplaced)"]) }
+        if let costs = summary.takeoverCosts {
+            rows.append([
+                "takeovers",
+                "\(costs.changedNothing) of \(summary.takeovers) changed nothing; \(costs.tokensKept) tokens kept, "
+                    + "\(costs.tokensWritten) written",
+            ])
+        }
+        if summary.discardedTokens > 0 { rows.append(["tokens discarded", "\(summary.discardedTokens)"]) }
+        rows.append(["tokens/s", String(format: "%.1f", summary.tokensPerSecond)])
+        return rows
     }
 
     /// The rates that so many verdicts allow: docs/rejection-rate.md, How far a short run may be off.

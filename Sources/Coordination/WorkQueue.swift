@@ -252,7 +252,7 @@ struct WorkQueue: Sendable {
     ///
     /// - Parameter roster: whose live workers may have a queue of their own.
     mutating func enqueue(_ reference: WorkItemReference, _ roster: Roster) {
-        guard takesTakeoverSlot(reference) else {
+        guard claimTakeoverSlot(reference) else {
             move(reference, to: .parked)
             return
         }
@@ -409,7 +409,7 @@ struct WorkQueue: Sendable {
 
 extension WorkQueue {
     /// The budget B: a takeover over the bound waits; it is never silently kept.
-    private mutating func takesTakeoverSlot(_ item: WorkItemReference) -> Bool {
+    private mutating func claimTakeoverSlot(_ item: WorkItemReference) -> Bool {
         let reference = item.path
         guard !item.isAhead, paths[reference].due!.stage == .takeOver, !paths[reference].holdsTakeoverSlot else {
             return true

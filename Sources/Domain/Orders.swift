@@ -146,7 +146,8 @@ public struct Order: Sendable, Hashable {
     public let tag: OrderTag
     public let context: ContextUpdate
     public let work: Work
-    /// Whether it bets on a verdict that is not known: it gets what confirmed work leaves until it is confirmed.
+    /// Whether it is drafted before the verdict on the block before: it gets what confirmed work leaves until it is
+    /// confirmed.
     public let isRunAhead: Bool
 
     public init(tag: OrderTag, context: ContextUpdate, work: Work, isRunAhead: Bool = false) {

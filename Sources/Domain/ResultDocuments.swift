@@ -210,6 +210,22 @@ public struct ProblemRates: Sendable, Codable, Hashable {
     }
 }
 
+/// What exact takeovers cost (`takeover: coupled`).
+public struct TakeoverCosts: Sendable, Codable, Hashable {
+    /// Takeovers where the target would have written the very same block: nothing was written for them.
+    public var changedNothing: Int
+    /// Tokens of the draft that stand in blocks that were taken over.
+    public var tokensKept: Int
+    /// Tokens that the target wrote in takeovers.
+    public var tokensWritten: Int
+
+    public init(changedNothing: Int, tokensKept: Int, tokensWritten: Int) {
+        self.changedNothing = changedNothing
+        self.tokensKept = tokensKept
+        self.tokensWritten = tokensWritten
+    }
+}
+
 /// The run's figures. Shares are nil where nothing was counted: no known answers, no verdicts.
 public struct RunSummary: Sendable, Codable, Hashable {
     public var run: RunID
@@ -245,6 +261,8 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var tokens: TokenCounts
     /// Tokens of draft blocks that were replaced.
     public var tokensReplaced: Int
+    /// Nil with other takeovers than exact ones.
+    public var takeoverCosts: TakeoverCosts?
     public var tokensPerSecond: Double
     public var wallSeconds: Double
     public var busy: [WorkerShare]

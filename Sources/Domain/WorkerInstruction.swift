@@ -6,7 +6,8 @@ public enum WorkerInstruction: Sendable, Hashable {
     case refuse(reason: String)
     /// Work. Answered by exactly one block, score or failure report with the same tag.
     case order(Order)
-    /// The bet of this run-ahead order is won: it is work like any other from here on. Unknown orders are ignored.
+    /// The block before this run-ahead order was kept: it is work like any other from here on. Unknown orders are
+    /// ignored.
     case confirm(OrderID)
     /// This order is not wanted any more; what is still said about it is dropped. Unknown orders are ignored, others
     /// are answered by a withdrawal report.

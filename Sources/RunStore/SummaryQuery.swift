@@ -29,6 +29,7 @@ struct SummaryQuery {
         summary.bank = try bank().map { "\($0.name) (\($0.scores) scores)" }
         summary.tokens = figures.tokens.standing
         summary.tokensReplaced = figures.tokens.replaced
+        summary.takeoverCosts = try takeoverCosts(figures)
         summary.wallSeconds = try wallSeconds()
         summary.tokensPerSecond =
             summary.wallSeconds > 0 ? Double(summary.tokens.total) / summary.wallSeconds : 0
@@ -137,6 +138,21 @@ struct SummaryQuery {
                 author, count, verdict, kept: Int(try columns.real()), run.spec.settings.takeover)
         }
         return tokens
+    }
+
+    /// Nil with other takeovers than exact ones.
+    private func takeoverCosts(_ figures: RunFigures) throws -> TakeoverCosts? {
+        let settings = run.spec.settings
+        guard settings.strategy.isJudged, settings.takeover == .coupled else { return nil }
+        let sql = """
+            SELECT total(cut_segment = segment), total(cut_tokens) FROM verdicts
+            WHERE run = ? AND verdict = 'takeOver'
+            """
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [run.row]) else { return nil }
+        var columns = RowColumns(row, table: "verdicts")
+        return TakeoverCosts(
+            changedNothing: Int(try columns.real()), tokensKept: Int(try columns.real()),
+            tokensWritten: figures.tokens.standing.target)
     }
 
     /// What is promised of the rates, for the numbers of verdicts that there are.

@@ -24,7 +24,7 @@ public struct WriteRequest: Sendable, Hashable {
     public let endTokens: Set<Int32>
     /// The end of the path's text, if an answer's box is open in it: the block ends where the answer closes.
     public let openBox: [UInt8]
-    /// Drafted on the bet that the block before is kept: gets what other work leaves.
+    /// Drafted before the verdict on the block before: gets what other work leaves.
     public let isSpeculative: Bool
 }
 

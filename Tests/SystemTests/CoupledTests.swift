@@ -60,6 +60,10 @@ extension RealProcesses {
                 }
                 #expect(answers(coupled) == answers(target))
                 #expect(coupled.summary.takeovers == coupled.summary.verdicts && coupled.summary.verdicts > 0)
+                let costs = try #require(coupled.summary.takeoverCosts)
+                #expect(costs.changedNothing > 0 && costs.changedNothing < coupled.summary.takeovers)
+                #expect(costs.tokensKept == coupled.summary.tokens.draft)
+                #expect(costs.tokensWritten == coupled.summary.tokens.target)
                 // Most of it is the draft's work.
                 #expect(coupled.summary.tokens.total == target.summary.tokens.total)
                 #expect(coupled.summary.tokens.target < target.summary.tokens.target)
