@@ -104,7 +104,9 @@ struct EffectText {
         let work =
             switch order.work {
             case .generate(let task): "write s\(task.segment) max=\(task.maximumTokens)"
-            case .score(let task): "score s\(task.block.id)\(task.endsText ? " end" : "")"
+            case .score(let task):
+                "score s\(task.block.id)\(task.endsText ? " end" : "")"
+                    + (task.draws.map { " draws=\($0.position)" } ?? "")
             }
         let words: [String] = [
             "order #\(number(order.tag.order))",

@@ -57,7 +57,8 @@ extension ScriptRunner {
                 peer(try word(0)),
                 makeScore(
                     try order(word(1)), values,
-                    tokenBytes: line.text("bytes")?.split(separator: ",").map { Int($0)! }))
+                    tokenBytes: line.text("bytes")?.split(separator: ",").map { Int($0)! },
+                    difference: line.int("difference")))
         case "withdrawn":
             return .orderWithdrawn(
                 peer(try word(0)), WithdrawalReport(tag: try order(word(1)).tag, tokens: line.int("tokens") ?? 0))

@@ -46,10 +46,14 @@ func makeBlock(
 }
 
 /// A worker's answer to an order to score; unless said otherwise each token writes an equal part of the block.
-func makeScore(_ order: Order, _ values: [Float], tokenBytes: [Int]? = nil) -> ScoreReport {
+func makeScore(
+    _ order: Order, _ values: [Float], tokenBytes: [Int]? = nil, difference: Int? = nil
+) -> ScoreReport {
     let bytes = order.work.score?.block.text.count ?? 0
     let even = values.indices.map { bytes * ($0 + 1) / values.count - bytes * $0 / values.count }
-    return ScoreReport(tag: order.tag, logProbabilities: values, tokenBytes: tokenBytes ?? even, timing: noTiming)
+    return ScoreReport(
+        tag: order.tag, logProbabilities: values, tokenBytes: tokenBytes ?? even, difference: difference,
+        timing: noTiming)
 }
 
 /// Who writes for this order: the target takes over; who opens is seen from the sampling's marker temperature.
