@@ -116,7 +116,7 @@ public struct FaultSimulation: Sendable {
             for number in 0..<(scenario.workers ?? count) {
                 processes.append(
                     SimulatedProcess(
-                        name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(scenario.mostSlots),
+                        name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(4),
                         session: session))
             }
         }

@@ -12,8 +12,6 @@ public struct Scenario: Sendable {
     public var poison: PathKey?
     /// Workers of each role; nil draws them from the seed.
     public var workers: Int?
-    /// Ends a drawn one: a worker has no more slots than this.
-    public var mostSlots = 4
 
     public init() {}
 
