@@ -56,8 +56,11 @@ extension Coordinator {
 
     /// Opens problems of which this worker could begin a path: they count among their run's problems at once.
     private mutating func admit(_ role: Role, _ bound: Int, for worker: Int) {
-        for run in ledger.openRuns where mayWork(run) && !hasQueued(run, for: worker) && mayBegin(run, role, bound) {
-            guard let path = queue.firstFresh(run), !queue.isOpen(problem: path.problem, of: run) else { continue }
+        for run in ledger.openRuns {
+            // What is seldom so is asked first.
+            guard let path = queue.firstFresh(run), !queue.isOpen(problem: path.problem, of: run), mayWork(run),
+                mayBegin(run, role, bound), !hasQueued(run, for: worker)
+            else { continue }
             open(path.problem, of: run)
         }
     }
@@ -70,7 +73,7 @@ extension Coordinator {
     /// Gives each suspect item to a worker that has nothing else. While one waits, a worker is kept from new work
     /// until it is idle: the one returned.
     private mutating func dispatchPoisonSuspects(_ role: Role) -> Int? {
-        while let entry = queue.firstPoisonSuspect(role, where: { volatileRuns[$0].modelFaults.isEmpty }) {
+        while let entry = queue.firstPoisonSuspect(role, where: { mayWork($0) }) {
             let present = roster.workers(of: role).filter { roster[$0].state == .live }
             guard let chosen = present.min(by: { roster[$0].orders.count < roster[$1].orders.count }) else {
                 return nil
@@ -87,7 +90,7 @@ extension Coordinator {
     /// Whether the run does not wait for its models.
     private func mayWork(_ run: Int) -> Bool { volatileRuns[run].modelFaults.isEmpty }
 
-    /// Whether there is a item for the role that does not run ahead, or a path to begin.
+    /// Whether there is an item for the role that does not run ahead, or a path to begin.
     private func mayHaveWork(_ role: Role, _ bound: Int) -> Bool {
         queue.queuedItems[role] > 0 || ledger.openRuns.contains { mayBegin($0, role, bound) }
     }

@@ -288,7 +288,7 @@ struct WorkQueue: Sendable {
         return item.stage == .draft ? (reference.problem, reference.path) : (item.arrival, 0)
     }
 
-    /// Whether one more death would quarantine the path. Such a item is tried where nothing else can be hurt by it
+    /// Whether one more death would quarantine the path. Such an item is tried where nothing else can be hurt by it
     /// and nothing else can be what kills: so no path is quarantined for its neighbours' sake.
     private func maybePoison(_ tries: Tries) -> Bool { tries.deaths >= max(1, deathsPerPath - 1) }
 
@@ -464,7 +464,7 @@ extension WorkQueue {
         }
     }
 
-    /// A item has left this queue.
+    /// An item has left this queue.
     private mutating func clean(_ queue: WorkItem.Queue, _ item: WorkItem, _ run: Int) {
         switch queue {
         case .free: Self.clean(&runs[run].lanes[item.lane].free, paths)
@@ -480,7 +480,10 @@ extension WorkQueue {
 
     /// Whether the entry's item still waits under it.
     private static func isCurrent(_ entry: ReadyEntry, _ paths: PathTable<PathItems>) -> Bool {
-        paths.contains(entry.item.path)
-            && paths[entry.item.path][isAhead: entry.item.isAhead]?.place.generation == entry.generation
+        guard paths.contains(entry.item.path) else { return false }
+        // By name, so that the item is read in place.
+        return entry.item.isAhead
+            ? paths[entry.item.path].ahead?.place.generation == entry.generation
+            : paths[entry.item.path].due?.place.generation == entry.generation
     }
 }
