@@ -13,7 +13,7 @@ extension Coordinator {
     mutating func order(_ item: WorkItemReference, at worker: Int) {
         let reference = item.path
         guard let known = queue[item] else { preconditionFailure("\(ledger.key(reference)) needs no work") }
-        let path = item.isAhead ? speculation.path(reference)! : ledger[reference]
+        let path = item.isAhead ? PathNeed(speculation[reference]) : PathNeed(ledger[reference])
         if queue.affinity(of: reference, known.role) != worker { forget(reference, known.role) }
         queue.setAffinity(of: reference, known.role, worker)
         noteModel(of: worker, in: reference.run)
@@ -41,7 +41,7 @@ extension Coordinator {
             ])
     }
 
-    private mutating func work(_ reference: PathReference, _ path: Path) -> Order.Work {
+    private mutating func work(_ reference: PathReference, _ path: PathNeed) -> Order.Work {
         switch path.state {
         case .opening: .generate(task(reference, path, by: ledger.runs[reference.run].policy.opener))
         case .takingOver: .generate(task(reference, path, by: .target))
@@ -53,26 +53,26 @@ extension Coordinator {
         }
     }
 
-    private mutating func task(_ reference: PathReference, _ path: Path, by author: Author) -> GenerateTask {
+    private mutating func task(_ reference: PathReference, _ path: PathNeed, by author: Author) -> GenerateTask {
         let policy = ledger.runs[reference.run].policy
         let (seed, position) = draws(reference, path, by: author)
         return GenerateTask(
-            segment: takeSegmentID(reference), maximumTokens: min(policy.blockTokens(author), path.tokensLeft(policy)),
+            segment: takeSegmentID(reference), maximumTokens: min(policy.blockTokens(author), policy.pathTokens - path.tokens),
             sampling: policy.sampling(author), seed: seed, position: position, boundary: policy.boundary)
     }
 
     /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be
     /// drawn again with the same noise, every block has a seed of its own.
-    private func draws(_ reference: PathReference, _ path: Path, by author: Author) -> (seed: UInt64, position: Int) {
+    private func draws(_ reference: PathReference, _ path: PathNeed, by author: Author) -> (seed: UInt64, position: Int) {
         let isCommon = ledger.runs[reference.run].policy.hasCommonDraws
         let seed = Seeds.derive(
             run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
             round: isCommon ? 0 : path.round, purpose: isCommon ? .commonDraws : author.seedPurpose)
-        return (seed, isCommon ? path.tokens.total : 0)
+        return (seed, isCommon ? path.tokens : 0)
     }
 
     /// What the target would draw in the places of the block under judgement, where that matters.
-    private func scorerDraws(_ reference: PathReference, _ path: Path) -> ScorerDraws? {
+    private func scorerDraws(_ reference: PathReference, _ path: PathNeed) -> ScorerDraws? {
         let policy = ledger.runs[reference.run].policy
         guard policy.takeover == .coupled else { return nil }
         let (seed, position) = draws(reference, path, by: .target)
@@ -86,7 +86,7 @@ extension Coordinator {
 
     /// What the worker lacks of the path's standing text; afterwards it counts as holding all of it. A worker that
     /// does not, says `contextLost`.
-    private mutating func contextUpdate(_ reference: PathReference, _ path: Path, at worker: Int) -> ContextUpdate {
+    private mutating func contextUpdate(_ reference: PathReference, _ path: PathNeed, at worker: Int) -> ContextUpdate {
         let needed = path.standing
         guard let held = roster[worker].hold(reference, needed.map(\.id)) else {
             let text = ledger.runs[reference.run].problems[reference.problem].spec.text
@@ -96,6 +96,22 @@ extension Coordinator {
         while common < min(held.count, needed.count), held[common] == needed[common].id { common += 1 }
         let base: ContextUpdate.Base = common == 0 ? .prompt : .segment(needed[common - 1].id)
         return ContextUpdate(base: base, segments: Array(needed[common...]))
+    }
+}
+
+/// What an order says of a path, as it is or as it will be if every block is kept.
+private struct PathNeed {
+    let state: PathState
+    let round: Int
+    let standing: [Segment]
+    /// In standing blocks.
+    let tokens: Int
+
+    init(_ path: borrowing Path) {
+        state = path.state
+        round = path.round
+        standing = path.standing
+        tokens = path.tokens.total
     }
 }
 

@@ -27,7 +27,7 @@ extension Coordinator {
     ///
     /// - Returns: false if nothing was.
     mutating func acceptAhead(_ reference: PathReference) -> Bool {
-        guard speculation.path(reference) != nil else { return false }
+        guard speculation.isBegun(reference) else { return false }
         if let block = speculation.takeBlock(reference) {
             accept(block.report, reference, worker: block.worker)
             return true
@@ -45,7 +45,7 @@ extension Coordinator {
 
     /// Throws away what was drafted ahead.
     mutating func dropAhead(_ reference: PathReference) {
-        guard speculation.path(reference) != nil else { return }
+        guard speculation.isBegun(reference) else { return }
         withdraw(WorkItemReference(path: reference, isAhead: true))
         queue.dropAhead(reference)
         speculation.end(reference)
@@ -75,8 +75,9 @@ extension Coordinator {
     private func isWaitingForVerdict(_ reference: PathReference) -> Bool {
         if queue[WorkItemReference(path: reference)]?.place == .atBarrier { return true }
         let policy = ledger.runs[reference.run].policy
-        guard policy.isJudged, case .scoring(let block) = ledger[reference].state else { return false }
+        guard policy.isJudged, ledger[reference].state.stage == .score else { return false }
         guard speculation.isAllowed(reference, policy) else {
+            guard case .scoring(let block) = ledger[reference].state else { return false }
             return ledger[reference].ifKept(block, policy).state.isOpening
         }
         return speculation.wantsBlock(reference, policy)

@@ -8,7 +8,8 @@ import Domain
 /// asked to be stored; and the others, which are of this life only and are rebuilt from what workers say.
 public struct Coordinator: Sendable {
     /// What is fixed for this life.
-    public let configuration: CoordinationConfiguration
+    public var configuration: CoordinationConfiguration { fixed.configuration }
+    private let fixed: Fixed
 
     var ledger = Ledger()
     var roster: Roster
@@ -25,7 +26,7 @@ public struct Coordinator: Sendable {
 
     /// A coordinator that knows nothing yet: `restore`, then step with `Event.started`.
     public init(configuration: CoordinationConfiguration) {
-        self.configuration = configuration
+        fixed = Fixed(configuration)
         let limits = configuration.limits
         roster = Roster(limits: limits)
         queue = WorkQueue(epoch: configuration.epoch, limits: limits)
@@ -35,7 +36,7 @@ public struct Coordinator: Sendable {
         counters.processID = configuration.processID
     }
 
-    var limits: Limits { configuration.limits }
+    var limits: Limits { _read { yield fixed.configuration.limits } }
     var now: Moment { clock.now }
     var nowMs: Int64 { clock.nowMs }
 
@@ -142,6 +143,15 @@ public struct Coordinator: Sendable {
     mutating func tell(_ worker: Int, _ instruction: WorkerInstruction) {
         guard roster[worker].isPresent else { return }
         outbox.add(.send(roster[worker].peer, instruction))
+    }
+}
+
+extension Coordinator {
+    /// Behind a reference: what is large and never changes is not copied with the coordinator.
+    private final class Fixed: Sendable {
+        let configuration: CoordinationConfiguration
+
+        init(_ configuration: CoordinationConfiguration) { self.configuration = configuration }
     }
 }
 

@@ -2,8 +2,8 @@ import Domain
 import Evaluation
 
 /// What a run's settings mean for the life of each of its paths. The strategies are values of this type over one
-/// state machine; none has code of its own.
-struct PathPolicy: Sendable, Hashable {
+/// state machine; none has code of its own. A reference, since it never changes and is asked for at every step.
+final class PathPolicy: Sendable {
     /// Who writes the block that opens a round.
     let opener: Author
     /// Who decides whether that block is taken over, after it was scored; nil where every block stands.

@@ -49,15 +49,21 @@ struct Speculation: Sendable {
         policy.runAhead > 0 && !drafts[reference].isBarred
     }
 
-    /// The path as it will be if every block is kept; nil where nothing is drafted ahead.
-    func path(_ reference: PathReference) -> Path? { drafts[reference].path }
+    /// Whether it is said how the path will be.
+    func isBegun(_ reference: PathReference) -> Bool { drafts[reference].path != nil }
+
+    /// The path as it will be if every block is kept. Read in place.
+    ///
+    /// - Precondition: `isBegun`.
+    subscript(reference: PathReference) -> Path {
+        _read { yield drafts[reference].path! }
+    }
 
     func blockCount(_ reference: PathReference) -> Int { drafts[reference].blocks.count }
 
     /// Whether one more block may be drafted ahead of the path.
     func wantsBlock(_ reference: PathReference, _ policy: PathPolicy) -> Bool {
-        guard drafts[reference].blocks.count < policy.runAhead, let path = drafts[reference].path else { return false }
-        return path.state.isOpening
+        drafts[reference].blocks.count < policy.runAhead && drafts[reference].path?.state.isOpening == true
     }
 
     /// Drafts on as if the block under judgement were kept, if that is not done yet.
