@@ -41,7 +41,7 @@ public struct Coordinator: Sendable {
     var nowMs: Int64 { clock.nowMs }
 
     /// Takes an event in and says what is to be done about it, in order. All records of a step are one effect that
-    /// stands before all others, so they are one transaction and nothing is said that is not on disk.
+    /// stands before all others, so they are one transaction and nothing is shown that is not on disk.
     ///
     /// - Parameter now: never earlier than in the step before.
     public mutating func step(_ event: Event, now: Moment) -> [Effect] {

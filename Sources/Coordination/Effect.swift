@@ -1,7 +1,8 @@
 import Domain
 
-/// What shall be done, in this order. In a list of effects every `record` stands before the `send` and the `reply`
-/// that depend on it; the shell commits the records before it carries out what follows them.
+/// What shall be done. In a list of effects every `record` stands before what depends on it. The shell commits the
+/// records before it says anything to a client, and before it takes in any event that follows. What is sent to workers
+/// may leave before: whatever they answer is of no life that has lost the records, since order ids are of one epoch.
 public enum Effect: Sendable, Hashable {
     /// Make these records durable, all or none.
     case record([Record])

@@ -1,7 +1,7 @@
 import Domain
 
 /// What the step under way says. All records are one effect that stands before all others, so they are one
-/// transaction and nothing is said that is not on disk.
+/// transaction and nothing is shown that is not on disk.
 struct Outbox: Sendable {
     private let leastLogLevel: LogEntry.Level
     private var records: [Record] = []

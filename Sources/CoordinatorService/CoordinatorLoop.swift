@@ -80,10 +80,14 @@ struct CoordinatorLoop {
         effects += core.step(event, now: Clocks.now)
     }
 
-    /// Records first, all of them in one transaction, then everything else in order.
+    /// What workers are told first, then the records, all of them in one transaction, then everything else in order.
+    /// Workers compute while the disk writes (decision 30).
     private mutating func carryOut() throws(CoordinatorError) {
         let batch = effects
         effects = []
+        for case .send(let peer, let instruction) in batch {
+            transport.send(socket: CoordinatorService.workerSocket, to: peer, instruction.encoded())
+        }
         var records: [Record] = []
         for case .record(let some) in batch { records += some }
         if !records.isEmpty {
@@ -97,9 +101,7 @@ struct CoordinatorLoop {
         }
         for effect in batch {
             switch effect {
-            case .record: break
-            case .send(let peer, let instruction):
-                transport.send(socket: CoordinatorService.workerSocket, to: peer, instruction.encoded())
+            case .record, .send: break
             case .reply(let token, let reply): self.reply(token, reply)
             case .wake(let atMs): wakeMs = min(wakeMs ?? .max, atMs)
             case .log(let entry): log.write(entry)

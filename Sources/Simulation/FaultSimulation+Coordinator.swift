@@ -6,24 +6,30 @@ import Wire
 extension FaultSimulation {
     /// Where a step of the coordinator may be cut off.
     private enum Crash {
-        /// The disk refused the transaction: nothing of the step is left.
-        case beforeCommit
-        /// Committed; of what was to be sent, so much was.
-        case afterCommit(sent: Int)
+        /// So much was sent to workers, then the disk refused the transaction: nothing else of the step is left.
+        case beforeCommit(sent: Int)
+        /// Committed; of what was to be said to clients, so much was.
+        case afterCommit(said: Int)
     }
 
     mutating func step(_ event: Event) {
         let effects = coordinator.step(event, now: moment)
         for count in coordinator.miscounts { complain("miscounted: \(count)") }
         let crash = drawCrash(effects)
+        var sent = 0
+        for case .send(let peer, let instruction) in effects {
+            if case .beforeCommit(let most) = crash, sent >= most { break }
+            sent += 1
+            send(instruction, to: peer)
+        }
         if case .beforeCommit = crash {
             crashCoordinator("disk")
             return
         }
-        var sent = 0
+        var said = 0
         for effect in effects {
-            if case .afterCommit(let most) = crash, sent >= most, !effect.isRecord { break }
-            if !effect.isRecord { sent += 1 }
+            if case .afterCommit(let most) = crash, said >= most, !effect.isRecord { break }
+            if !effect.isRecord { said += 1 }
             carryOut(effect)
         }
         if crash != nil { crashCoordinator("coordinator") }
@@ -31,7 +37,8 @@ extension FaultSimulation {
 
     private mutating func drawCrash(_ effects: [Effect]) -> Crash? {
         guard areFaultsOn, !effects.isEmpty, numbers.oneIn(250) else { return nil }
-        return numbers.oneIn(3) ? .beforeCommit : .afterCommit(sent: numbers.below(effects.count + 1))
+        let count = numbers.below(effects.count + 1)
+        return numbers.oneIn(3) ? .beforeCommit(sent: count) : .afterCommit(said: count)
     }
 
     private mutating func carryOut(_ effect: Effect) {
@@ -41,7 +48,11 @@ extension FaultSimulation {
             for record in new { checkScore(of: record) }
             audit.read(new)
             note("\(new)".utf8)
-        case .send(let peer, let instruction): send(instruction, to: peer)
+        // What it is about stands in the records by now.
+        case .send(_, .order(let order)) where !order.isRunAhead:
+            expectedTexts[order.tag.order] = audit.standingText(order.tag.path)
+        case .send(_, .confirm(let confirmed)): expectedTexts[confirmed] = nil
+        case .send: break
         case .wake(let time): schedule(.wake(epoch: epoch), at: max(time, now))
         case .reply(let client, let reply): hear(reply, client)
         case .log, .drained: break
@@ -67,9 +78,7 @@ extension FaultSimulation {
             if case .score(let task) = sent.work {
                 blocksToScore[order!] = ScoredBlock(path: sent.tag.path, segment: task.block.id)
             }
-            if !sent.isRunAhead { expectedTexts[sent.tag.order] = audit.standingText(sent.tag.path) }
         }
-        if case .confirm(let confirmed) = instruction { expectedTexts[confirmed] = nil }
         if case .shutDown = instruction, let worker = processes.firstIndex(where: { $0.peer == peer }),
             !processes[worker].engine.isStuck
         {
