@@ -81,6 +81,10 @@ struct RuleFlags: ParsableArguments {
         completion: .values(TakeoverRule.self))
     var takeover: String?
     @Option(
+        help: "write or redraft: who goes on after the token where coupled draft and target differ.",
+        completion: .values(AfterMismatch.self))
+    var afterMismatch: String?
+    @Option(
         help: "mean, window or token: which number of a block's tokens is its score.",
         completion: .values(ScoreRule.self))
     var score: String?
@@ -114,7 +118,7 @@ struct RuleFlags: ParsableArguments {
     var values: SettingValues {
         [
             ("strategy", strategy), ("rejection_rate", rejectionRate), ("final_rejection_rate", finalRejectionRate),
-            ("takeover", takeover), ("score", score), ("score_window", scoreWindow), ("p_value", pValue),
+            ("takeover", takeover), ("after_mismatch", afterMismatch), ("score", score), ("score_window", scoreWindow), ("p_value", pValue),
             ("strata", strata), ("adaptive", adaptive), ("on_drift", onDrift), ("bank_size", bankSize),
             ("bank_mode", bankMode), ("bank_drift", bankDrift), ("takeovers_in_flight", takeoversInFlight),
             ("takeovers_per_worker", takeoversPerWorker),

@@ -43,7 +43,9 @@ public enum SettingsWords {
         case .continue: "the target writes on after it"
         case .resample: "the target writes another in its place"
         case .resampleLine: "the target writes anew from the beginning of its worst line"
-        case .coupled: "the target goes on from the first token that it would have drawn otherwise"
+        case .coupled where settings.afterMismatch == .write:
+            "the target goes on from the first token that it would have drawn otherwise"
+        case .coupled: "the first token that the target would have drawn otherwise is replaced and the draft goes on"
         }
         return "A block's score is \(score) under the target. When a block is taken over, \(takeover)."
     }

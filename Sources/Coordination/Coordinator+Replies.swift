@@ -17,7 +17,8 @@ extension Coordinator {
         let reference = item.path
         let name = roster[order.worker].hello.name
         measure(order, tokens: report.block.tokens.count)
-        if report.block.tokens.isEmpty, report.finish == .contextFull {
+        let isFull = report.block.tokens.isEmpty && report.finish == .contextFull
+        if isFull, item.isAhead || !isDraftOfOutlived(order) {
             finish(order)
             let model = roster[order.worker].hello.model
             giveUp(item, .contextFull, reason: "the context of \(model) is full")
@@ -91,12 +92,9 @@ extension Coordinator {
             refuseReply(order, error.reason)
             return
         }
-        if let place = report.difference {
-            let isAsked = ledger.runs[reference.run].policy.takeover == .coupled
-            guard isAsked, report.logProbabilities.indices.contains(place) else {
-                refuseReply(order, "a difference at place \(place) of \(report.logProbabilities.count)")
-                return
-            }
+        if let fault = fault(in: report, of: reference, by: hello) {
+            refuseReply(order, fault)
+            return
         }
         measure(order, tokens: report.logProbabilities.count)
         finish(order)
@@ -114,6 +112,20 @@ extension Coordinator {
             reach(drawn(reference), on: reference, pending)
             proceed(reference)
         }
+    }
+
+    /// What is wrong with the place where the scorer draws another token, if anything.
+    private func fault(in report: ScoreReport, of reference: PathReference, by hello: Hello) -> String? {
+        guard let difference = report.difference else { return nil }
+        guard ledger.runs[reference.run].policy.takeover == .coupled else { return "a difference that nobody asked for" }
+        if !report.logProbabilities.indices.contains(difference.place) {
+            return "a difference at place \(difference.place) of \(report.logProbabilities.count)"
+        }
+        if !(0..<hello.vocabularySize).contains(Int(difference.token)) {
+            return "token \(difference.token) of a vocabulary of \(hello.vocabularySize)"
+        }
+        if difference.endsText, !difference.text.isEmpty { return "a token that ends the text and writes" }
+        return nil
     }
 
     /// The negative log-likelihood of each token of a block, nats (ALGORITHM.md, section 1).
@@ -162,6 +174,9 @@ extension Coordinator {
         switch report.code {
         case .contextLost:
             loseContext(order)
+        case .contextTooLong where !item.isAhead && isDraftOfOutlived(order):
+            finish(order)
+            accept(emptyBlock(order, worker), item.path, worker: worker.name)
         case .contextTooLong:
             finish(order)
             giveUp(item, .contextFull, reason: "\(worker.model): \(report.message)")
@@ -174,6 +189,19 @@ extension Coordinator {
             beginDraining(order.worker)
             tryAgain(item, "\(worker.name) gave it back: \(report.message)")
         }
+    }
+
+    /// Whether the target writes on if the order's worker has no room for another token.
+    private func isDraftOfOutlived(_ order: OutstandingOrder) -> Bool {
+        order.tag.stage == .draft && ledger.runs[order.item.path.run].policy.outlivesDraft
+    }
+
+    /// Of a worker whose context has no room.
+    private func emptyBlock(_ order: OutstandingOrder, _ worker: Hello) -> BlockReport {
+        let block = Segment(id: order.segment!, author: .draft, text: [], tokens: [], vocabulary: worker.vocabulary)
+        return BlockReport(
+            tag: order.tag, block: block, finish: .contextFull,
+            timing: WorkTiming(startedWallMs: now.wallMs, finishedWallMs: now.wallMs, queuedMs: 0))
     }
 
     /// The item cannot be done. One that runs ahead is left until it is due, if ever.

@@ -65,8 +65,27 @@ extension Coordinator {
                 .init("verdict", ruling.verdict.rawValue), .init("score", pending.score.value),
                 .init("p_value", ruling.pValue), .init("rate", ruling.rate), .init("bank", ruling.bankCount),
             ])
+        guard ruling.verdict == .takeOver, cut?.segment != block.segment.id else { return }
         // What is drafted ahead goes on from the block as it was.
-        if ruling.verdict == .takeOver, cut?.segment != block.segment.id { dropAhead(reference) }
+        dropAhead(reference)
+        if ledger.runs[reference.run].policy.redrafts { replaceToken(reference, round, pending) }
+    }
+
+    /// The pass that scored the block has drawn the target's token already: it stands, and nothing is ordered.
+    private mutating func replaceToken(_ reference: PathReference, _ round: Int, _ pending: PendingScore) {
+        guard case .takingOver = ledger[reference].state, let difference = pending.report.difference,
+            let vocabulary = ledger.runs[reference.run].models[.target]?.vocabulary
+        else { return }
+        let block = Segment(
+            id: takeSegmentID(reference), author: .target, text: difference.text,
+            tokens: difference.endsText ? [] : [difference.token], vocabulary: vocabulary)
+        commit(
+            .blockAccepted(
+                BlockRecord(
+                    path: ledger.key(reference), round: round, block: block,
+                    finish: difference.endsText ? .endToken : .length, worker: pending.worker,
+                    attempt: pending.report.tag.attempt, timing: pending.report.timing.ended,
+                    recordedWallMs: now.wallMs)))
     }
 
     /// What stays of a block that is taken over.
@@ -88,7 +107,7 @@ extension Coordinator {
                     segment: block.segment.id, bytes: block.segment.text.count, tokens: block.segment.tokens.count,
                     isExact: true)
             }
-            place = CutPlace(keeping: difference, of: block.segment, tokenBytes: tokenBytes)
+            place = CutPlace(keeping: difference.place, of: block.segment, tokenBytes: tokenBytes)
         }
         guard let place else { return nil }
         return BlockCut(

@@ -123,7 +123,8 @@ extension Coordinator {
         guard let worker = roster.worker(at: peer) else {
             let hello = Hello(
                 name: farewell.name, role: farewell.role, incarnation: 0, processID: 0, host: "", model: "",
-                modelDigest: "", vocabulary: "", promptTemplate: "", contextLength: 0, slots: 0, threads: 0)
+                modelDigest: "", vocabulary: "", vocabularySize: 0, promptTemplate: "", contextLength: 0, slots: 0,
+                threads: 0)
             log(
                 farewell.reason == nil ? .info : .error, "worker left without having come", worker: farewell.name,
                 fields: farewell.reason.map { [.init("reason", $0)] } ?? [])

@@ -18,6 +18,8 @@ struct Path: Sendable {
     private var boxes = BoxScanner()
     private var bytesRead = 0
     private(set) var hasBox = false
+    /// The draft's context is full: the target writes what is left of the path.
+    private var isDraftFull = false
     /// Greater than the id of every recorded segment.
     private(set) var nextSegment = SegmentID(rawValue: 1)
 
@@ -45,7 +47,10 @@ struct Path: Sendable {
         case (.opening, .written(let block)):
             try checkAuthor(of: block, is: policy.opener, event)
             noteSegment(block.segment.id)
-            if policy.isJudged {
+            if policy.outlivesDraft, block.finish == .contextFull, block.segment.tokens.isEmpty {
+                isDraftFull = true
+                state = .takingOver
+            } else if policy.isJudged {
                 state = .scoring(block)
             } else {
                 finishRound(on: block, policy)
@@ -106,7 +111,7 @@ struct Path: Sendable {
         } else if block.finish == .endToken {
             // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
             state = .over(hasBox ? .answered : .ended)
-        } else if block.finish == .contextFull {
+        } else if block.finish == .contextFull, block.segment.author == .target || !policy.outlivesDraft {
             state = .over(.contextFull)
         } else if tokensLeft(policy) <= 0 {
             state = .over(.tokensExhausted)
@@ -114,7 +119,8 @@ struct Path: Sendable {
             state = .over(.roundsExhausted)
         } else {
             round += 1
-            state = .opening
+            isDraftFull = isDraftFull || block.finish == .contextFull
+            state = isDraftFull ? .takingOver : .opening
         }
     }
 

@@ -13,6 +13,10 @@ final class PathPolicy: Sendable {
     let score: ScoreRule
     let scoreWindow: Int
     let takeover: TakeoverRule
+    /// Whether the target writes on where the draft's context is full: with common random numbers it is the same text.
+    let outlivesDraft: Bool
+    /// Whether the draft takes up again behind the token where draft and target differ.
+    let redrafts: Bool
     /// T; nil where only the token budget bounds the path, because a round is not a unit of judgement.
     let rounds: Int?
     /// Tokens in standing blocks at most.
@@ -54,6 +58,8 @@ final class PathPolicy: Sendable {
         score = settings.score
         scoreWindow = settings.scoreWindow
         takeover = settings.takeover
+        outlivesDraft = judge != nil && settings.takeover == .coupled
+        redrafts = settings.takeover == .coupled && settings.afterMismatch == .redraft
         pathTokens = settings.pathTokens
         boundary = settings.boundary
         answerPatterns = settings.answerPattern.patterns

@@ -25,6 +25,11 @@ public struct WorkTiming: Sendable, Codable, Hashable {
         self.finishedWallMs = finishedWallMs
         self.queuedMs = queuedMs
     }
+
+    /// Of what came out of the same work at its end, and took no time of its own.
+    public var ended: WorkTiming {
+        WorkTiming(startedWallMs: finishedWallMs, finishedWallMs: finishedWallMs, queuedMs: 0)
+    }
 }
 
 /// A block is written.
@@ -42,6 +47,24 @@ public struct BlockReport: Sendable, Hashable {
     }
 }
 
+/// The first place of a block where its scorer draws another token than the block has.
+public struct DrawDifference: Sendable, Hashable {
+    /// Index among the scored tokens.
+    public let place: Int
+    /// What the scorer draws there, in its own vocabulary.
+    public let token: Int32
+    /// What that token writes: nothing if it ends the text.
+    public let text: [UInt8]
+    public let endsText: Bool
+
+    public init(place: Int, token: Int32, text: [UInt8], endsText: Bool) {
+        self.place = place
+        self.token = token
+        self.text = text
+        self.endsText = endsText
+    }
+}
+
 /// A block is scored.
 public struct ScoreReport: Sendable, Hashable {
     public let tag: OrderTag
@@ -50,13 +73,12 @@ public struct ScoreReport: Sendable, Hashable {
     public let logProbabilities: [Float]
     /// Bytes that each of these tokens writes, in the same order; the end token writes none.
     public let tokenBytes: [Int]
-    /// The first of these places where the scorer draws another token, if `ScoreTask.draws` asked for it and there is
-    /// one.
-    public let difference: Int?
+    /// Where the scorer draws another token, if `ScoreTask.draws` asked for it and there is such a place.
+    public let difference: DrawDifference?
     public let timing: WorkTiming
 
     public init(
-        tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: Int? = nil, timing: WorkTiming
+        tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: DrawDifference? = nil, timing: WorkTiming
     ) {
         self.tag = tag
         self.logProbabilities = logProbabilities
@@ -120,6 +142,8 @@ public struct Hello: Sendable, Hashable {
     public let modelDigest: String
     /// Digest of the vocabulary; equal digests mean equal ids.
     public let vocabulary: String
+    /// Ids of that vocabulary: 0 up to this, not included.
+    public let vocabularySize: Int
     /// Digest of the prompt template in use.
     public let promptTemplate: String
     /// What decides the bits of its products: `own int8`, `openblas 0.3.21 Haswell sgemm, 8 tokens a call`. Empty if an
@@ -133,8 +157,8 @@ public struct Hello: Sendable, Hashable {
 
     public init(
         name: String, role: Role, incarnation: UInt64, processID: Int32, host: String, model: String,
-        modelDigest: String, vocabulary: String, promptTemplate: String, kernels: String = "", contextLength: Int,
-        slots: Int, threads: Int
+        modelDigest: String, vocabulary: String, vocabularySize: Int, promptTemplate: String, kernels: String = "",
+        contextLength: Int, slots: Int, threads: Int
     ) {
         self.name = name
         self.role = role
@@ -144,6 +168,7 @@ public struct Hello: Sendable, Hashable {
         self.model = model
         self.modelDigest = modelDigest
         self.vocabulary = vocabulary
+        self.vocabularySize = vocabularySize
         self.promptTemplate = promptTemplate
         self.kernels = kernels
         self.contextLength = contextLength

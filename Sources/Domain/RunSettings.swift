@@ -49,6 +49,14 @@ public enum TakeoverRule: String, Sendable, Codable, CaseIterable {
     }
 }
 
+/// What follows the first token where the target draws another (`takeover: coupled`).
+public enum AfterMismatch: String, Sendable, Codable, CaseIterable {
+    /// The target writes on: a block of its own that begins with its token.
+    case write
+    /// The draft takes up again behind the target's token, which the pass that scored the block has drawn already.
+    case redraft
+}
+
 /// Which number of a block's tokens is its score; each is high where the target finds the block bad.
 public enum ScoreRule: String, Sendable, Codable, CaseIterable {
     /// The mean negative log-likelihood over the block (the paper's score), nats a token.
@@ -157,6 +165,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
     /// Whether that bank may have been made under other conditions.
     public var bankDrift: BankDrift
     public var takeover: TakeoverRule
+    public var afterMismatch: AfterMismatch
     public var boundary: BlockBoundary
     public var score: ScoreRule
     /// Tokens in a window of the score `window`.
@@ -184,8 +193,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
         pathTokens: Int = 2048, rejectionRate: Double = 0.4, pValue: PValueRule = .smoothed, strata: Strata = .round,
         adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
-        takeover: TakeoverRule = .continue, boundary: BlockBoundary = .tokens, score: ScoreRule = .mean,
-        scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 1,
+        takeover: TakeoverRule = .continue, afterMismatch: AfterMismatch = .redraft,
+        boundary: BlockBoundary = .tokens, score: ScoreRule = .mean, scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 1,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
         vote: VoteRule = .majority, answerPattern: AnswerRule = .box, seed: UInt64 = 0
@@ -205,6 +214,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.bankMode = bankMode
         self.bankDrift = bankDrift
         self.takeover = takeover
+        self.afterMismatch = afterMismatch
         self.boundary = boundary
         self.score = score
         self.scoreWindow = scoreWindow

@@ -64,8 +64,11 @@ extension EngineOptions {
             maximumSequences: maximumSequences, kvCacheBytes: max(1 << 30, whole))
     }
 
-    /// Most tokens of one sequence: the model's own context, or what the memory for keys and values holds.
+    /// Most tokens of one sequence: the model's own context, what was asked for, or what the memory for keys and values
+    /// holds.
     func contextLimit(_ model: ModelConfiguration, _ precision: KVPrecision = .float32) -> Int {
-        min(model.contextLength, kvCacheBytes / BlockLayout.bytes(model, precision) * BlockLayout.tokensPerBlock)
+        min(
+            model.contextLength, maximumContext,
+            kvCacheBytes / BlockLayout.bytes(model, precision) * BlockLayout.tokensPerBlock)
     }
 }

@@ -8,6 +8,8 @@ public struct EngineOptions: Sendable, Equatable {
     public var maximumSequences: Int
     /// Memory for keys and values. Only what is used is taken from the system.
     public var kvCacheBytes: Int
+    /// Most tokens of one sequence, where the model and the memory would take more.
+    public var maximumContext: Int
     /// Float32 activations; otherwise products with quantised weights quantise them to int8, and the keys and values of
     /// such models are float16.
     public var isExact: Bool
@@ -16,12 +18,13 @@ public struct EngineOptions: Sendable, Equatable {
 
     public init(
         threadCount: Int = 1, maximumStepTokens: Int = 256, maximumSequences: Int = 64,
-        kvCacheBytes: Int = 1 << 30, isExact: Bool = false, pinsThreads: Bool = false
+        kvCacheBytes: Int = 1 << 30, maximumContext: Int = .max, isExact: Bool = false, pinsThreads: Bool = false
     ) {
         self.threadCount = threadCount
         self.maximumStepTokens = maximumStepTokens
         self.maximumSequences = maximumSequences
         self.kvCacheBytes = kvCacheBytes
+        self.maximumContext = maximumContext
         self.isExact = isExact
         self.pinsThreads = pinsThreads
     }
@@ -30,6 +33,7 @@ public struct EngineOptions: Sendable, Equatable {
         try Self.require("threadCount", threadCount, 1...1024)
         try Self.require("maximumStepTokens", maximumStepTokens, 2...65_536)
         try Self.require("maximumSequences", maximumSequences, 1...maximumStepTokens - 1)
+        try Self.require("maximumContext", maximumContext, 1...Int.max)
     }
 
     /// KV blocks that fit.

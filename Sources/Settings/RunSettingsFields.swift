@@ -32,6 +32,7 @@ enum RunSettingsFields {
             choice("bank_mode", \.bankMode),
             choice("bank_drift", \.bankDrift),
             choice("takeover", \.takeover),
+            choice("after_mismatch", \.afterMismatch),
             choice("boundary", \.boundary),
             choice("score", \.score),
             integer("score_window", \.scoreWindow),

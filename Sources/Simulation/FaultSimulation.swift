@@ -106,6 +106,9 @@ public struct FaultSimulation: Sendable {
         // Common random numbers need one vocabulary.
         let specs = wanted.map(\.spec) + scenario.records.compactMap(\.submitted)
         let isShared = specs.contains { $0.settings.takeover == .coupled }
+        // The prompt has some ten tokens.
+        let drawnContext = numbers.oneIn(4) ? 20 + numbers.below(60) : Int.max
+        let draftContext = scenario.draftContext ?? drawnContext
         var processes: [SimulatedProcess] = []
         for (role, pair) in [(Role.draft, "ab"), (Role.target, isShared ? "ab" : "cd")] {
             let session = WorkerSession(
@@ -117,7 +120,7 @@ public struct FaultSimulation: Sendable {
                 processes.append(
                     SimulatedProcess(
                         name: "\(role.rawValue)-\(number)", role: role, slots: 1 + numbers.below(4),
-                        session: session))
+                        contextLimit: role == .draft ? draftContext : .max, session: session))
             }
         }
         self.processes = processes

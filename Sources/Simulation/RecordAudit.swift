@@ -7,6 +7,9 @@ public struct RecordAudit: Sendable {
         var standing: [Segment] = []
         var pending: Segment?
         var awaitsTarget = false
+        /// The draft's context is full, or is if the block under judgement stands; the target writes on.
+        var isDraftFull = false
+        var pendingFillsContext = false
         var isEnded = false
         var segments: Set<SegmentID> = []
         var verdictRounds: Set<Int> = []
@@ -96,9 +99,12 @@ public struct RecordAudit: Sendable {
                 record.block.author == (story.awaitsTarget ? .target : .draft), "\(record.path): the wrong author")
             if story.awaitsTarget {
                 story.standing.append(record.block)
-                story.awaitsTarget = false
+                story.awaitsTarget = story.isDraftFull
+            } else if settings.takeover == .coupled, record.finish == .contextFull, record.block.tokens.isEmpty {
+                (story.awaitsTarget, story.isDraftFull) = (true, true)
             } else {
                 story.pending = record.block
+                story.pendingFillsContext = record.finish == .contextFull
             }
         case .draft, .target: story.standing.append(record.block)
         }
@@ -137,7 +143,9 @@ public struct RecordAudit: Sendable {
             story.standing.append(block)
         }
         let changesNothing = settings.takeover == .coupled && record.cut?.segment == record.segment
-        story.awaitsTarget = record.verdict == .takeOver && !changesNothing
+        let isTakenOver = record.verdict == .takeOver && !changesNothing
+        story.isDraftFull = settings.takeover == .coupled && story.pendingFillsContext && !isTakenOver
+        story.awaitsTarget = isTakenOver || story.isDraftFull
         story.pending = nil
         stories[record.path] = story
     }

@@ -12,6 +12,8 @@ public struct Scenario: Sendable {
     public var poison: PathKey?
     /// Workers of each role; nil draws them from the seed.
     public var workers: Int?
+    /// Tokens of context that the draft's model takes; nil draws them from the seed.
+    public var draftContext: Int?
 
     public init() {}
 
@@ -43,6 +45,7 @@ public struct Scenario: Sendable {
         settings.pathTokens = 8 + numbers.below(80)
         settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
         settings.takeover = TakeoverRule.allCases[numbers.below(TakeoverRule.allCases.count)]
+        settings.afterMismatch = AfterMismatch.allCases[numbers.below(AfterMismatch.allCases.count)]
         settings.score = ScoreRule.allCases[numbers.below(3)]
         settings.scoreWindow = 1 + numbers.below(9)
         settings.runAhead = numbers.below(4)

@@ -27,7 +27,13 @@ struct ScriptedEngine: Sendable {
     /// Whether it computes nothing any more, without a word.
     var isStuck = false
 
-    init(role: Role) { self.role = role }
+    /// Tokens of context that its model takes.
+    private let contextLimit: Int
+
+    init(role: Role, contextLimit: Int = .max) {
+        self.role = role
+        self.contextLimit = contextLimit
+    }
 
     mutating func submit(_ request: Request) { waiting.append(request) }
 
@@ -67,7 +73,7 @@ struct ScriptedEngine: Sendable {
     private mutating func answer(_ request: Request) -> EngineAnswer {
         switch request {
         case .write(let request):
-            let block = block(request.task)
+            let block = block(request.task, room: contextLimit - request.context.count)
             figures.writtenTokens += UInt64(block.tokens.count)
             return .written(request.order, block, queuedMs: 0)
         case .score(let request):
@@ -79,13 +85,19 @@ struct ScriptedEngine: Sendable {
     }
 
     /// Every byte is a token.
-    private func block(_ task: GenerateTask) -> WrittenTokens {
+    private func block(_ task: GenerateTask, room: Int) -> WrittenTokens {
+        let maximum = min(task.maximumTokens, max(0, room))
         let script = Script(seed: task.seed, length: task.position + task.maximumTokens)
-        let bytes = script.bytes(task.position, atMost: task.maximumTokens, by: role)
+        let bytes = script.bytes(task.position, atMost: maximum, by: role)
         let end = task.position + bytes.count
-        let finish: FinishReason =
-            script.answers.contains(end) && !bytes.isEmpty
-            ? .answer : bytes.count < task.maximumTokens ? .endToken : .length
+        let finish: FinishReason
+        if script.answers.contains(end), !bytes.isEmpty {
+            finish = .answer
+        } else if bytes.count < maximum {
+            finish = .endToken
+        } else {
+            finish = maximum < task.maximumTokens ? .contextFull : .length
+        }
         return WrittenTokens(tokens: bytes.map { Int32($0) }, bytes: bytes, finish: finish)
     }
 

@@ -6,6 +6,7 @@ struct SimulatedProcess: Sendable {
     let name: String
     let role: Role
     let slots: Int
+    private let contextLimit: Int
     private let prototype: WorkerSession
     private(set) var session: WorkerSession
     var engine: ScriptedEngine
@@ -20,13 +21,15 @@ struct SimulatedProcess: Sendable {
     /// Once it was asked to end.
     var drain: DrainDeadline?
 
-    init(name: String, role: Role, slots: Int, session: WorkerSession) {
+    /// - Parameter contextLimit: tokens that its model takes.
+    init(name: String, role: Role, slots: Int, contextLimit: Int, session: WorkerSession) {
         self.name = name
         self.role = role
         self.slots = slots
+        self.contextLimit = contextLimit
         prototype = session
         self.session = session
-        engine = ScriptedEngine(role: role)
+        engine = ScriptedEngine(role: role, contextLimit: contextLimit)
     }
 
     /// The routing id is random for each start.
@@ -36,8 +39,8 @@ struct SimulatedProcess: Sendable {
         Hello(
             name: name, role: role, incarnation: incarnation, processID: Int32(incarnation), host: "simulated",
             model: "\(role.rawValue)-model", modelDigest: "\(role.rawValue)-model",
-            vocabulary: session.tokenizer.vocabularyDigest, promptTemplate: session.prompts.digest,
-            contextLength: 1 << 20, slots: slots, threads: 1)
+            vocabulary: session.tokenizer.vocabularyDigest, vocabularySize: session.tokenizer.vocabularySize,
+            promptTemplate: session.prompts.digest, contextLength: min(contextLimit, 1 << 20), slots: slots, threads: 1)
     }
 
     func heartbeat(nowMs: Int64, listedThrough: OrderID?) -> Heartbeat {
@@ -53,7 +56,7 @@ struct SimulatedProcess: Sendable {
     mutating func start() {
         incarnation += 1
         session = prototype
-        engine = ScriptedEngine(role: role)
+        engine = ScriptedEngine(role: role, contextLimit: contextLimit)
         isAlive = true
         pausedUntilMs = 0
         drain = nil

@@ -39,7 +39,7 @@ extension WorkerMessage {
                 ScoreReport(
                     tag: try scored.tag.decoded(), logProbabilities: scored.logProbabilities,
                     tokenBytes: scored.tokenBytes.map(Int.init),
-                    difference: scored.hasDifference ? Int(scored.difference) : nil, timing: scored.timing.decoded))
+                    difference: scored.hasDifference ? scored.difference.decoded : nil, timing: scored.timing.decoded))
         case .failed(let failed): self = .failed(try failed.decoded())
         case .withdrawn(let withdrawn):
             guard withdrawn.hasTag else { throw .missing("withdrawn.tag") }
@@ -103,6 +103,7 @@ extension WireHello {
         model = hello.model
         modelDigest = hello.modelDigest
         vocabulary = hello.vocabulary
+        vocabularySize = UInt32(hello.vocabularySize)
         promptTemplate = hello.promptTemplate
         kernels = hello.kernels
         contextLength = UInt32(hello.contextLength)
@@ -117,8 +118,9 @@ extension WireHello {
         guard slots > 0 else { throw .invalid("hello.slots", value: "0") }
         return Hello(
             name: name, role: try role.decoded("hello.role"), incarnation: incarnation, processID: processID,
-            host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary, promptTemplate: promptTemplate,
-            kernels: kernels, contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
+            host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary,
+            vocabularySize: Int(vocabularySize), promptTemplate: promptTemplate, kernels: kernels,
+            contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
     }
 }
 
@@ -192,8 +194,22 @@ extension WireScored {
         tag = WireTag(report.tag)
         logProbabilities = report.logProbabilities
         tokenBytes = report.tokenBytes.map { UInt32($0) }
-        if let place = report.difference { difference = UInt32(place) }
+        if let difference = report.difference { self.difference = WireDifference(difference) }
         timing = WireTiming(report.timing)
+    }
+}
+
+extension WireDifference {
+    init(_ difference: DrawDifference) {
+        self.init()
+        place = UInt32(difference.place)
+        token = difference.token
+        text.append(contentsOf: difference.text)
+        endsText = difference.endsText
+    }
+
+    var decoded: DrawDifference {
+        DrawDifference(place: Int(place), token: token, text: [UInt8](text), endsText: endsText)
     }
 }
 

@@ -827,6 +827,8 @@ nonisolated struct WireHello: Sendable {
 
   var kernels: String = String()
 
+  var vocabularySize: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -914,49 +916,71 @@ nonisolated struct WireBlock: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-nonisolated struct WireScored: Sendable {
+nonisolated struct WireDifference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var place: UInt32 = 0
+
+  var token: Int32 = 0
+
+  var text: Data = Data()
+
+  var endsText: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireScored: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var tag: WireTag {
-    get {_tag ?? WireTag()}
-    set {_tag = newValue}
+    get {_storage._tag ?? WireTag()}
+    set {_uniqueStorage()._tag = newValue}
   }
   /// Returns true if `tag` has been explicitly set.
-  var hasTag: Bool {self._tag != nil}
+  var hasTag: Bool {_storage._tag != nil}
   /// Clears the value of `tag`. Subsequent reads from it will return its default value.
-  mutating func clearTag() {self._tag = nil}
+  mutating func clearTag() {_uniqueStorage()._tag = nil}
 
-  var logProbabilities: [Float] = []
+  var logProbabilities: [Float] {
+    get {_storage._logProbabilities}
+    set {_uniqueStorage()._logProbabilities = newValue}
+  }
 
   var timing: WireTiming {
-    get {_timing ?? WireTiming()}
-    set {_timing = newValue}
+    get {_storage._timing ?? WireTiming()}
+    set {_uniqueStorage()._timing = newValue}
   }
   /// Returns true if `timing` has been explicitly set.
-  var hasTiming: Bool {self._timing != nil}
+  var hasTiming: Bool {_storage._timing != nil}
   /// Clears the value of `timing`. Subsequent reads from it will return its default value.
-  mutating func clearTiming() {self._timing = nil}
+  mutating func clearTiming() {_uniqueStorage()._timing = nil}
 
-  var tokenBytes: [UInt32] = []
+  var tokenBytes: [UInt32] {
+    get {_storage._tokenBytes}
+    set {_uniqueStorage()._tokenBytes = newValue}
+  }
 
-  var difference: UInt32 {
-    get {_difference ?? 0}
-    set {_difference = newValue}
+  var difference: WireDifference {
+    get {_storage._difference ?? WireDifference()}
+    set {_uniqueStorage()._difference = newValue}
   }
   /// Returns true if `difference` has been explicitly set.
-  var hasDifference: Bool {self._difference != nil}
+  var hasDifference: Bool {_storage._difference != nil}
   /// Clears the value of `difference`. Subsequent reads from it will return its default value.
-  mutating func clearDifference() {self._difference = nil}
+  mutating func clearDifference() {_uniqueStorage()._difference = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _tag: WireTag? = nil
-  fileprivate var _timing: WireTiming? = nil
-  fileprivate var _difference: UInt32? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireWithdrawn: Sendable {
@@ -2193,7 +2217,7 @@ nonisolated extension WireTiming: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0\u{3}vocabulary_size\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2214,6 +2238,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.slots) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.threads) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
+      case 14: try { try decoder.decodeSingularUInt32Field(value: &self.vocabularySize) }()
       default: break
       }
     }
@@ -2259,6 +2284,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.kernels.isEmpty {
       try visitor.visitSingularStringField(value: self.kernels, fieldNumber: 13)
     }
+    if self.vocabularySize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.vocabularySize, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2276,6 +2304,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.slots != rhs.slots {return false}
     if lhs.threads != rhs.threads {return false}
     if lhs.kernels != rhs.kernels {return false}
+    if lhs.vocabularySize != rhs.vocabularySize {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2467,9 +2496,9 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
-nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".Scored"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0\u{1}difference\0")
+nonisolated extension WireDifference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Difference"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}place\0\u{1}token\0\u{1}text\0\u{3}ends_text\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2477,45 +2506,134 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._tag) }()
-      case 2: try { try decoder.decodeRepeatedFloatField(value: &self.logProbabilities) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._timing) }()
-      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.tokenBytes) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._difference) }()
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.place) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.token) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.text) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.endsText) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._tag {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.logProbabilities.isEmpty {
-      try visitor.visitPackedFloatField(value: self.logProbabilities, fieldNumber: 2)
+    if self.place != 0 {
+      try visitor.visitSingularUInt32Field(value: self.place, fieldNumber: 1)
     }
-    try { if let v = self._timing {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if !self.tokenBytes.isEmpty {
-      try visitor.visitPackedUInt32Field(value: self.tokenBytes, fieldNumber: 4)
+    if self.token != 0 {
+      try visitor.visitSingularInt32Field(value: self.token, fieldNumber: 2)
     }
-    try { if let v = self._difference {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
-    } }()
+    if !self.text.isEmpty {
+      try visitor.visitSingularBytesField(value: self.text, fieldNumber: 3)
+    }
+    if self.endsText != false {
+      try visitor.visitSingularBoolField(value: self.endsText, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDifference, rhs: WireDifference) -> Bool {
+    if lhs.place != rhs.place {return false}
+    if lhs.token != rhs.token {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.endsText != rhs.endsText {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Scored"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0\u{2}\u{2}difference\0")
+
+  fileprivate class _StorageClass {
+    var _tag: WireTag? = nil
+    var _logProbabilities: [Float] = []
+    var _timing: WireTiming? = nil
+    var _tokenBytes: [UInt32] = []
+    var _difference: WireDifference? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tag = source._tag
+      _logProbabilities = source._logProbabilities
+      _timing = source._timing
+      _tokenBytes = source._tokenBytes
+      _difference = source._difference
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._tag) }()
+        case 2: try { try decoder.decodeRepeatedFloatField(value: &_storage._logProbabilities) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._timing) }()
+        case 4: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._tokenBytes) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._difference) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._tag {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._logProbabilities.isEmpty {
+        try visitor.visitPackedFloatField(value: _storage._logProbabilities, fieldNumber: 2)
+      }
+      try { if let v = _storage._timing {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._tokenBytes.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._tokenBytes, fieldNumber: 4)
+      }
+      try { if let v = _storage._difference {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireScored, rhs: WireScored) -> Bool {
-    if lhs._tag != rhs._tag {return false}
-    if lhs.logProbabilities != rhs.logProbabilities {return false}
-    if lhs._timing != rhs._timing {return false}
-    if lhs.tokenBytes != rhs.tokenBytes {return false}
-    if lhs._difference != rhs._difference {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tag != rhs_storage._tag {return false}
+        if _storage._logProbabilities != rhs_storage._logProbabilities {return false}
+        if _storage._timing != rhs_storage._timing {return false}
+        if _storage._tokenBytes != rhs_storage._tokenBytes {return false}
+        if _storage._difference != rhs_storage._difference {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

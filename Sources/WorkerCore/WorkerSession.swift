@@ -305,9 +305,15 @@ public struct WorkerSession: Sendable {
 
     /// The first place where another token is drawn than the block's. In the place of its end token, if that is scored,
     /// any end token is the same.
-    private func difference(_ tokens: [Int32], _ drawn: [Int32]) -> Int? {
-        drawn.indices.first { place in
+    private func difference(_ tokens: [Int32], _ drawn: [Int32]) -> DrawDifference? {
+        let first = drawn.indices.first { place in
             place < tokens.count ? drawn[place] != tokens[place] : !tokenizer.endTokens.contains(drawn[place])
+        }
+        return first.map { place in
+            let endsText = tokenizer.endTokens.contains(drawn[place])
+            return DrawDifference(
+                place: place, token: drawn[place], text: endsText ? [] : Array(tokenizer.bytes(of: drawn[place])),
+                endsText: endsText)
         }
     }
 

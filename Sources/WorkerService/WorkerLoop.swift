@@ -34,7 +34,8 @@ struct WorkerLoop {
         hello = Hello(
             name: options.name, role: options.role, incarnation: incarnation, processID: ProcessFacts.processID,
             host: ProcessFacts.host, model: options.model.name, modelDigest: parts.modelDigest,
-            vocabulary: parts.tokenizer.vocabularyDigest, promptTemplate: parts.prompts.digest,
+            vocabulary: parts.tokenizer.vocabularyDigest, vocabularySize: parts.tokenizer.vocabularySize,
+            promptTemplate: parts.prompts.digest,
             kernels: parts.engine.routines, contextLength: parts.contextLength, slots: options.slots,
             threads: options.threads)
         beatMs = Int64(options.limits.heartbeatIntervalMs)

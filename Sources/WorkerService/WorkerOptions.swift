@@ -35,7 +35,7 @@ public struct WorkerOptions: Sendable {
     var engine: EngineOptions {
         EngineOptions(
             threadCount: threads, maximumStepTokens: max(256, slots + 1), maximumSequences: slots,
-            kvCacheBytes: (model.kvMemoryMiB ?? Self.kvMemoryMiBDefault) << 20, isExact: model.isExact,
-            pinsThreads: pinsThreads)
+            kvCacheBytes: (model.kvMemoryMiB ?? Self.kvMemoryMiBDefault) << 20,
+            maximumContext: model.contextTokens ?? .max, isExact: model.isExact, pinsThreads: pinsThreads)
     }
 }

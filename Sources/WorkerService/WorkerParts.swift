@@ -60,7 +60,7 @@ struct WorkerParts: Sendable {
             prompts: PromptWriter(
                 template: template, system: options.model.system, message: options.model.prompt,
                 marker: ModelConfiguration.problemMarker),
-            contextLength: min(engine.contextLimit, options.model.contextTokens ?? .max), modelDigest: digest)
+            contextLength: engine.contextLimit, modelDigest: digest)
     }
 
     private static func model(

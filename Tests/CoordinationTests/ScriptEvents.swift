@@ -58,7 +58,7 @@ extension ScriptRunner {
                 makeScore(
                     try order(word(1)), values,
                     tokenBytes: line.text("bytes")?.split(separator: ",").map { Int($0)! },
-                    difference: line.int("difference")))
+                    difference: difference(line)))
         case "withdrawn":
             return .orderWithdrawn(
                 peer(try word(0)), WithdrawalReport(tag: try order(word(1)).tag, tokens: line.int("tokens") ?? 0))
@@ -102,10 +102,20 @@ extension ScriptRunner {
         return ClientToken(rawValue: number)
     }
 
+    /// The place where the target draws another token, which is `drawn`, else an X.
+    private func difference(_ line: ScriptLine) -> DrawDifference? {
+        line.int("difference").map {
+            let text = line.text("drawn") ?? "X"
+            return DrawDifference(
+                place: $0, token: Int32(line.int("token") ?? 88), text: [UInt8](text.utf8), endsText: text.isEmpty)
+        }
+    }
+
     private func spec(_ line: ScriptLine) throws -> RunSpec {
         var settings = makeSettings()
         if let strategy = line.text("strategy") { settings.strategy = try value(strategy) }
         if let takeover = line.text("takeover") { settings.takeover = try value(takeover) }
+        if let after = line.text("after") { settings.afterMismatch = try value(after) }
         if let rate = line.text("rate") { settings.rejectionRate = Double(rate)! }
         settings.paths = line.int("paths") ?? settings.paths
         settings.rounds = line.int("rounds") ?? settings.rounds

@@ -14,8 +14,8 @@ func makeHello(
 ) -> Hello {
     Hello(
         name: name, role: role, incarnation: incarnation, processID: 7, host: "here", model: "\(role.rawValue)-model",
-        modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", promptTemplate: template,
-        kernels: kernels, contextLength: 4096, slots: slots, threads: 1)
+        modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", vocabularySize: 1_000,
+        promptTemplate: template, kernels: kernels, contextLength: 4096, slots: slots, threads: 1)
 }
 
 let noTiming = WorkTiming(startedWallMs: 1, finishedWallMs: 2, queuedMs: 0)
@@ -47,7 +47,7 @@ func makeBlock(
 
 /// A worker's answer to an order to score; unless said otherwise each token writes an equal part of the block.
 func makeScore(
-    _ order: Order, _ values: [Float], tokenBytes: [Int]? = nil, difference: Int? = nil
+    _ order: Order, _ values: [Float], tokenBytes: [Int]? = nil, difference: DrawDifference? = nil
 ) -> ScoreReport {
     let bytes = order.work.score?.block.text.count ?? 0
     let even = values.indices.map { bytes * ($0 + 1) / values.count - bytes * $0 / values.count }

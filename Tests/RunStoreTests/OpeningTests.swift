@@ -173,7 +173,8 @@ import Testing
         func hello(_ kernels: String) -> Hello {
             Hello(
                 name: "draft-1", role: .draft, incarnation: 1, processID: 1, host: "", model: "m", modelDigest: "d",
-                vocabulary: "v", promptTemplate: "t", kernels: kernels, contextLength: 1, slots: 1, threads: 1)
+                vocabulary: "v", vocabularySize: 9, promptTemplate: "t", kernels: kernels, contextLength: 1, slots: 1,
+                threads: 1)
         }
         #expect(model.difference(of: hello("own int8")) == nil)
         let known = RunModel(hello("own int8"), isDrift: false, recordedWallMs: 0)

@@ -63,6 +63,7 @@ import Testing
         for seed in UInt64(400)...407 {
             var scenario = Scenario()
             scenario.hasFaults = seed > 400
+            scenario.draftContext = .max
             scenario.submissions = [
                 submission(3) {
                     ($0.strategy, $0.paths, $0.rejectionRate, $0.vote) = (.async, 3, rate, .all)
@@ -90,7 +91,7 @@ import Testing
                 submission(3) {
                     ($0.strategy, $0.takeover, $0.rejectionRate, $0.vote) = (strategy, .coupled, 1, .all)
                     ($0.paths, $0.rounds, $0.pathTokens) = (2, 1, 20 + Int(seed % 60))
-                    ($0.runAhead, $0.seed) = (Int(seed % 4), seed)
+                    ($0.runAhead, $0.seed, $0.afterMismatch) = (Int(seed % 4), seed, seed % 3 == 0 ? .write : .redraft)
                     ($0.draftTokens, $0.targetTokens) = (4 + Int(seed % 13), 1 + Int(seed % 16))
                 }
             ]
@@ -105,6 +106,6 @@ import Testing
         let own = try texts(.target, hasFaults: false)
         let coupled = try texts(.async, hasFaults: true)
         #expect(own.count == 6 && !coupled.isEmpty)
-        for (path, text) in coupled { #expect(text == own[path]) }
+        for (path, text) in coupled { #expect(text == own[path], "\(path)") }
     }
 }

@@ -17,14 +17,17 @@ extension RealProcesses {
         }
 
         private static let samplings: [[String]] = [
-            ["--temperature", "0"],
+            ["--temperature", "0", "--after-mismatch", "write"],
             ["--temperature", "0.7", "--run-ahead", "0"],
-            ["--temperature", "1.3", "--run-ahead", "3", "--boundary", "tokens", "--draft-tokens", "17"],
+            [
+                "--temperature", "1.3", "--run-ahead", "3", "--boundary", "tokens", "--draft-tokens", "17",
+                "--after-mismatch", "redraft",
+            ],
             [
                 "--temperature", "1", "--set", "draft_sampling.top_k=40", "--set", "target_sampling.top_k=12", "--set",
                 "target_sampling.top_p=0.9", "--set", "target_sampling.repetition_penalty=1.1", "--run-ahead", "1",
             ],
-            ["--temperature", "1", "--set", "target_sampling.min_p=0.05", "--target-tokens", "7"],
+            ["--temperature", "1", "--set", "target_sampling.min_p=0.05", "--target-tokens", "7", "--run-ahead", "2"],
         ]
 
         /// With r = 1 a path has the text of `strategy: target`, to the byte, whatever samples it, wherever blocks end

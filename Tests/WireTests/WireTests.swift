@@ -86,6 +86,11 @@ private struct Draw {
         }
     }
 
+    mutating func difference() -> DrawDifference {
+        DrawDifference(
+            place: int(0..<90), token: Int32(int(0..<90_000)), text: [UInt8](text().utf8), endsText: int(0..<2) == 0)
+    }
+
     mutating func message() -> WorkerMessage {
         switch int(0..<7) {
         case 0:
@@ -93,8 +98,8 @@ private struct Draw {
                 Hello(
                     name: "w" + text(), role: Role.allCases[int(0..<2)], incarnation: bits(),
                     processID: Int32(int(1..<99_999)), host: text(), model: text(), modelDigest: text(),
-                    vocabulary: text(), promptTemplate: text(), kernels: text(), contextLength: int(1..<100_000),
-                    slots: int(1..<64), threads: int(1..<64)))
+                    vocabulary: text(), vocabularySize: int(1..<200_000), promptTemplate: text(), kernels: text(),
+                    contextLength: int(1..<100_000), slots: int(1..<64), threads: int(1..<64)))
         case 1:
             .heartbeat(
                 Heartbeat(
@@ -113,7 +118,7 @@ private struct Draw {
                 ScoreReport(
                     tag: tag(), logProbabilities: (0..<int(0..<50)).map { _ in -Float(int(0..<1_000)) / 64 },
                     tokenBytes: (0..<int(0..<50)).map { _ in int(0..<90) },
-                    difference: int(0..<2) == 0 ? nil : int(0..<90), timing: timing()))
+                    difference: int(0..<2) == 0 ? nil : difference(), timing: timing()))
         case 4:
             .failed(FailureReport(tag: tag(), code: FailureCode.allCases[int(0..<6)], message: text()))
         case 5: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))

@@ -25,7 +25,7 @@ struct ScriptedWorkers {
                 Hello(
                     name: "\(role.rawValue)-\(number)", role: role, incarnation: UInt64(number + 1), processID: 0,
                     host: "", model: "scripted", modelDigest: "scripted", vocabulary: "scripted",
-                    promptTemplate: "none", contextLength: 1 << 20, slots: slots, threads: 1)
+                    vocabularySize: 1 << 20, promptTemplate: "none", contextLength: 1 << 20, slots: slots, threads: 1)
             }
         }
     }
