@@ -47,8 +47,10 @@ struct AmountFlags: ParsableArguments {
     var targetTokens: String?
     @Option(help: "At most this many tokens a path, whoever wrote them.")
     var pathTokens: String?
-    @Option(help: "tokens or step: where a block ends.", completion: .values(BlockBoundary.self))
+    @Option(help: "tokens, step, adaptive or doubt: where a block ends.", completion: .values(BlockBoundary.self))
     var boundary: String?
+    @Option(help: "The share of the draft's tokens that end a block of --boundary doubt.")
+    var doubtShare: String?
     @Option(help: "At most this many problems at once; 0 is as many as keep the workers busy.")
     var problemsInFlight: String?
     @Option(help: "majority, first or all: when a problem is over.", completion: .values(VoteRule.self))
@@ -61,8 +63,8 @@ struct AmountFlags: ParsableArguments {
     var values: SettingValues {
         [
             ("paths", paths), ("rounds", rounds), ("draft_tokens", draftTokens), ("target_tokens", targetTokens),
-            ("path_tokens", pathTokens), ("boundary", boundary), ("problems_in_flight", problemsInFlight),
-            ("vote", vote), ("answer_pattern", answerPattern),
+            ("path_tokens", pathTokens), ("boundary", boundary), ("doubt_share", doubtShare),
+            ("problems_in_flight", problemsInFlight), ("vote", vote), ("answer_pattern", answerPattern),
         ]
     }
 }
@@ -118,10 +120,10 @@ struct RuleFlags: ParsableArguments {
     var values: SettingValues {
         [
             ("strategy", strategy), ("rejection_rate", rejectionRate), ("final_rejection_rate", finalRejectionRate),
-            ("takeover", takeover), ("after_mismatch", afterMismatch), ("score", score), ("score_window", scoreWindow), ("p_value", pValue),
-            ("strata", strata), ("adaptive", adaptive), ("on_drift", onDrift), ("bank_size", bankSize),
-            ("bank_mode", bankMode), ("bank_drift", bankDrift), ("takeovers_in_flight", takeoversInFlight),
-            ("takeovers_per_worker", takeoversPerWorker),
+            ("takeover", takeover), ("after_mismatch", afterMismatch), ("score", score),
+            ("score_window", scoreWindow), ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
+            ("on_drift", onDrift), ("bank_size", bankSize), ("bank_mode", bankMode), ("bank_drift", bankDrift),
+            ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
         ]
     }
 }

@@ -30,6 +30,10 @@ public enum SettingsWords {
         switch settings.boundary {
         case .tokens: return "A block has \(tokens)."
         case .step: return "A block ends with a step of the solution (a blank line), or after \(tokens)."
+        case .adaptive: return "A block is as long as what has stood so far makes worth while, at most \(tokens)."
+        case .doubt:
+            let share = settings.doubtShare
+            return "A block ends behind a token that is among the draft's \(share) least likely, or after \(tokens)."
         }
     }
 

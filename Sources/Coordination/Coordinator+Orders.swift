@@ -56,14 +56,21 @@ extension Coordinator {
     private mutating func task(_ reference: PathReference, _ path: PathNeed, by author: Author) -> GenerateTask {
         let policy = ledger.runs[reference.run].policy
         let (seed, position) = draws(reference, path, by: author)
+        let lengths = ledger.runs[reference.run].lengths
+        let isJudged = policy.isJudged && author == .draft
+        let most = isJudged && policy.boundary == .adaptive ? lengths.bestLength : policy.blockTokens(author)
         return GenerateTask(
-            segment: takeSegmentID(reference), maximumTokens: min(policy.blockTokens(author), policy.pathTokens - path.tokens),
-            sampling: policy.sampling(author), seed: seed, position: position, boundary: policy.boundary)
+            segment: takeSegmentID(reference), maximumTokens: min(most, policy.pathTokens - path.tokens),
+            sampling: policy.sampling(author), seed: seed, position: position,
+            stopsAtSteps: policy.boundary == .step,
+            doubtThreshold: isJudged && policy.boundary == .doubt ? lengths.doubtThreshold : nil)
     }
 
     /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be
     /// drawn again with the same noise, every block has a seed of its own.
-    private func draws(_ reference: PathReference, _ path: PathNeed, by author: Author) -> (seed: UInt64, position: Int) {
+    private func draws(
+        _ reference: PathReference, _ path: PathNeed, by author: Author
+    ) -> (seed: UInt64, position: Int) {
         let isCommon = ledger.runs[reference.run].policy.hasCommonDraws
         let seed = Seeds.derive(
             run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,

@@ -117,7 +117,8 @@ extension Coordinator {
     /// What is wrong with the place where the scorer draws another token, if anything.
     private func fault(in report: ScoreReport, of reference: PathReference, by hello: Hello) -> String? {
         guard let difference = report.difference else { return nil }
-        guard ledger.runs[reference.run].policy.takeover == .coupled else { return "a difference that nobody asked for" }
+        let isAsked = ledger.runs[reference.run].policy.takeover == .coupled
+        guard isAsked else { return "a difference that nobody asked for" }
         if !report.logProbabilities.indices.contains(difference.place) {
             return "a difference at place \(difference.place) of \(report.logProbabilities.count)"
         }

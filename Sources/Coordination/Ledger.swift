@@ -79,7 +79,8 @@ struct Ledger: Sendable {
         case .modelBegun(let run, let model): try apply(model, to: run)
         case .blockAccepted(let block):
             let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
-            try advance(block.path, event)
+            let path = try advance(block.path, event)
+            runs[path.run].noteLength(of: block)
         case .verdictReached(let verdict): try apply(verdict)
         // The end of the problem before it has raised the alarm.
         case .driftFound(let drift): runs[try openNumber(of: drift.run)].driftRecords.append(drift)
@@ -119,9 +120,11 @@ struct Ledger: Sendable {
 
     private mutating func apply(_ verdict: VerdictRecord) throws(RecordError) {
         let isFinal = isFinalBlock(verdict.path)
+        let judged = judgedTokens(verdict.path)
         let path = try advance(
             verdict.path, .judged(verdict.verdict, segment: verdict.segment, cut: verdict.cut))
         runs[path.run].problems[path.problem].paths[path.path].note(score: verdict.score)
+        runs[path.run].noteLength(verdict, judged: judged)
         runs[path.run].counts.verdicts += 1
         runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
         // The bank belongs to whoever judges by it.
@@ -139,6 +142,12 @@ struct Ledger: Sendable {
     private func isFinalBlock(_ key: PathKey) -> Bool {
         guard let path = reference(key), case .scoring(let block) = self[path].state else { return false }
         return self[path].isFinal(block)
+    }
+
+    /// Of the path's block under judgement; 0 where there is none.
+    private func judgedTokens(_ key: PathKey) -> Int {
+        guard let path = reference(key), case .scoring(let block) = self[path].state else { return 0 }
+        return block.segment.tokens.count
     }
 
     private mutating func apply(_ end: PathRecord) throws(RecordError) {
@@ -234,6 +243,7 @@ struct Run: Sendable {
     fileprivate(set) var problems: [Problem]
     fileprivate(set) var controller: ConformalController
     fileprivate(set) var counts = RunCounts()
+    fileprivate(set) var lengths = DraftLengths()
     /// In the order in which they were raised.
     fileprivate(set) var alarms: [DriftAlarm] = []
     /// Those of them that are recorded, after those of earlier versions.
@@ -261,6 +271,19 @@ struct Run: Sendable {
         guard problems[problem].phase == .waiting else { return }
         problems[problem].phase = .open
         problems[problem].paths = Array(repeating: Path(), count: spec.settings.paths)
+    }
+
+    fileprivate mutating func noteLength(of block: BlockRecord) {
+        guard policy.boundary == .doubt, block.block.author == .draft else { return }
+        lengths.note(
+            block: block.block.tokens.count, isDoubtful: block.finish == .doubt, share: policy.doubtShare)
+    }
+
+    fileprivate mutating func noteLength(_ verdict: VerdictRecord, judged tokens: Int) {
+        guard policy.boundary == .adaptive else { return }
+        let isCut = verdict.verdict == .takeOver && verdict.cut?.segment != verdict.segment
+        lengths.note(
+            stood: isCut ? verdict.cut?.tokens ?? 0 : tokens, isCut: isCut, atMost: policy.blockTokens(.draft))
     }
 
     /// The run has ended: lets go of everything that is large.

@@ -22,6 +22,7 @@ final class PathPolicy: Sendable {
     /// Tokens in standing blocks at most.
     let pathTokens: Int
     let boundary: BlockBoundary
+    let doubtShare: Double
     /// Whether draft and target draw with common random numbers, by a token's position in the path.
     let hasCommonDraws: Bool
     /// What is an answer where no box has closed.
@@ -62,6 +63,7 @@ final class PathPolicy: Sendable {
         redrafts = settings.takeover == .coupled && settings.afterMismatch == .redraft
         pathTokens = settings.pathTokens
         boundary = settings.boundary
+        doubtShare = settings.doubtShare
         answerPatterns = settings.answerPattern.patterns
         draftTokens = settings.draftTokens
         targetTokens = settings.targetTokens

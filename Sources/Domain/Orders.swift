@@ -92,18 +92,23 @@ public struct GenerateTask: Sendable, Hashable {
     public let seed: UInt64
     /// Of the block's first token among those whose draws the seed decides.
     public let position: Int
-    public let boundary: BlockBoundary
+    /// Whether the block ends behind a blank line.
+    public let stopsAtSteps: Bool
+    /// If not nil, the block ends behind the first token whose log-probability, in nats, under the model itself is
+    /// below this.
+    public let doubtThreshold: Float?
 
     public init(
         segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, position: Int = 0,
-        boundary: BlockBoundary
+        stopsAtSteps: Bool = false, doubtThreshold: Float? = nil
     ) {
         self.segment = segment
         self.maximumTokens = maximumTokens
         self.sampling = sampling
         self.seed = seed
         self.position = position
-        self.boundary = boundary
+        self.stopsAtSteps = stopsAtSteps
+        self.doubtThreshold = doubtThreshold
     }
 }
 

@@ -6,6 +6,8 @@ public enum FinishReason: String, Sendable, Codable, CaseIterable {
     case endToken
     /// A blank line, where the boundary is the step.
     case step
+    /// A token of which the draft was unsure, where the boundary is the doubt.
+    case doubt
     /// A balanced `\boxed{}` closed.
     case answer
     /// The model's context is full; the path cannot go on.
@@ -78,7 +80,8 @@ public struct ScoreReport: Sendable, Hashable {
     public let timing: WorkTiming
 
     public init(
-        tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: DrawDifference? = nil, timing: WorkTiming
+        tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: DrawDifference? = nil,
+        timing: WorkTiming
     ) {
         self.tag = tag
         self.logProbabilities = logProbabilities

@@ -34,6 +34,14 @@ extension RunSettings {
         if !(rejectionRate >= 0 && rejectionRate <= 1) {
             found.append(RunSettingsError(field: "rejection_rate", value: "\(rejectionRate)", allowed: "0...1"))
         }
+        if boundary == .adaptive, strategy.isJudged, takeover != .coupled {
+            found.append(RunSettingsError(
+                field: "boundary", value: "adaptive under takeover: \(takeover.rawValue)",
+                allowed: "adaptive under takeover: coupled, where it is known how much of a block stands"))
+        }
+        if !(doubtShare > 0 && doubtShare < 1) {
+            found.append(RunSettingsError(field: "doubt_share", value: "\(doubtShare)", allowed: "above 0, below 1"))
+        }
         require("bank_size", bankSize, in: 0...limits.bankScores)
         require("score_window", scoreWindow, in: 1...limits.tokensPerBlock)
         if let rate = finalRejectionRate, !(rate >= 0 && rate <= 1) {

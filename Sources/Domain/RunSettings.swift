@@ -110,6 +110,12 @@ public enum BlockBoundary: String, Sendable, Codable, CaseIterable {
     case tokens
     /// After the blank line that ends a step, the number of tokens being the bound.
     case step
+    /// After as many tokens as are worth drafting, by what has stood of the run's blocks so far (`takeover: coupled`);
+    /// the configured number being the bound.
+    case adaptive
+    /// After a token of which the draft is unsure: its own log-probability is among the least `doubt_share`; the number
+    /// of tokens being the bound.
+    case doubt
 }
 
 /// How the tokens of a block are drawn.
@@ -167,6 +173,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var takeover: TakeoverRule
     public var afterMismatch: AfterMismatch
     public var boundary: BlockBoundary
+    /// The share of the draft's tokens that end their block where the boundary is `doubt`, above 0 and below 1.
+    public var doubtShare: Double
     public var score: ScoreRule
     /// Tokens in a window of the score `window`.
     public var scoreWindow: Int
@@ -194,7 +202,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
         adaptive: RateAdaptation = .automatic, bankSize: Int = 0, onDrift: DriftResponse = .tell,
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
         takeover: TakeoverRule = .continue, afterMismatch: AfterMismatch = .redraft,
-        boundary: BlockBoundary = .tokens, score: ScoreRule = .mean, scoreWindow: Int = 8, finalRejectionRate: Double? = nil, runAhead: Int = 1,
+        boundary: BlockBoundary = .tokens, doubtShare: Double = 0.04, score: ScoreRule = .mean, scoreWindow: Int = 8,
+        finalRejectionRate: Double? = nil, runAhead: Int = 1,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
         vote: VoteRule = .majority, answerPattern: AnswerRule = .box, seed: UInt64 = 0
@@ -216,6 +225,7 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.takeover = takeover
         self.afterMismatch = afterMismatch
         self.boundary = boundary
+        self.doubtShare = doubtShare
         self.score = score
         self.scoreWindow = scoreWindow
         self.finalRejectionRate = finalRejectionRate

@@ -36,6 +36,8 @@ public struct GeneratedBlock: Sendable, Equatable {
         case endToken
         /// Its last token completed a stop string.
         case stopString
+        /// The model was unsure of its last token.
+        case doubt
         /// The custom stop rule said so.
         case custom
         /// Context and block fill what the engine can hold of one sequence.

@@ -58,6 +58,10 @@ final class Generation {
             block.finish = .custom
             return true
         }
+        if let threshold = request.stop.doubtThreshold, logProbability < threshold {
+            block.finish = .doubt
+            return true
+        }
         guard block.tokens.count == maximumTokens else { return false }
         block.finish = maximumTokens == request.maximumTokens ? .length : .contextFull
         return true

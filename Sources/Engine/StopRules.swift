@@ -4,16 +4,19 @@ public struct StopRules: Sendable {
     public var endTokens: Set<Int32>
     /// The block ends after the token that completes one of these in its bytes.
     public var strings: [[UInt8]]
+    /// The block ends behind the first token whose log-probability under the model, in nats, is below this.
+    public var doubtThreshold: Float?
     /// Asked after each token with the block's bytes so far; true ends the block. Runs on the compute
     /// thread, so it must be quick.
     public var custom: (@Sendable (_ textSoFar: [UInt8]) -> Bool)?
 
     public init(
-        endTokens: Set<Int32> = [], strings: [[UInt8]] = [],
+        endTokens: Set<Int32> = [], strings: [[UInt8]] = [], doubtThreshold: Float? = nil,
         custom: (@Sendable (_ textSoFar: [UInt8]) -> Bool)? = nil
     ) {
         self.endTokens = endTokens
         self.strings = strings
+        self.doubtThreshold = doubtThreshold
         self.custom = custom
     }
 

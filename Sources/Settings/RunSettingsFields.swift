@@ -34,6 +34,9 @@ enum RunSettingsFields {
             choice("takeover", \.takeover),
             choice("after_mismatch", \.afterMismatch),
             choice("boundary", \.boundary),
+            Field(name: "doubt_share") { scalar, settings throws(SettingsProblem) in
+                settings.doubtShare = try scalar.number()
+            },
             choice("score", \.score),
             integer("score_window", \.scoreWindow),
             Field(name: "final_rejection_rate") { scalar, settings throws(SettingsProblem) in

@@ -186,7 +186,8 @@ public struct RecordAudit: Sendable {
         barriers[place, default: []].append(record)
         for (path, story) in stories where path.run == record.path.run && path.problem == record.path.problem {
             guard !story.isEnded, path != record.path else { continue }
-            let isHere = story.pending != nil || story.verdictRounds.contains(record.round)
+            // What only the target writes is not judged.
+            let isHere = story.pending != nil || story.isDraftFull || story.verdictRounds.contains(record.round)
             require(isHere, "\(record.path) is judged before \(path) has come to the barrier")
         }
     }

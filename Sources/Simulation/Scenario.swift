@@ -46,6 +46,8 @@ public struct Scenario: Sendable {
         settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
         settings.takeover = TakeoverRule.allCases[numbers.below(TakeoverRule.allCases.count)]
         settings.afterMismatch = AfterMismatch.allCases[numbers.below(AfterMismatch.allCases.count)]
+        let boundaries: [BlockBoundary] = [.tokens, .doubt, .adaptive]
+        settings.boundary = boundaries[numbers.below(settings.takeover == .coupled ? 3 : 2)]
         settings.score = ScoreRule.allCases[numbers.below(3)]
         settings.scoreWindow = 1 + numbers.below(9)
         settings.runAhead = numbers.below(4)

@@ -88,10 +88,16 @@ struct ScriptedEngine: Sendable {
     private func block(_ task: GenerateTask, room: Int) -> WrittenTokens {
         let maximum = min(task.maximumTokens, max(0, room))
         let script = Script(seed: task.seed, length: task.position + task.maximumTokens)
-        let bytes = script.bytes(task.position, atMost: maximum, by: role)
+        var bytes = script.bytes(task.position, atMost: maximum, by: role)
+        let doubtful = task.doubtThreshold.flatMap { threshold in
+            bytes.indices.first { script.logProbability(task.position + $0) < threshold }
+        }
+        if let doubtful { bytes = Array(bytes.prefix(doubtful + 1)) }
         let end = task.position + bytes.count
         let finish: FinishReason
-        if script.answers.contains(end), !bytes.isEmpty {
+        if doubtful != nil {
+            finish = .doubt
+        } else if script.answers.contains(end), !bytes.isEmpty {
             finish = .answer
         } else if bytes.count < maximum {
             finish = .endToken
@@ -131,6 +137,12 @@ private struct Script {
             if kind < 4 { answers.insert(text.count) }
             if kind == 4 { return }
         }
+    }
+
+    /// What the draft thinks of its own byte: it is unsure of digits.
+    func logProbability(_ place: Int) -> Float {
+        let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[place])
+        return isDigit ? -Float(Seeds.mix(seed &+ UInt64(place)) % 1_000) / 250 : -0.01
     }
 
     /// From a position up to the next answer, or to the text's end.

@@ -34,14 +34,15 @@ extension WireGenerate {
         sampling = WireSampling(task.sampling)
         seed = task.seed
         position = UInt32(task.position)
-        boundary = task.boundary == .tokens ? .tokens : .step
+        boundary = task.stopsAtSteps ? .step : .tokens
+        if let threshold = task.doubtThreshold { doubtThreshold = threshold }
     }
 
     func decoded() throws(WireError) -> GenerateTask {
-        let boundary: BlockBoundary =
+        let stopsAtSteps: Bool =
             switch boundary {
-            case .tokens: .tokens
-            case .step: .step
+            case .tokens: false
+            case .step: true
             case .unknown: throw .missing("generate.boundary")
             case .UNRECOGNIZED(let value): throw .invalid("generate.boundary", value: String(value))
             }
@@ -50,7 +51,8 @@ extension WireGenerate {
         }
         return GenerateTask(
             segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
-            sampling: try sampling.decoded(), seed: seed, position: Int(position), boundary: boundary)
+            sampling: try sampling.decoded(), seed: seed, position: Int(position), stopsAtSteps: stopsAtSteps,
+            doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil)
     }
 }
 

@@ -164,6 +164,7 @@ extension WireBlock {
             case .length: .length
             case .endToken: .endToken
             case .step: .step
+            case .doubt: .doubt
             case .answer: .answer
             case .contextFull: .contextFull
             }
@@ -178,6 +179,7 @@ extension WireBlock {
             case .length: .length
             case .endToken: .endToken
             case .step: .step
+            case .doubt: .doubt
             case .answer: .answer
             case .contextFull: .contextFull
             case .unknown: throw .missing("block.finish")

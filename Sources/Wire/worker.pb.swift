@@ -192,6 +192,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
   case step // = 3
   case answer // = 4
   case contextFull // = 5
+  case doubt // = 6
   case UNRECOGNIZED(Int)
 
   init() {
@@ -206,6 +207,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3: self = .step
     case 4: self = .answer
     case 5: self = .contextFull
+    case 6: self = .doubt
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -218,6 +220,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .step: return 3
     case .answer: return 4
     case .contextFull: return 5
+    case .doubt: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -230,6 +233,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     .step,
     .answer,
     .contextFull,
+    .doubt,
   ]
 
 }
@@ -433,11 +437,21 @@ nonisolated struct WireGenerate: Sendable {
 
   var position: UInt32 = 0
 
+  var doubtThreshold: Float {
+    get {_doubtThreshold ?? 0}
+    set {_doubtThreshold = newValue}
+  }
+  /// Returns true if `doubtThreshold` has been explicitly set.
+  var hasDoubtThreshold: Bool {self._doubtThreshold != nil}
+  /// Clears the value of `doubtThreshold`. Subsequent reads from it will return its default value.
+  mutating func clearDoubtThreshold() {self._doubtThreshold = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _sampling: WireSampling? = nil
+  fileprivate var _doubtThreshold: Float? = nil
 }
 
 nonisolated struct WireDraws: Sendable {
@@ -1158,7 +1172,7 @@ nonisolated extension WireBoundary: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFinish: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINISH_UNKNOWN\0\u{1}FINISH_LENGTH\0\u{1}FINISH_END_TOKEN\0\u{1}FINISH_STEP\0\u{1}FINISH_ANSWER\0\u{1}FINISH_CONTEXT_FULL\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINISH_UNKNOWN\0\u{1}FINISH_LENGTH\0\u{1}FINISH_END_TOKEN\0\u{1}FINISH_STEP\0\u{1}FINISH_ANSWER\0\u{1}FINISH_CONTEXT_FULL\0\u{1}FINISH_DOUBT\0")
 }
 
 nonisolated extension WireFailure: SwiftProtobuf._ProtoNameProviding {
@@ -1430,7 +1444,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Generate"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0\u{3}doubt_threshold\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1444,6 +1458,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.boundary) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
+      case 7: try { try decoder.decodeSingularFloatField(value: &self._doubtThreshold) }()
       default: break
       }
     }
@@ -1472,6 +1487,9 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.position != 0 {
       try visitor.visitSingularUInt32Field(value: self.position, fieldNumber: 6)
     }
+    try { if let v = self._doubtThreshold {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1482,6 +1500,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.seed != rhs.seed {return false}
     if lhs.boundary != rhs.boundary {return false}
     if lhs.position != rhs.position {return false}
+    if lhs._doubtThreshold != rhs._doubtThreshold {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

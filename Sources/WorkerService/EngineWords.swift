@@ -14,7 +14,8 @@ extension GenerateRequest {
             sampling: SamplingOptions(sampling), seed: request.task.seed, position: request.task.position,
             stop: StopRules(
                 endTokens: request.endTokens,
-                strings: request.task.boundary == .step ? [[UInt8]("\n\n".utf8)] : [],
+                strings: request.task.stopsAtSteps ? [[UInt8]("\n\n".utf8)] : [],
+                doubtThreshold: request.task.doubtThreshold,
                 custom: { block in AnswerStop.isReached(openBox, block) }),
             isRunAhead: request.isSpeculative)
     }
@@ -78,6 +79,7 @@ extension GeneratedBlock.Finish {
         case .length: .length
         case .endToken: .endToken
         case .stopString: .step
+        case .doubt: .doubt
         case .custom: .answer
         case .contextFull: .contextFull
         }

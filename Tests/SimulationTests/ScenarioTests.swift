@@ -67,7 +67,8 @@ import Testing
             scenario.submissions = [
                 submission(3) {
                     ($0.strategy, $0.paths, $0.rejectionRate, $0.vote) = (.async, 3, rate, .all)
-                    ($0.takeover, $0.runAhead) = (.resample, Int(seed % 4))
+                    // Other boundaries follow what came before, in the order of its coming.
+                    ($0.takeover, $0.runAhead, $0.boundary) = (.resample, Int(seed % 4), .tokens)
                 }
             ]
             let (simulation, report) = try run(seed, scenario)
@@ -92,6 +93,7 @@ import Testing
                     ($0.strategy, $0.takeover, $0.rejectionRate, $0.vote) = (strategy, .coupled, 1, .all)
                     ($0.paths, $0.rounds, $0.pathTokens) = (2, 1, 20 + Int(seed % 60))
                     ($0.runAhead, $0.seed, $0.afterMismatch) = (Int(seed % 4), seed, seed % 3 == 0 ? .write : .redraft)
+                    $0.boundary = [.tokens, .doubt, .adaptive][Int(seed / 3 % 3)]
                     ($0.draftTokens, $0.targetTokens) = (4 + Int(seed % 13), 1 + Int(seed % 16))
                 }
             ]

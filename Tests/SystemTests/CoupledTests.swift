@@ -18,7 +18,7 @@ extension RealProcesses {
 
         private static let samplings: [[String]] = [
             ["--temperature", "0", "--after-mismatch", "write"],
-            ["--temperature", "0.7", "--run-ahead", "0"],
+            ["--temperature", "0.7", "--run-ahead", "0", "--boundary", "adaptive"],
             [
                 "--temperature", "1.3", "--run-ahead", "3", "--boundary", "tokens", "--draft-tokens", "17",
                 "--after-mismatch", "redraft",
@@ -28,6 +28,7 @@ extension RealProcesses {
                 "target_sampling.top_p=0.9", "--set", "target_sampling.repetition_penalty=1.1", "--run-ahead", "1",
             ],
             ["--temperature", "1", "--set", "target_sampling.min_p=0.05", "--target-tokens", "7", "--run-ahead", "2"],
+            ["--temperature", "0.7", "--boundary", "doubt", "--doubt-share", "0.05", "--run-ahead", "1"],
         ]
 
         /// With r = 1 a path has the text of `strategy: target`, to the byte, whatever samples it, wherever blocks end

@@ -53,7 +53,8 @@ private struct Draw {
             work = .generate(
                 GenerateTask(
                     segment: SegmentID(rawValue: bits()), maximumTokens: int(1..<1_000), sampling: sampling(),
-                    seed: bits(), position: int(0..<9_999), boundary: BlockBoundary.allCases[int(0..<2)]))
+                    seed: bits(), position: int(0..<9_999), stopsAtSteps: int(0..<2) == 0,
+                    doubtThreshold: int(0..<2) == 0 ? nil : -Float(int(0..<900)) / 64))
         } else {
             work = .score(
                 ScoreTask(
@@ -112,7 +113,8 @@ private struct Draw {
         case 2:
             .block(
                 BlockReport(
-                    tag: tag(), block: segment(), finish: FinishReason.allCases[int(0..<5)], timing: timing()))
+                    tag: tag(), block: segment(),
+                    finish: FinishReason.allCases[int(0..<FinishReason.allCases.count)], timing: timing()))
         case 3:
             .scored(
                 ScoreReport(

@@ -72,8 +72,8 @@ struct VirtualCluster {
             let tokenizer = try ByteVocabulary.tokenizer(pair: "ab")
             let hello = Hello(
                 name: role.rawValue, role: role, incarnation: 1, processID: 1, host: "", model: "bytes",
-                modelDigest: "bytes", vocabulary: tokenizer.vocabularyDigest,
-                vocabularySize: tokenizer.vocabularySize, promptTemplate: "plain", contextLength: 4_096, slots: slots, threads: 1)
+                modelDigest: "bytes", vocabulary: tokenizer.vocabularyDigest, vocabularySize: tokenizer.vocabularySize,
+                promptTemplate: "plain", contextLength: 4_096, slots: slots, threads: 1)
             return Member(
                 hello: hello,
                 session: WorkerSession(

@@ -25,7 +25,7 @@ private func generate(
                 work: .generate(
                     GenerateTask(
                         segment: SegmentID(rawValue: segment), maximumTokens: 8, sampling: SamplingSettings(),
-                        seed: 1, boundary: .step)),
+                        seed: 1, stopsAtSteps: true)),
                 isRunAhead: isRunAhead)))
 }
 
