@@ -3,6 +3,9 @@ import Domain
 import Evaluation
 import Foundation
 import Settings
+import Tensors
+import Tokenizers
+import Transformer
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +17,8 @@ struct ConfigCheckCommand: ParsableCommand {
         commandName: "check", abstract: "Read a configuration as a cluster would and say everything that is wrong.",
         discussion: """
             Exits with 78 and `file:line:column: reason` lines when it cannot be used. A model file that is not there \
-            is only warned of: it may come before the cluster starts.
+            is only warned of: it may come before the cluster starts. Where runs have `takeover: coupled`, the models \
+            that are there must have one vocabulary.
             """)
 
     @Argument(help: "The configuration.", completion: .yaml)
@@ -60,6 +64,7 @@ struct ConfigCheckCommand: ParsableCommand {
                 ? "no worker there has a host" : "its hosts are \(configuration.hosts.joined(separator: ", "))"
             throw fail(.configuration, "\(file) has no worker of host '\(host)': \(hosts)")
         }
+        if let fault = vocabularyFault(configuration) { throw fail(.configuration, "\(file): \(fault)") }
         let missing = try missingModels(configuration)
         for reason in missing { say("a1: warning: \(reason); its workers cannot start") }
         if json {
@@ -93,6 +98,31 @@ struct ConfigCheckCommand: ParsableCommand {
                 Document.Worker(name: $0.name, role: $0.role, model: $0.model, threads: $0.threads,
                     pinsThreads: $0.pinsThreads, slots: $0.slots, host: $0.host)
             }, missingModels: missing)
+    }
+
+    /// Why runs cannot have `takeover: coupled`, if the configuration makes it their default and the files of this
+    /// machine's models show it.
+    private func vocabularyFault(_ configuration: ClusterConfiguration) -> String? {
+        guard configuration.run.strategy.isJudged, configuration.run.takeover == .coupled else { return nil }
+        let store = try? modelStore()
+        func vocabulary(_ worker: WorkerConfiguration) -> (model: String, digest: String)? {
+            guard let model = configuration.models.first(where: { $0.name == worker.model }),
+                let path = model.path ?? (try? store?.resolve(model.name)),
+                let file = try? MappedModel(path: path, keepsUnsupported: true),
+                let tokenizer = try? Tokenizer(TokenizerDefinition(file.metadata))
+            else { return nil }
+            return (model.name, tokenizer.vocabularyDigest)
+        }
+        let workers = configuration.workers(of: host)
+        let drafts = workers.filter { $0.role == .draft }.compactMap(vocabulary)
+        let targets = workers.filter { $0.role == .target }.compactMap(vocabulary)
+        for draft in drafts {
+            for target in targets where target.digest != draft.digest {
+                return "takeover: coupled needs one vocabulary, and models \(draft.model) and \(target.model) "
+                    + "have two; use resample"
+            }
+        }
+        return nil
     }
 
     /// Which models of this machine's workers have no file, and why.

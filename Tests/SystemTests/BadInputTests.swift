@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 /// What people and other programs do wrong, against the real command.
@@ -94,6 +95,28 @@ extension RealProcesses {
         let owner = try cluster.processID(of: "coordinator")
         #expect(output.err.contains("process \(owner)"), "\(output.err)")
         #expect(try cluster.status().workers.isEmpty)
+    }
+
+    /// Common random numbers need one vocabulary: known before a cluster starts.
+    @Test func exactTakeoversAcrossVocabulariesAreFoundByConfigCheck() throws {
+        let cluster = try cluster()
+        let file = cluster.folder.appending(path: "two.yaml")
+        let tiny = cluster.folder.appending(path: "tiny.gguf")
+        try Data(TinyModel().writer().bytes()).write(to: tiny)
+        let text = """
+            cluster: { name: x }
+            models: { builtin-draft: {}, tiny: { path: \(tiny.path) } }
+            workers:
+              - { name: draft-0, role: draft, model: builtin-draft }
+              - { name: target-0, role: target, model: tiny }
+            run: { takeover: TAKEOVER }
+            """
+        try Data(text.replacing("TAKEOVER", with: "coupled").utf8).write(to: file)
+        let refused = try cluster.a1("config", "check", file.path)
+        #expect(refused.code == 78)
+        #expect(refused.err.contains("models builtin-draft and tiny have two; use resample"), "\(refused.err)")
+        try Data(text.replacing("TAKEOVER", with: "resample").utf8).write(to: file)
+        #expect(try cluster.a1("config", "check", file.path).code == 0)
     }
 
     @Test func aConfigurationIsRefusedWithItsLine() throws {

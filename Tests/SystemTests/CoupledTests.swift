@@ -31,31 +31,70 @@ extension RealProcesses {
             ["--temperature", "0.7", "--boundary", "doubt", "--doubt-share", "0.05", "--run-ahead", "1"],
         ]
 
-        /// With r = 1 a path has the text of `strategy: target`, to the byte, whatever samples it, wherever blocks end
-        /// and however far the draft runs ahead, with two workers of each role, one of which is killed.
-        @Test func atOneTheTextsAreTheTargetsOwn() throws {
-            let workers: [(String, Role)] = [
-                ("draft-0", .draft), ("draft-1", .draft), ("target-0", .target), ("target-1", .target),
-            ]
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: workers))
-            try cluster.startCoordinator()
-            for (name, _) in workers { try cluster.startWorker(name) }
-            _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 4 }
-            func results(_ strategy: String, _ flags: [String], kills: Bool = false) throws -> RunResults {
+        private struct Workers {
+            let cluster: TestCluster
+
+            init(each count: Int, configuration: String? = nil) throws {
+                let workers: [(String, Role)] = Role.allCases.flatMap { role in
+                    (0..<count).map { ("\(role.rawValue)-\($0)", role) }
+                }
+                cluster = try TestCluster(configuration: configuration ?? builtinConfiguration(workers: workers))
+                try cluster.startCoordinator()
+                for (name, _) in workers { try cluster.startWorker(name) }
+                _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 2 * count }
+            }
+
+            /// - Parameter during: what happens once ten blocks are judged.
+            func results(
+                _ strategy: String, _ flags: [String], during: ((TestCluster) throws -> Void)? = nil
+            ) throws -> RunResults {
                 let run = try cluster.submit(
-                    Self.batch,
+                    CoupledTests.batch,
                     ["--strategy", strategy, "--takeover", "coupled", "-r", "1", "--paths", "3", "--vote", "all"]
                         + flags)
-                if kills {
+                if let during {
                     _ = try cluster.awaitStatus { $0.runs.contains { $0.run.rawValue == run && $0.verdicts >= 10 } }
-                    try cluster.kill("target-1")
+                    try during(cluster)
                 }
                 #expect(try cluster.a1("watch", run).code == 0)
                 return try cluster.results(run)
             }
+        }
+
+        /// The text depends neither on how many workers there are nor on a coordinator that is killed and comes back.
+        @Test(arguments: [1, 3, 8]) func theNumberOfWorkersChangesNothing(count: Int) throws {
+            let workers = try Workers(each: count)
+            let target = try workers.results("target", ["--seed", "5"])
+            let coupled = try workers.results("async", ["--seed", "5", "--run-ahead", "2"]) { cluster in
+                guard count == 3 else { return }
+                try cluster.kill("coordinator")
+                try cluster.startCoordinator()
+            }
+            try #require(Self.texts(target).joined().allSatisfy { !$0.isEmpty })
+            #expect(Self.texts(coupled) == Self.texts(target))
+        }
+
+        /// Where the draft's context is full the target writes on, and the text is still its own.
+        @Test func theTargetOutlivesTheDraft() throws {
+            let short = builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+                .replacing("builtin-draft: { context: 1024", with: "builtin-draft: { context: 150")
+            let workers = try Workers(each: 1, configuration: short)
+            let target = try workers.results("target", ["--seed", "6"])
+            let coupled = try workers.results("async", ["--seed", "6"])
+            #expect(Self.texts(coupled) == Self.texts(target))
+            let blocks = coupled.problems.flatMap { $0.paths.flatMap(\.blocks) }
+            #expect(blocks.contains { $0.author == .draft && $0.finish == .contextFull })
+        }
+
+        /// With r = 1 a path has the text of `strategy: target`, to the byte, whatever samples it, wherever blocks end
+        /// and however far the draft runs ahead, with two workers of each role, one of which is killed.
+        @Test func atOneTheTextsAreTheTargetsOwn() throws {
+            let workers = try Workers(each: 2)
             for (place, flags) in Self.samplings.enumerated() {
-                let target = try results("target", flags + ["--seed", "\(place)"])
-                let coupled = try results("async", flags + ["--seed", "\(place)"], kills: place == 2)
+                let target = try workers.results("target", flags + ["--seed", "\(place)"])
+                let coupled = try workers.results("async", flags + ["--seed", "\(place)"]) { cluster in
+                    if place == 2 { try cluster.kill("target-1") }
+                }
                 try #require(Self.texts(target).joined().allSatisfy { !$0.isEmpty })
                 #expect(Self.texts(coupled) == Self.texts(target), "\(flags)")
                 // Of problems a tie of votes may be broken by scores, which `target` has none of.

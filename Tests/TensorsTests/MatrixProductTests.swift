@@ -44,6 +44,20 @@ struct MatrixProductTests {
         }
     }
 
+    @Test("nor on that of weights of any type", arguments: choices, TensorType.allCases)
+    func batchInvariance(_ kernels: KernelChoice?, _ type: TensorType) throws {
+        guard let fixture = DequantisationFixture.all.first(where: { $0.type == type }) else { return }
+        let weights = try mappedMatrix(rows: 8, columns: 512, type: type, bytes: fixture.blocks)
+        let product = try MatrixProduct(pool: ComputePool(threadCount: 1), maximumColumns: 512, kernels: kernels)
+        var random = SplitMix64(state: 42)
+        let tokens = (0..<40).map { _ in random.floats(512) }
+        let alone = tokens.map { multiply(product, weights, $0, count: 1) }
+        for count in kernels == .scalar ? [2, 7, 40] : Array(2...40) {
+            let y = multiply(product, weights, tokens[..<count].flatMap { $0 }, count: count)
+            #expect(y.map(\.bitPattern) == alone[..<count].flatMap { $0 }.map(\.bitPattern), "\(count) tokens")
+        }
+    }
+
     @Test("a batch longer than one pass gives each token the bits it has alone", arguments: choices)
     func longBatch(_ kernels: KernelChoice?) throws {
         let product = try MatrixProduct(pool: ComputePool(threadCount: 1), maximumColumns: 64, kernels: kernels)

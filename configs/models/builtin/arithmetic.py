@@ -27,12 +27,13 @@ CONNECTORS = ["", "", "Then ", "Later ", "After that "]
 
 @dataclass(frozen=True)
 class Step:
-    """One operation of a solution: what it is for, and `left operator right = result`."""
+    """One operation of a solution: what it is for, `left operator right = result`, and what `tail` says of `{}`."""
 
     purpose: str
     left: int
     operator: str
     right: int
+    tail: str = ""
 
     @property
     def result(self):
@@ -40,20 +41,32 @@ class Step:
 
     @property
     def equation(self):
-        return f"{self.left} {self.operator} {self.right} = {self.result}."
+        return self.equation_stating(self.result)
+
+    def equation_stating(self, value):
+        return f"{self.left} {self.operator} {self.right} = {value}."
 
     @property
     def line(self):
-        return f"{self.purpose}: {self.equation}"
+        return self.stating(self.result)
+
+    def stating(self, value):
+        """The line with `value` as its result."""
+        return f"{self.purpose}: {self.equation_stating(value)}{self.tail.format(value)}"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A question, the opening line of its solution (or None), and the steps that lead to the answer."""
+    """A question, the opening line of its solution (or None), the steps, and what the last line says before the answer.
+
+    No number exceeds `largest`.
+    """
 
     text: str
     opening: str | None
     steps: tuple
+    closing: str = ""
+    largest: int = LARGEST
 
     @property
     def answer(self):
@@ -62,7 +75,11 @@ class Problem:
     @property
     def solution(self):
         lines = [self.opening] if self.opening else []
-        return SEPARATOR.join(lines + [step.line for step in self.steps] + [answer_line(self.answer)])
+        return SEPARATOR.join(lines + [step.line for step in self.steps] + [self.last_line])
+
+    @property
+    def last_line(self):
+        return self.closing + answer_line(self.answer)
 
 
 def answer_line(value):
@@ -80,8 +97,8 @@ def calculate(left, operator, right):
     return left // right if right and left % right == 0 else None
 
 
-def in_range(value):
-    return value is not None and 1 <= value <= LARGEST
+def in_range(value, largest=LARGEST):
+    return value is not None and 1 <= value <= largest
 
 
 class Unsuitable(Exception):
@@ -356,31 +373,32 @@ def draw_problem(rng, stories=tuple(STORIES), lengths=(2, 3, 3, 4, 4, 5)):
             continue
 
 
-def problems(seed, count):
+def problems(seed, count, draw=draw_problem):
     """`count` different problems of a seed."""
     rng, seen, drawn = random.Random(seed), set(), []
     while len(drawn) < count:
-        problem = draw_problem(rng)
+        problem = draw(rng)
         if problem.text not in seen:
             seen.add(problem.text)
             drawn.append(problem)
     return drawn
 
 
-def main():
+def batch_command(draw, training_seed, name):
+    """The command line of a module of problems: writes a batch."""
     parser = argparse.ArgumentParser(description="Write a batch of problems as JSON lines.")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--name", default="arithmetic", help="what the ids begin with")
+    parser.add_argument("--name", default=name, help="what the ids begin with")
     parser.add_argument("--out", required=True)
     arguments = parser.parse_args()
-    if arguments.seed == TRAINING_SEED:
-        parser.error(f"seed {TRAINING_SEED} is the training seed; take another")
+    if arguments.seed == training_seed:
+        parser.error(f"seed {training_seed} is the training seed; take another")
     with open(arguments.out, "w", encoding="utf-8") as file:
-        for number, problem in enumerate(problems(arguments.seed, arguments.count), 1):
+        for number, problem in enumerate(problems(arguments.seed, arguments.count, draw), 1):
             line = {"id": f"{arguments.name}-{number:03d}", "problem": problem.text, "answer": str(problem.answer)}
             file.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    batch_command(draw_problem, TRAINING_SEED, "arithmetic")

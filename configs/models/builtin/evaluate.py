@@ -8,13 +8,16 @@ import random
 
 import torch
 
-from arithmetic import HELD_OUT_SEED, MEASUREMENT_SEED, SEPARATOR, problems
+import arithmetic
+import stories
+from arithmetic import SEPARATOR
 from gguf_file import read
 from model import generated
 from vocabulary import chat_prompt
 
-LONGEST_SOLUTION = 320
+LONGEST_SOLUTION = 500
 TEMPERATURE = 0.7
+BLOCK_TOKENS = 64
 
 
 def answer(text):
@@ -92,9 +95,9 @@ def paths(draft, target, vocabulary, tests, rate, generator, rounds=16):
     texts, open_paths, bank, taken = ["" for _ in tests], list(range(len(tests))), [], 0
     rng = random.Random(5)
     for _ in range(rounds):
-        outputs = generated(draft, [ids[i] for i in open_paths], vocabulary.end, 40, TEMPERATURE, generator)
+        outputs = generated(draft, [ids[i] for i in open_paths], vocabulary.end, BLOCK_TOKENS, TEMPERATURE, generator)
         outputs = [block_of(vocabulary, out) for out in outputs]
-        scored = [out + ([] if out and len(out) < 40 and vocabulary.decode(out).endswith(SEPARATOR)
+        scored = [out + ([] if out and len(out) < BLOCK_TOKENS and vocabulary.decode(out).endswith(SEPARATOR)
                          else [vocabulary.end]) for out in outputs]
         scores = mean_nll(target, [ids[i] for i in open_paths], scored)
         takeovers = []
@@ -107,7 +110,8 @@ def paths(draft, target, vocabulary, tests, rate, generator, rounds=16):
                 takeovers.append(i)
         taken += len(takeovers)
         if takeovers:
-            outputs = generated(target, [ids[i] for i in takeovers], vocabulary.end, 60, TEMPERATURE, generator)
+            outputs = generated(
+                target, [ids[i] for i in takeovers], vocabulary.end, BLOCK_TOKENS, TEMPERATURE, generator)
             for i, out in zip(takeovers, [block_of(vocabulary, out) for out in outputs]):
                 ids[i] += out
                 texts[i] += vocabulary.decode(out)
@@ -128,22 +132,25 @@ def main():
     parser.add_argument("draft")
     parser.add_argument("target")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--small", action="store_true", help="they are the pair of the tests")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     (draft, vocabulary), (target, _) = read(arguments.draft), read(arguments.target)
     generator, rng = torch.Generator().manual_seed(7), random.Random(7)
 
-    held_out = problems(HELD_OUT_SEED, arguments.count)
+    kind = arithmetic if arguments.small else stories
+    held_out = arithmetic.problems(kind.HELD_OUT_SEED, arguments.count, kind.draw_problem)
     for name, model in ("draft", draft), ("target", target):
         right, texts = accuracy(model, vocabulary, held_out)
-        by_length = {n: [r for r, p in zip(right, held_out) if len(p.steps) == n] for n in (2, 3, 4, 5)}
+        lengths = sorted({len(p.steps) for p in held_out})
+        by_length = {n: [r for r, p in zip(right, held_out) if len(p.steps) == n] for n in lengths}
         print(f"{name}: greedy right {sum(right) / len(right):.3f} of {len(right)}; by number of operations "
               + ", ".join(f"{n}: {sum(r) / max(1, len(r)):.2f}" for n, r in by_length.items())
               + f"; longest {max(len(vocabulary.encode(t)) for t in texts)} tokens")
         sampled, _ = accuracy(model, vocabulary, held_out, TEMPERATURE, generator)
         print(f"{name}: at temperature {TEMPERATURE} right {sum(sampled) / len(sampled):.3f}")
 
-    tests = problems(MEASUREMENT_SEED, arguments.count)
+    tests = arithmetic.problems(kind.MEASUREMENT_SEED, arguments.count, kind.draw_problem)
     _, texts = accuracy(draft, vocabulary, tests, TEMPERATURE, generator)
     contexts, blocks, marks, cases, cuts, ends = [], [], [], [], [], []
     for problem, text in zip(tests, texts):

@@ -13,20 +13,21 @@ if [ -f vocabulary.json ]; then
 fi
 
 # 1. A target of four layers that solves problems.
-python3 train.py target --steps 2600 --tokens 3072 --folder "$WORK/first"
+python3 train.py small-target --steps 2600 --tokens 3072 --folder "$WORK/first"
 cp "$WORK/first/vocabulary.json" .
 cp vocabulary.json "$WORK/draft/"
 
 # 2. The draft: cut out of that target and trained on for a short time.
-python3 prune.py "$WORK/first/target.pt" "$WORK/pruned.pt"
-python3 train.py draft --start "$WORK/pruned.pt" --seed 5 --first-phase 1 --steps 180 --tokens 3072 \
+python3 prune.py "$WORK/first/small-target.pt" "$WORK/pruned.pt"
+python3 train.py small-draft --start "$WORK/pruned.pt" --seed 5 --first-phase 1 --steps 180 --tokens 3072 \
     --folder "$WORK/draft"
 
-cp "$WORK/first/training-target.txt" .
-cp "$WORK/draft/training-draft.txt" .
-python3 gguf_file.py "$WORK/draft/draft.pt" vocabulary.json a1-draft.gguf --type Q8_0 --title "A1 built-in draft"
-python3 gguf_file.py "$WORK/first/target.pt" vocabulary.json a1-target.gguf --type F16 --title "A1 built-in target"
+cp "$WORK/first/training-small-target.txt" training-target.txt
+cp "$WORK/draft/training-small-draft.txt" training-draft.txt
+python3 gguf_file.py "$WORK/draft/small-draft.pt" vocabulary.json a1-draft.gguf --type Q8_0 --title "A1 built-in draft"
+python3 gguf_file.py "$WORK/first/small-target.pt" vocabulary.json a1-target.gguf \
+    --type F16 --title "A1 built-in target"
 python3 arithmetic.py --seed 2 --count 24 --name arithmetic --out ../../batches/arithmetic.jsonl
 python3 arithmetic.py --seed 3 --count 200 --name held-out --out ../../batches/arithmetic-200.jsonl
-python3 evaluate.py a1-draft.gguf a1-target.gguf | tee measurements.txt
+python3 evaluate.py --small a1-draft.gguf a1-target.gguf | tee measurements.txt
 python3 fixtures.py a1-draft.gguf a1-target.gguf ../../../Tests/Fixtures

@@ -5,7 +5,7 @@ not learn to make mistakes: the characters that would teach it (the first wrong 
 `MaskedText`. What follows a wrong character is taught, because a block may end in the middle of a step.
 """
 
-from arithmetic import LARGEST, SEPARATOR, Step, answer_line, calculate, in_range
+from arithmetic import SEPARATOR, Step, answer_line, in_range
 
 NOTICED = "Wait, that is wrong: "
 OPENING = -1
@@ -44,7 +44,7 @@ def solution_with_mistakes(rng, problem):
         if place in places:
             write_mistake(rng, problem, place, written)
             while rng.random() < 0.12:
-                wrong = spoilt_number(rng, value_at(problem, place))
+                wrong = spoilt_number(rng, value_at(problem, place), problem.largest)
                 write_wrong(written, correction(problem, place), correction(problem, place, wrong))
             written.add_line(correction(problem, place))
         else:
@@ -63,23 +63,23 @@ def value_at(problem, place):
 def right_line(problem, place):
     if place == OPENING:
         return problem.opening
-    return problem.steps[place].line if place < len(problem.steps) else answer_line(problem.answer)
+    return problem.steps[place].line if place < len(problem.steps) else problem.last_line
 
 
-def with_value(line, place, problem, value):
-    """The line with another number in the place of its last one."""
-    head, _, tail = line.rpartition(str(value_at(problem, place)))
-    return head + str(value) + tail
+def line_with(problem, place, value):
+    """The line with another number as its result."""
+    if place != OPENING and place < len(problem.steps):
+        return problem.steps[place].stating(value)
+    return right_line(problem, place).replace(str(value_at(problem, place)), str(value))
 
 
 def correction(problem, place, value=None):
+    value = value_at(problem, place) if value is None else value
     if place == OPENING:
-        line = problem.opening
-    elif place < len(problem.steps):
-        line = problem.steps[place].equation
-    else:
-        line = answer_line(problem.answer).replace("The", "the")
-    return NOTICED + (line if value is None else with_value(line, place, problem, value))
+        return NOTICED + line_with(problem, place, value)
+    if place < len(problem.steps):
+        return NOTICED + problem.steps[place].equation_stating(value)
+    return NOTICED + answer_line(value).replace("The", "the")
 
 
 def write_wrong(written, right, wrong):
@@ -98,14 +98,14 @@ def write_needless_correction(rng, problem, place, written):
         return
     spoilt = None
     if place != OPENING:
-        spoilt = misread(rng, problem.steps[place])
-    line = correction(problem, place, spoilt_number(rng, value_at(problem, place)))
+        spoilt = misread(rng, problem.steps[place], problem.largest)
+    line = correction(problem, place, spoilt_number(rng, value_at(problem, place), problem.largest))
     line = NOTICED + spoilt.equation if spoilt else line
     written.add_line(line, (0, len(line) - 1))
     written.add_line(correction(problem, place))
 
 
-def spoilt_number(rng, value):
+def spoilt_number(rng, value, largest):
     """A number near enough to be mistaken for `value`, never the same."""
     while True:
         kind = rng.randrange(6)
@@ -120,8 +120,8 @@ def spoilt_number(rng, value):
         elif kind == 4:
             wrong = value % 10 + 10 * rng.randrange(10)
         else:
-            wrong = rng.randint(1, LARGEST)
-        if wrong != value and in_range(wrong):
+            wrong = rng.randint(1, largest)
+        if wrong != value and in_range(wrong, largest):
             return wrong
 
 
@@ -130,9 +130,8 @@ def write_mistake(rng, problem, place, written):
     steps = problem.steps
     if place == OPENING or place == len(steps):
         value = value_at(problem, place)
-        wrong = spoilt_number(rng, value)
-        line = right_line(problem, place)
-        write_wrong(written, line, with_value(line, place, problem, wrong))
+        wrong = spoilt_number(rng, value, problem.largest)
+        write_wrong(written, right_line(problem, place), line_with(problem, place, wrong))
         if place == OPENING:
             write_consequences(rng, problem, 0, {value: wrong}, written)
         return
@@ -141,9 +140,9 @@ def write_mistake(rng, problem, place, written):
         # The step is left out and the next one works with the value before it.
         before = {step.result: step.left}
         if place + 1 == len(steps):
-            write_wrong(written, step.line, answer_line(step.left))
+            write_wrong(written, step.line, line_with(problem, len(steps), step.left))
             return
-        spoilt = substituted(steps[place + 1], before)
+        spoilt = substituted(steps[place + 1], before, problem.largest)
         if spoilt and spoilt.line != step.line:
             write_wrong(written, step.line, spoilt.line)
             write_consequences(rng, problem, place + 2, before | {steps[place + 1].result: spoilt.result}, written)
@@ -151,41 +150,41 @@ def write_mistake(rng, problem, place, written):
     elif kind < 0.32 and place > 0:
         # The step before is done twice.
         before = steps[place - 1]
-        spoilt = Step(before.purpose, before.result, before.operator, before.right)
-        if in_range(spoilt.result):
+        spoilt = Step(before.purpose, before.result, before.operator, before.right, before.tail)
+        if in_range(spoilt.result, problem.largest):
             write_wrong(written, step.line, spoilt.line)
             write_consequences(rng, problem, place, {before.result: spoilt.result}, written)
             return
     elif kind < 0.5:
-        spoilt = misread(rng, step)
+        spoilt = misread(rng, step, problem.largest)
         if spoilt:
             write_wrong(written, step.line, spoilt.line)
             write_consequences(rng, problem, place + 1, {step.result: spoilt.result}, written)
             return
-    wrong = spoilt_number(rng, step.result)
-    write_wrong(written, step.line, with_value(step.line, place, problem, wrong))
+    wrong = spoilt_number(rng, step.result, problem.largest)
+    write_wrong(written, step.line, step.stating(wrong))
     write_consequences(rng, problem, place + 1, {step.result: wrong}, written)
 
 
-def misread(rng, step):
+def misread(rng, step, largest):
     """The step with a number or the operator misread, worked out rightly; None if that leaves the range."""
     left, operator, right = step.left, step.operator, step.right
     kind = rng.randrange(3)
     if kind == 0:
-        left = spoilt_number(rng, left)
+        left = spoilt_number(rng, left, largest)
     elif kind == 1:
-        right = spoilt_number(rng, right)
+        right = spoilt_number(rng, right, largest)
     else:
         operator = rng.choice([o for o in "+-*/" if o != operator])
-    return Step(step.purpose, left, operator, right) if in_range(calculate(left, operator, right)) else None
+    spoilt = Step(step.purpose, left, operator, right, step.tail)
+    return spoilt if in_range(spoilt.result, largest) else None
 
 
-def substituted(step, values):
+def substituted(step, values, largest):
     """The step with wrong values in the place of right ones; None if its result leaves the range."""
     left, right = values.get(step.left, step.left), values.get(step.right, step.right)
-    if not in_range(calculate(left, step.operator, right)):
-        return None
-    return Step(step.purpose, left, step.operator, right)
+    spoilt = Step(step.purpose, left, step.operator, right, step.tail)
+    return spoilt if in_range(spoilt.result, largest) else None
 
 
 def write_consequences(rng, problem, place, values, written):
@@ -198,10 +197,10 @@ def write_consequences(rng, problem, place, values, written):
     values = dict(values)
     last = rng.randint(place, len(problem.steps))
     for step in problem.steps[place:last + 1]:
-        spoilt = substituted(step, values)
+        spoilt = substituted(step, values, problem.largest)
         if spoilt is None:
             return
         written.add_line(spoilt.line, (0, 1))
         values[step.result] = spoilt.result
     if last == len(problem.steps):
-        written.add_line(answer_line(values.get(problem.answer, problem.answer)), (0, 1))
+        written.add_line(line_with(problem, last, values.get(problem.answer, problem.answer)), (0, 1))

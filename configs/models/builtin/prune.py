@@ -41,7 +41,7 @@ def main():
     parser.add_argument("target")
     parser.add_argument("out")
     arguments = parser.parse_args()
-    shape, weights = pruned(load_checkpoint(arguments.target), DRAFT_LAYERS, SHAPES["draft"]["inner"])
+    shape, weights = pruned(load_checkpoint(arguments.target), DRAFT_LAYERS, SHAPES["small-draft"]["inner"])
     torch.save({"shape": shape.as_dict(), "weights": weights}, arguments.out)
 
 
