@@ -87,7 +87,7 @@ struct RuleFlags: ParsableArguments {
         completion: .values(AfterMismatch.self))
     var afterMismatch: String?
     @Option(
-        help: "mean, window, token, differences or changed: which number of a block's tokens is its score.",
+        help: "mean, window or token: which number of a block's tokens is its score.",
         completion: .values(ScoreRule.self))
     var score: String?
     @Option(help: "Tokens in a window of --score window.")

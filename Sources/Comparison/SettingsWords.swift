@@ -42,8 +42,6 @@ public enum SettingsWords {
         case .mean: "the mean negative log-likelihood of its tokens"
         case .window: "the greatest mean negative log-likelihood of \(settings.scoreWindow) tokens in a row"
         case .token: "the greatest negative log-likelihood of a token"
-        case .differences: "how many of its tokens would have been drawn otherwise"
-        case .changed: "the mean negative log-likelihood of its tokens, those that would not change counting as 0,"
         }
         let takeover = switch settings.takeover {
         case .continue: "the target writes on after it"

@@ -10,14 +10,11 @@ struct BlockScore: Sendable, Hashable {
     /// - Parameters:
     ///   - losses: negative log-likelihood of each token, nats; at least one, each finite and not negative.
     ///   - window: tokens in a window of the rule `window`; a shorter block is one window.
-    ///   - differing: places where the scorer would draw another token.
-    init(_ losses: [Double], rule: ScoreRule, window: Int, differing: [Int] = []) {
+    init(_ losses: [Double], rule: ScoreRule, window: Int) {
         var range = losses.indices
         switch rule {
         case .mean: value = losses.reduce(0, +) / Double(losses.count)
         case .token: value = losses.max()!
-        case .differences: value = Double(differing.count)
-        case .changed: value = differing.reduce(0) { $0 + losses[$1] } / Double(losses.count)
         case .window:
             let width = min(window, losses.count)
             var worst = (sum: -1.0, start: 0)

@@ -91,8 +91,7 @@ extension Coordinator {
         do throws(ScoreFault) {
             let policy = ledger.runs[reference.run].policy
             score = BlockScore(
-                try losses(report, of: block, by: hello), rule: policy.score, window: policy.scoreWindow,
-                differing: report.differing)
+                try losses(report, of: block, by: hello), rule: policy.score, window: policy.scoreWindow)
         } catch {
             refuseReply(order, error.reason)
             return
@@ -117,9 +116,7 @@ extension Coordinator {
 
     /// What is wrong with the place where the scorer draws another token, if anything.
     private func fault(in report: ScoreReport, of reference: PathReference, by hello: Hello) -> String? {
-        guard let difference = report.difference else {
-            return report.differing.isEmpty ? nil : "places that differ, and no first difference"
-        }
+        guard let difference = report.difference else { return nil }
         let isAsked = ledger.runs[reference.run].policy.takeover == .coupled
         guard isAsked else { return "a difference that nobody asked for" }
         if !report.logProbabilities.indices.contains(difference.place) {
@@ -128,10 +125,6 @@ extension Coordinator {
         if !(0..<hello.vocabularySize).contains(Int(difference.token)) {
             return "token \(difference.token) of a vocabulary of \(hello.vocabularySize)"
         }
-        let isAscending = zip(report.differing, report.differing.dropFirst()).allSatisfy { $0 < $1 }
-        guard report.differing.first == difference.place, isAscending,
-            report.differing.last! < report.logProbabilities.count
-        else { return "places that differ: \(report.differing.prefix(8)) of \(report.logProbabilities.count)" }
         if difference.endsText, !difference.text.isEmpty { return "a token that ends the text and writes" }
         return nil
     }

@@ -77,19 +77,16 @@ public struct ScoreReport: Sendable, Hashable {
     public let tokenBytes: [Int]
     /// Where the scorer draws another token, if `ScoreTask.draws` asked for it and there is such a place.
     public let difference: DrawDifference?
-    /// All places where the scorer draws another token, each given the block's own tokens before it, ascending.
-    public let differing: [Int]
     public let timing: WorkTiming
 
     public init(
         tag: OrderTag, logProbabilities: [Float], tokenBytes: [Int], difference: DrawDifference? = nil,
-        differing: [Int] = [], timing: WorkTiming
+        timing: WorkTiming
     ) {
         self.tag = tag
         self.logProbabilities = logProbabilities
         self.tokenBytes = tokenBytes
         self.difference = difference
-        self.differing = differing
         self.timing = timing
     }
 }

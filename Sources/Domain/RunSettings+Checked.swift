@@ -39,11 +39,6 @@ extension RunSettings {
                 field: "boundary", value: "adaptive under takeover: \(takeover.rawValue)",
                 allowed: "adaptive under takeover: coupled, where it is known how much of a block stands"))
         }
-        if score.needsDraws, strategy.isJudged, takeover != .coupled {
-            found.append(RunSettingsError(
-                field: "score", value: "\(score.rawValue) under takeover: \(takeover.rawValue)",
-                allowed: "\(score.rawValue) under takeover: coupled, which knows what the target would draw"))
-        }
         if !(doubtShare > 0 && doubtShare < 1) {
             found.append(RunSettingsError(field: "doubt_share", value: "\(doubtShare)", allowed: "above 0, below 1"))
         }

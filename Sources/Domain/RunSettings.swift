@@ -65,19 +65,6 @@ public enum ScoreRule: String, Sendable, Codable, CaseIterable {
     case window
     /// The greatest negative log-likelihood of a token, nats.
     case token
-    /// How many tokens the target would draw otherwise, each given the block's own before it (`takeover: coupled`).
-    case differences
-    /// The mean negative log-likelihood over the block of the tokens that the target would draw otherwise, the others
-    /// counting as 0 (`takeover: coupled`), nats a token.
-    case changed
-
-    /// Whether it looks at what the target would draw.
-    public var needsDraws: Bool {
-        switch self {
-        case .mean, .window, .token: false
-        case .differences, .changed: true
-        }
-    }
 }
 
 /// What counts as the answer of a path in whose text no box has closed. The names are those of `AnswerPattern`.

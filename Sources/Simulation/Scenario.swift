@@ -48,7 +48,7 @@ public struct Scenario: Sendable {
         settings.afterMismatch = AfterMismatch.allCases[numbers.below(AfterMismatch.allCases.count)]
         let boundaries: [BlockBoundary] = [.tokens, .doubt, .adaptive]
         settings.boundary = boundaries[numbers.below(settings.takeover == .coupled ? 3 : 2)]
-        settings.score = ScoreRule.allCases[numbers.below(settings.takeover == .coupled ? 5 : 3)]
+        settings.score = ScoreRule.allCases[numbers.below(3)]
         settings.scoreWindow = 1 + numbers.below(9)
         settings.runAhead = numbers.below(4)
         settings.vote = VoteRule.allCases[numbers.below(3)]

@@ -39,8 +39,7 @@ extension WorkerMessage {
                 ScoreReport(
                     tag: try scored.tag.decoded(), logProbabilities: scored.logProbabilities,
                     tokenBytes: scored.tokenBytes.map(Int.init),
-                    difference: scored.hasDifference ? scored.difference.decoded : nil,
-                    differing: scored.differing.map(Int.init), timing: scored.timing.decoded))
+                    difference: scored.hasDifference ? scored.difference.decoded : nil, timing: scored.timing.decoded))
         case .failed(let failed): self = .failed(try failed.decoded())
         case .withdrawn(let withdrawn):
             guard withdrawn.hasTag else { throw .missing("withdrawn.tag") }
@@ -197,7 +196,6 @@ extension WireScored {
         tag = WireTag(report.tag)
         logProbabilities = report.logProbabilities
         tokenBytes = report.tokenBytes.map { UInt32($0) }
-        differing = report.differing.map { UInt32($0) }
         if let difference = report.difference { self.difference = WireDifference(difference) }
         timing = WireTiming(report.timing)
     }

@@ -990,11 +990,6 @@ nonisolated struct WireScored: @unchecked Sendable {
   /// Clears the value of `difference`. Subsequent reads from it will return its default value.
   mutating func clearDifference() {_uniqueStorage()._difference = nil}
 
-  var differing: [UInt32] {
-    get {_storage._differing}
-    set {_uniqueStorage()._differing = newValue}
-  }
-
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2567,7 +2562,7 @@ nonisolated extension WireDifference: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Scored"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0\u{2}\u{2}difference\0\u{1}differing\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}log_probabilities\0\u{1}timing\0\u{3}token_bytes\0\u{2}\u{2}difference\0")
 
   fileprivate class _StorageClass {
     var _tag: WireTag? = nil
@@ -2575,7 +2570,6 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _timing: WireTiming? = nil
     var _tokenBytes: [UInt32] = []
     var _difference: WireDifference? = nil
-    var _differing: [UInt32] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2591,7 +2585,6 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _timing = source._timing
       _tokenBytes = source._tokenBytes
       _difference = source._difference
-      _differing = source._differing
     }
   }
 
@@ -2615,7 +2608,6 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._timing) }()
         case 4: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._tokenBytes) }()
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._difference) }()
-        case 7: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._differing) }()
         default: break
         }
       }
@@ -2643,9 +2635,6 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._difference {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
       } }()
-      if !_storage._differing.isEmpty {
-        try visitor.visitPackedUInt32Field(value: _storage._differing, fieldNumber: 7)
-      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2660,7 +2649,6 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._timing != rhs_storage._timing {return false}
         if _storage._tokenBytes != rhs_storage._tokenBytes {return false}
         if _storage._difference != rhs_storage._difference {return false}
-        if _storage._differing != rhs_storage._differing {return false}
         return true
       }
       if !storagesAreEqual {return false}

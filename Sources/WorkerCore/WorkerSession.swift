@@ -291,10 +291,9 @@ public struct WorkerSession: Sendable {
         let tokens = ids(of: task.block)
         paths[active.path]?.append(task.block.id, tokens: tokens, text: task.block.text)
         let tokenBytes = tokens.map { tokenizer.bytes(of: $0).count } + (task.endsText ? [0] : [])
-        let differing = differing(tokens, drawn)
         let report = ScoreReport(
             tag: active.order.tag, logProbabilities: logProbabilities, tokenBytes: tokenBytes,
-            difference: differing.first.map { difference($0, drawn[$0]) }, differing: differing, timing: timing)
+            difference: difference(tokens, drawn), timing: timing)
         let entry = LogEntry(
             .info, "block scored", path: active.path, round: active.order.tag.round,
             fields: [
@@ -304,18 +303,18 @@ public struct WorkerSession: Sendable {
         return [.send(.scored(report)), .log(entry)]
     }
 
-    /// The places where another token is drawn than the block's. In the place of its end token, if that is scored, any
-    /// end token is the same.
-    private func differing(_ tokens: [Int32], _ drawn: [Int32]) -> [Int] {
-        drawn.indices.filter { place in
+    /// The first place where another token is drawn than the block's. In the place of its end token, if that is scored,
+    /// any end token is the same.
+    private func difference(_ tokens: [Int32], _ drawn: [Int32]) -> DrawDifference? {
+        let first = drawn.indices.first { place in
             place < tokens.count ? drawn[place] != tokens[place] : !tokenizer.endTokens.contains(drawn[place])
         }
-    }
-
-    private func difference(_ place: Int, _ token: Int32) -> DrawDifference {
-        let endsText = tokenizer.endTokens.contains(token)
-        return DrawDifference(
-            place: place, token: token, text: endsText ? [] : Array(tokenizer.bytes(of: token)), endsText: endsText)
+        return first.map { place in
+            let endsText = tokenizer.endTokens.contains(drawn[place])
+            return DrawDifference(
+                place: place, token: drawn[place], text: endsText ? [] : Array(tokenizer.bytes(of: drawn[place])),
+                endsText: endsText)
+        }
     }
 
     private func timing(_ active: ActiveOrder, _ queuedMs: Int64, _ now: Moment) -> WorkTiming {

@@ -18,12 +18,6 @@ import Testing
         let windows = (0...losses.count - width).map { losses[$0..<$0 + width] }
         let worst = BlockScore(losses, rule: .window, window: window)
         #expect(worst.value == windows.map { $0.reduce(0, +) / Double(width) }.max())
-        let differing = losses.indices.filter { _ in numbers.below(4) == 0 }
-        let differences = BlockScore(losses, rule: .differences, window: window, differing: differing)
-        #expect(differences.value == Double(differing.count))
-        let changed = BlockScore(losses, rule: .changed, window: window, differing: differing)
-        let masked = losses.indices.map { differing.contains($0) ? losses[$0] : 0 }
-        #expect(changed.value == masked.reduce(0, +) / Double(losses.count))
         // Its worst token is the worst of a window that has this value.
         #expect(
             windows.contains { part in

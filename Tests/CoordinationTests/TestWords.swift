@@ -53,7 +53,6 @@ func makeScore(
     let even = values.indices.map { bytes * ($0 + 1) / values.count - bytes * $0 / values.count }
     return ScoreReport(
         tag: order.tag, logProbabilities: values, tokenBytes: tokenBytes ?? even, difference: difference,
-        differing: difference.map { [$0.place] } ?? [],
         timing: noTiming)
 }
 

@@ -42,7 +42,6 @@ import Testing
         ("paths: 4", "run_ahead: 65", "10:14: run_ahead: 65 is not possible; allowed is 0...64"),
         ("paths: 4", "final_rejection_rate: 2", "10:25: final_rejection_rate: 2.0 is not possible; allowed is off or"),
         ("paths: 4", "boundary: adaptive", "10:13: boundary: adaptive under takeover: continue is not possible"),
-        ("paths: 4", "score: changed", "10:10: score: changed under takeover: continue is not possible"),
         ("paths: 4", "doubt_share: 1", "10:16: doubt_share: 1.0 is not possible; allowed is above 0, below 1"),
         ("paths: 4", "score_window: 0", "10:17: score_window: 0 is not possible; allowed is 1...65536"),
         ("paths: 4", "seed: -1", "10:9: seed: expected a whole number from 0 to 18446744073709551615, found '-1'"),

@@ -120,8 +120,7 @@ private struct Draw {
                 ScoreReport(
                     tag: tag(), logProbabilities: (0..<int(0..<50)).map { _ in -Float(int(0..<1_000)) / 64 },
                     tokenBytes: (0..<int(0..<50)).map { _ in int(0..<90) },
-                    difference: int(0..<2) == 0 ? nil : difference(),
-                    differing: (0..<int(0..<9)).map { _ in int(0..<90) }, timing: timing()))
+                    difference: int(0..<2) == 0 ? nil : difference(), timing: timing()))
         case 4:
             .failed(FailureReport(tag: tag(), code: FailureCode.allCases[int(0..<6)], message: text()))
         case 5: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))
