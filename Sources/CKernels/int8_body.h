@@ -92,12 +92,13 @@ static void fill_offsets(const a1_int8_rows *x, int64_t token, int64_t tokens, i
 
 // Where and how far ahead weights are asked for, as measured (docs/measurements/engine.md).
 A1_INLINE void plan_asking(const a1_weights *w, block_tokens *tokens) {
-    const bool is_long = w->elements_per_block > BLOCK;
+    const bool is_long = w->elements_per_block > BLOCK, is_q8 = w->type == 8, is_wide = A1_LANES > 8;
     tokens->block_bytes = A1_LANES * w->bytes_per_block * BLOCK / w->elements_per_block;
-    if (tokens->count == 1) tokens->ahead = w->type == 8 ? 512 : 0;
-    else if (is_long) tokens->ahead = tokens->count > 4 ? 4096 : 0;
-    else tokens->ahead = tokens->count > 2 ? 8192 : 0;
-    tokens->to_first_level = is_long;
+    if (tokens->count == 1) tokens->ahead = is_q8 ? 512 : 0;
+    else if (is_q8) tokens->ahead = is_wide ? 8192 : tokens->count > 4 ? 2048 : 0;
+    else tokens->ahead = tokens->count > (is_long ? 2 : 1) ? 2048 : 0;
+    // What is far ahead would be gone from the first level when it is needed.
+    tokens->to_first_level = !(is_q8 && (is_wide || tokens->count == 1));
 }
 
 // What a product reads at a place: the next 256 columns, or the last ones, of a panel's weights and of some tokens.

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 import arithmetic
 import stories
-from gguf_file import load_checkpoint
+from gguf_file import load_checkpoint, read
 from mistakes import MaskedText, correct_solution, solution_with_mistakes
 from model import Model, Shape, generated
 from vocabulary import Vocabulary, chat_prompt, learned_merges
@@ -225,7 +225,9 @@ def train(arguments):
     if arguments.resume:
         run.resume()
     elif arguments.start:
-        run.model.load_state_dict(torch.load(arguments.start, weights_only=True)["weights"])
+        is_file = arguments.start.endswith(".gguf")
+        begun = read(arguments.start)[0] if is_file else load_checkpoint(arguments.start)
+        run.model.load_state_dict(begun.state_dict())
     else:
         run.model.start(torch.Generator().manual_seed(arguments.seed))
     teacher = load_checkpoint(arguments.teacher) if arguments.teacher else None
@@ -265,7 +267,7 @@ def main():
     parser.add_argument("model", choices=sorted(SHAPES))
     parser.add_argument("--folder", default=".", help="for the vocabulary, the checkpoint and the log")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", default="", help="a checkpoint to go on from (take another seed)")
+    parser.add_argument("--start", default="", help="a checkpoint or GGUF file to go on from (take another seed)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder")
     parser.add_argument("--teacher", default="", help="a checkpoint whose distributions are learned")
     parser.add_argument("--bfloat16", action="store_true", help="multiply in bfloat16")
