@@ -105,18 +105,19 @@ struct ConfigCheckCommand: ParsableCommand {
     private func vocabularyFault(_ configuration: ClusterConfiguration) -> String? {
         guard configuration.run.strategy.isJudged, configuration.run.takeover == .coupled else { return nil }
         let store = try? modelStore()
-        func vocabulary(_ worker: WorkerConfiguration) -> (model: String, digest: String)? {
-            guard let model = configuration.models.first(where: { $0.name == worker.model }),
+        func vocabulary(_ name: String) -> (model: String, digest: String)? {
+            guard let model = configuration.models.first(where: { $0.name == name }),
                 let path = model.path ?? (try? store?.resolve(model.name)),
                 let file = try? MappedModel(path: path, keepsUnsupported: true),
                 let tokenizer = try? Tokenizer(TokenizerDefinition(file.metadata))
             else { return nil }
             return (model.name, tokenizer.vocabularyDigest)
         }
-        let workers = configuration.workers(of: host)
-        let drafts = workers.filter { $0.role == .draft }.compactMap(vocabulary)
-        let targets = workers.filter { $0.role == .target }.compactMap(vocabulary)
-        for draft in drafts {
+        func vocabularies(_ role: Role) -> [(model: String, digest: String)] {
+            Set(configuration.workers(of: host).filter { $0.role == role }.map(\.model)).sorted().compactMap(vocabulary)
+        }
+        let targets = vocabularies(.target)
+        for draft in vocabularies(.draft) {
             for target in targets where target.digest != draft.digest {
                 return "takeover: coupled needs one vocabulary, and models \(draft.model) and \(target.model) "
                     + "have two; use resample"

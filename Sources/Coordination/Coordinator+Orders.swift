@@ -58,7 +58,8 @@ extension Coordinator {
         let (seed, position) = draws(reference, path, by: author)
         let lengths = ledger.runs[reference.run].lengths
         let isJudged = policy.isJudged && author == .draft
-        let most = isJudged && policy.boundary == .adaptive ? lengths.bestLength : policy.blockTokens(author)
+        let best = isJudged && policy.boundary == .adaptive ? lengths.bestLength : Int.max
+        let most = min(best, policy.blockTokens(author))
         return GenerateTask(
             segment: takeSegmentID(reference), maximumTokens: min(most, policy.pathTokens - path.tokens),
             sampling: policy.sampling(author), seed: seed, position: position,

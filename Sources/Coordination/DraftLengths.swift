@@ -9,7 +9,8 @@ struct DraftLengths: Sendable {
     private var differences = 0
     /// The negative threshold, nats.
     private var doubt = 0.3
-    private(set) var bestLength = 1
+    /// Until more is known a difference every twenty tokens is expected.
+    private(set) var bestLength = Self.bestLength(differenceRate: 0.05, atMost: 64)
 
     /// Below this log-probability of its own, in nats, a token of the draft is among the least likely `doubt_share`.
     var doubtThreshold: Float { Float(-doubt) }
@@ -25,7 +26,6 @@ struct DraftLengths: Sendable {
     mutating func note(stood tokens: Int, isCut: Bool, atMost: Int) {
         stood += tokens
         differences += isCut ? 1 : 0
-        // A difference every twenty tokens, until more is known.
         let rate = Double(differences + 1) / Double(stood + differences + 20)
         bestLength = Self.bestLength(differenceRate: rate, atMost: atMost)
     }

@@ -26,6 +26,7 @@ import Testing
 
     @Test func lengthsFollowWhatStands() {
         var sure = DraftLengths(), unsure = DraftLengths()
+        #expect((8...32).contains(sure.bestLength))
         for _ in 0..<50 {
             sure.note(stood: 40, isCut: false, atMost: 64)
             unsure.note(stood: 2, isCut: true, atMost: 64)
