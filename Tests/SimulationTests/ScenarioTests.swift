@@ -83,8 +83,8 @@ import Testing
     }
 
     /// With r = 1 exact takeovers write the target's own text, byte for byte, whatever the draft writes, whoever works
-    /// and whatever goes wrong: 100 seeds, each against `strategy: target` without faults.
-    @Test(arguments: UInt64(500)..<600) func exactTakeoversWriteTheTargetsOwnText(seed: UInt64) throws {
+    /// and whatever goes wrong: 300 seeds, each against `strategy: target` without faults.
+    @Test(arguments: UInt64(500)..<800) func exactTakeoversWriteTheTargetsOwnText(seed: UInt64) throws {
         func texts(_ strategy: Strategy, hasFaults: Bool) throws -> [PathKey: String] {
             var scenario = Scenario()
             scenario.hasFaults = hasFaults
