@@ -21,7 +21,7 @@ finish() {
 }
 trap finish EXIT
 "$ROOT/cluster/up.sh" "$ROOT/configs/builtin.yaml"
-run="$("$A1" submit "$ROOT/configs/batches/arithmetic.jsonl")"
+run="$("$A1" submit "$ROOT/configs/batches/stories.jsonl")"
 "$A1" watch "$run"
 say
 "$A1" results "$run"

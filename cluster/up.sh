@@ -86,7 +86,7 @@ else
   while read -r other; do
     say "  on $other:  cluster/up.sh $(quoted "$wanted") --host $other"
   done < <(sed -n 's/^host //p' <<<"$plan")
-  say "  submit:  $(quoted "$A1") submit $(quoted "$ROOT/configs/batches/arithmetic.jsonl") --wait"
+  say "  submit:  $(quoted "$A1") submit $(quoted "$ROOT/configs/batches/stories.jsonl") --wait"
 fi
 say "  logs:    $(quoted "$A1") logs -f"
 say "  stop:    $(quoted "$ROOT/cluster/down.sh")"

@@ -135,6 +135,7 @@ struct ResultsPrinter {
             "\(share(summary.rejectionRateGot)) (\(summary.takeovers) of \(summary.verdicts) verdicts"
                 + (summary.rejectionRateInterval.map { "; \(promise($0, summary))" } ?? "") + ")",
         ])
+        for row in gateRows(summary) { table.addRow(row) }
         if let bank = summary.bank { table.addRow(["bank", "\(bank), \(settings.bankMode.rawValue)"]) }
         if let problems = summary.rateByProblem {
             table.addRow([
@@ -174,6 +175,33 @@ struct ResultsPrinter {
             text += "\n" + rounds.shown
         }
         return text
+    }
+
+    private func gateRows(_ summary: RunSummary) -> [[String]] {
+        guard let gate = summary.gate else { return [] }
+        func share(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "-" }
+        var rows = [
+            [
+                "\(gate.unit.rawValue)s scored",
+                "\(share(gate.got)) of \(gate.units) (asked \(share(gate.asked))); "
+                    + "\(gate.blocksLeftOut) blocks left out",
+            ],
+            ["tokens never read", "\(share(gate.neverRead)) (\(gate.tokensNeverRead) of \(gate.tokens))"],
+        ]
+        if let missed = gate.missed, let interval = gate.missedInterval {
+            rows.append([
+                "missed by the gate",
+                String(
+                    format: "%.0f blocks (95 %%: %.0f to %.0f), from %d audited", missed, interval.lowerBound,
+                    interval.upperBound, gate.audited),
+            ])
+        }
+        if let auc = gate.auc {
+            let alarm = gate.isBlind == true
+                ? "; ALARM: below \(GateFigures.lowestAUC) the draft's own score says too little: use scoring: all" : ""
+            rows.append(["draft's own score (AUC)", share(auc) + alarm])
+        }
+        return rows
     }
 
     private func tokenRows(_ summary: RunSummary) -> [[String]] {

@@ -92,6 +92,19 @@ struct RuleFlags: ParsableArguments {
     var score: String?
     @Option(help: "Tokens in a window of --score window.")
     var scoreWindow: String?
+    @Option(help: "all or gated: which blocks the target reads.", completion: .values(ScoringRule.self))
+    var scoring: String?
+    @Option(help: "The share of blocks, paths or problems that --scoring gated has scored, 0 to 1.")
+    var gate: String?
+    @Option(
+        help: "block, path or problem: what the gate decides about at once.", completion: .values(GateUnit.self))
+    var gateBy: String?
+    @Option(
+        help: "mean, window or token: which number of a block's tokens is the draft's own score.",
+        completion: .values(ScoreRule.self))
+    var gateScore: String?
+    @Option(help: "The share of what the gate leaves out that is scored to know what it misses.")
+    var audit: String?
     @Option(help: "smoothed or paper.", completion: .values(PValueRule.self))
     var pValue: String?
     @Option(
@@ -121,9 +134,11 @@ struct RuleFlags: ParsableArguments {
         [
             ("strategy", strategy), ("rejection_rate", rejectionRate), ("final_rejection_rate", finalRejectionRate),
             ("takeover", takeover), ("after_mismatch", afterMismatch), ("score", score),
-            ("score_window", scoreWindow), ("p_value", pValue), ("strata", strata), ("adaptive", adaptive),
-            ("on_drift", onDrift), ("bank_size", bankSize), ("bank_mode", bankMode), ("bank_drift", bankDrift),
-            ("takeovers_in_flight", takeoversInFlight), ("takeovers_per_worker", takeoversPerWorker),
+            ("score_window", scoreWindow), ("scoring", scoring), ("gate", gate), ("gate_by", gateBy),
+            ("gate_score", gateScore), ("audit", audit), ("p_value", pValue), ("strata", strata),
+            ("adaptive", adaptive), ("on_drift", onDrift), ("bank_size", bankSize), ("bank_mode", bankMode),
+            ("bank_drift", bankDrift), ("takeovers_in_flight", takeoversInFlight),
+            ("takeovers_per_worker", takeoversPerWorker),
         ]
     }
 }

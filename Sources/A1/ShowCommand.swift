@@ -147,6 +147,12 @@ enum PathPrinter {
             }
             line += ": \(verdict == .keep ? "keep" : "take over")"
         }
+        if let score = block.gateScore, let gate = block.gate {
+            line += String(format: " | draft's own score %.3f: ", score) + gate.rawValue
+        } else if block.isLeftOut == true {
+            line += " | left out"
+        }
+        if let score = block.auditScore { line += String(format: ", audit score %.3f", score) }
         if !block.stands {
             line += block.keptTokens.map { " | replaced after \($0) tokens" } ?? " | replaced"
         }

@@ -48,7 +48,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func runTable(_ runs: [RunStatus]) -> String {
-        guard !runs.isEmpty else { return "no runs yet: a1 submit configs/batches/arithmetic.jsonl\n" }
+        guard !runs.isEmpty else { return "no runs yet: a1 submit configs/batches/stories.jsonl\n" }
         var table = TextTable(columns: [
             ("RUN", .left), ("NAME", .left), ("STATE", .left), ("PROBLEMS", .right), ("PATHS", .right),
             ("VERDICTS", .right), ("TAKEN OVER", .right), ("ASKED", .right), ("TOKENS DRAFT", .right),

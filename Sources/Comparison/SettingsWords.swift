@@ -5,7 +5,7 @@ public enum SettingsWords {
     /// All that matters of settings but what a comparison varies: strategy, paths, rate and W.
     public static func sentences(_ settings: RunSettings) -> [String] {
         [limits(settings), blocks(settings), rule(settings), ranking(settings), end(settings)]
-            + sampling(settings) + bounds(settings) + ["Seed \(settings.seed)."]
+            + gate(settings) + sampling(settings) + bounds(settings) + ["Seed \(settings.seed)."]
     }
 
     /// `8 paths a problem`, `1, 4 and 16 paths a problem`.
@@ -86,6 +86,21 @@ public enum SettingsWords {
         case .first: "A problem is over with the first answer."
         case .all: "Every path runs to its own end."
         }
+    }
+
+    private static func gate(_ settings: RunSettings) -> [String] {
+        guard settings.scoring == .gated else { return [] }
+        let score = switch settings.gateScore {
+        case .mean: "mean negative log-likelihood"
+        case .window: "greatest mean negative log-likelihood of \(settings.scoreWindow) tokens in a row"
+        case .token: "greatest negative log-likelihood of a token"
+        }
+        let unit = switch settings.gateBy {
+        case .block: "of the blocks, by their \(score) under the draft"
+        case .path: "of the paths, each from its first block that stands out by its \(score) under the draft"
+        case .problem: "of the problems, those whose drafted paths agree the least"
+        }
+        return ["async scores the share \(settings.gate) \(unit); \(settings.audit) of the rest is audited."]
     }
 
     private static func sampling(_ settings: RunSettings) -> [String] {

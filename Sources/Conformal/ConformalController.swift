@@ -93,6 +93,13 @@ public struct ConformalController: Sendable {
         states[number].tally.note(isTakenOver: verdict == .takeOver)
     }
 
+    /// Takes in a block that the gate left out: it is kept, and has no score.
+    public mutating func noteLeftOut(round: Int, problem: Int) {
+        let number = numberOf(stratum(round: round, problem: problem, isFinal: false))
+        tally.noteLeftOut()
+        states[number].tally.noteLeftOut()
+    }
+
     // MARK: Ranks
 
     /// Rounds are few, problems may be many.
@@ -123,15 +130,22 @@ public struct ConformalController: Sendable {
     // MARK: The rate in force
 
     private func rateInForce(_ stratum: Stratum, _ number: Int?) -> Double {
-        let r = rateAsked(stratum)
-        let own = number.map { states[$0].tally } ?? VerdictTally()
+        let isWhole = settings.gate == .path || settings.gate == .problem
+        let held = isWhole ? tally : number.map { states[$0].tally } ?? VerdictTally()
+        let rate = rateOfAll(held, asked: rateAsked(stratum))
+        // What is left out is kept, so more of what is scored is taken over.
+        return rate <= 0 || rate >= 1 ? rate : rate / held.scoredShare
+    }
+
+    /// As a share of all blocks, scored or not.
+    private func rateOfAll(_ held: VerdictTally, asked r: Double) -> Double {
         switch settings.effectiveAdaptation {
         case .off, .automatic: return r
         case .step(let gamma):
             // The sum of all steps so far: r + gamma (r - R_1) + ... + gamma (r - R_t).
-            return r - gamma * own.excess(over: r)
+            return r - gamma * held.excess(over: r)
         case .band:
-            let correction = ToleranceBand.stratum.correction(own, rate: r)
+            let correction = ToleranceBand.stratum.correction(held, rate: r)
             if correction <= -r { return 0 }
             if correction >= 1 - r { return 1 }
             return r + correction + ToleranceBand.whole.correction(tally, rate: settings.rejectionRate)

@@ -19,12 +19,15 @@ public struct ConformalSettings: Sendable, Hashable {
     public var isFrozen: Bool
     /// What an alarm does.
     public var onDrift: DriftResponse
+    /// What decides which blocks come here at all; nil where all do. Of single blocks it leaves enough of each stratum
+    /// to hold its rate, of paths and problems of the whole alone.
+    public var gate: GateUnit?
 
     /// Defaults are those of a run.
     public init(
         rejectionRate: Double, finalRejectionRate: Double? = nil, pValue: PValueRule = .smoothed,
         strata: Strata = .round, adaptation: RateAdaptation = .automatic, bankSize: Int = 0, isFrozen: Bool = false,
-        onDrift: DriftResponse = .tell
+        onDrift: DriftResponse = .tell, gate: GateUnit? = nil
     ) {
         precondition((0...1).contains(rejectionRate), "a rejection rate is a share")
         if let rate = finalRejectionRate { precondition((0...1).contains(rate), "a rejection rate is a share") }
@@ -36,6 +39,7 @@ public struct ConformalSettings: Sendable, Hashable {
         self.bankSize = bankSize
         self.isFrozen = isFrozen
         self.onDrift = onDrift
+        self.gate = gate
     }
 
     /// `adaptation` with `automatic` resolved. Under a frozen bank a verdict then depends on its own block alone, so

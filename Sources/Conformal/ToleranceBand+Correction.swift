@@ -25,13 +25,31 @@ extension ToleranceBand {
 }
 
 /// Verdicts and takeovers of a stratum, or of all. Whole numbers, so that a restored state is the same to the bit.
-struct VerdictTally: Sendable, Hashable {
+struct VerdictTally: Sendable, Hashable, CustomStringConvertible {
+    /// Of all blocks, those that were left out included: they are kept.
     private(set) var verdicts = 0
     private(set) var takeovers = 0
+    private(set) var leftOut = 0
 
     mutating func note(isTakenOver: Bool) {
         verdicts += 1
         takeovers += isTakenOver ? 1 : 0
+    }
+
+    /// A block that the gate left out.
+    mutating func noteLeftOut() {
+        verdicts += 1
+        leftOut += 1
+    }
+
+    /// The share of blocks that is scored, above 0: one more is about to be. The first few of a run say little.
+    var scoredShare: Double {
+        leftOut == 0 ? 1 : Double(verdicts - leftOut + 1) / Double(verdicts + 1)
+    }
+
+    var description: String {
+        "VerdictTally(verdicts: \(verdicts), takeovers: \(takeovers)"
+            + (leftOut == 0 ? ")" : ", leftOut: \(leftOut))")
     }
 
     /// E: how many more were taken over than r asks for.

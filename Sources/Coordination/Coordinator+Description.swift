@@ -17,6 +17,7 @@ extension Coordinator {
             }
             for role in Role.allCases { lines.append("\(role) \(run.models[role]?.digest ?? "not begun")") }
             lines.append(run.controller.durableDescription)
+            if let gate = run.gate { lines.append(gate.durableDescription) }
             lines.append("alarms \(run.alarms) records \(run.driftRecords)")
         }
         for id in ledger.endedOrder {
@@ -34,5 +35,7 @@ extension Path {
         "\(state.name) round=\(round) standing=\(standing.map(\.id)) next=\(nextSegment) tokens=\(tokens) "
             + "score=\(meanScore) first=\(firstScore.map { "\($0)" } ?? "none") verdicts=\(verdicts) "
             + "takeovers=\(takeovers) box=\(hasBox)"
+            + (drafted.isEmpty ? "" : " drafted=\(drafted.map(\.segment.id))")
+            + (isRead ? " read" : "") + (firstGateScore.map { " own=\($0)" } ?? "")
     }
 }

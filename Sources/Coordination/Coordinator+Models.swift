@@ -15,7 +15,9 @@ extension Coordinator {
     mutating func checkModels() {
         let live = roster.liveWorkers
         for run in ledger.openRuns {
-            let faults = modelFaults(run, live).map(\.fault) + [couplingFault(run, live)].compactMap(\.self)
+            let faults =
+                modelFaults(run, live).map(\.fault)
+                + [couplingFault(run, live), gateFault(run, live)].compactMap(\.self)
             guard volatileRuns.noteModelFaults(run, faults) else { continue }
             let id = ledger.runs[run].spec.id
             if faults.isEmpty {
@@ -49,6 +51,17 @@ extension Coordinator {
     static let couplingRule =
         "takeover: coupled needs one vocabulary, and the models of draft and target have two; use resample"
 
+    /// Why the draft's own scores cannot decide what is scored, where they have to.
+    private func gateFault(_ run: Int, _ live: RolePair<Int?>) -> String? {
+        guard ledger.runs[run].policy.ranksDrafts, let draft = live.draft,
+            !roster[draft].hello.reportsLogProbabilities
+        else { return nil }
+        return Self.gateRule
+    }
+
+    static let gateRule =
+        "scoring: gated needs a draft that reports how probable its tokens are, and this one cannot; use scoring: all"
+
     /// The model that the run's bank was made with, which its own must be, unless that was waived.
     private func bankModel(_ run: Int, _ role: Role) -> RunModel? {
         let spec = ledger.runs[run].spec
@@ -72,7 +85,8 @@ extension Coordinator {
             throw ClientRefusal(code: .invalid, message: "run: \(id.short) is \(state); only an open run can go on")
         }
         let faults = modelFaults(run, roster.liveWorkers)
-        if let fault = couplingFault(run, roster.liveWorkers) {
+        let live = roster.liveWorkers
+        if let fault = couplingFault(run, live) ?? gateFault(run, live) {
             throw ClientRefusal(
                 code: .conflict, message: "run: \(id.short) waits, and that cannot be allowed: \(fault)")
         }

@@ -49,7 +49,7 @@ extension Coordinator {
             .score(
                 ScoreTask(
                     block: block.segment, endsText: block.finish == .endToken, draws: scorerDraws(reference, path)))
-        case .over, .ended: preconditionFailure("\(ledger.key(reference)) needs no work")
+        case .drafted, .over, .ended: preconditionFailure("\(ledger.key(reference)) needs no work")
         }
     }
 
@@ -64,7 +64,8 @@ extension Coordinator {
             segment: takeSegmentID(reference), maximumTokens: min(most, policy.pathTokens - path.tokens),
             sampling: policy.sampling(author), seed: seed, position: position,
             stopsAtSteps: policy.boundary == .step,
-            doubtThreshold: isJudged && policy.boundary == .doubt ? lengths.doubtThreshold : nil)
+            doubtThreshold: isJudged && policy.boundary == .doubt ? lengths.doubtThreshold : nil,
+            reportsLogProbabilities: author == .draft && policy.ranksDrafts)
     }
 
     /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be

@@ -17,6 +17,7 @@ extension Coordinator {
                 }
                 settle(number, problem)
                 passBarrier(number, problem)
+                passGate(number, problem)
                 if !ledger.runs[number].isOpen { break }
             }
             settle(number)
@@ -32,6 +33,7 @@ extension Coordinator {
     private mutating func takeUp(_ reference: PathReference) {
         switch ledger[reference].state {
         case .over(let outcome): close(reference, outcome, reason: nil)
+        case .drafted: queue.begin(reference)
         case .opening, .scoring, .takingOver:
             guard ledger[reference].hasBegun else { return }
             queue.begin(reference)
@@ -82,8 +84,11 @@ extension Coordinator {
         switch ledger[reference].state {
         case .opening where acceptAhead(reference): break
         case .opening, .scoring, .takingOver:
+            // What is scored next may have been there all along, and then nothing was drafted behind it.
+            if ledger.runs[reference.run].policy.gate == .problem { dropAhead(reference) }
             addItem(reference)
             passBarrier(reference.run, reference.problem)
+        case .drafted: passGate(reference.run, reference.problem)
         case .over(let outcome): end(reference, outcome, reason: nil)
         case .ended: preconditionFailure("\(ledger.key(reference)) has ended")
         }
@@ -95,6 +100,7 @@ extension Coordinator {
         settle(reference.run, reference.problem)
         settle(reference.run)
         passBarrier(reference.run, reference.problem)
+        passGate(reference.run, reference.problem)
     }
 
     /// Ends a path: takes its order back, records the end, lets go of its contexts. Does not look at its problem.

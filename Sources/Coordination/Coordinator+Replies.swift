@@ -50,7 +50,7 @@ extension Coordinator {
                 BlockRecord(
                     path: report.tag.path, round: report.tag.round, block: report.block, finish: report.finish,
                     worker: name, attempt: report.tag.attempt, timing: report.timing,
-                    recordedWallMs: now.wallMs)))
+                    recordedWallMs: now.wallMs, gate: gateRecord(report, reference))))
         proceed(reference)
     }
 
@@ -71,6 +71,16 @@ extension Coordinator {
         if report.block.tokens.isEmpty, report.finish != .endToken, report.finish != .contextFull {
             return "the block is empty and did not end the text"
         }
+        guard ledger.runs[order.item.path.run].policy.ranksDrafts, order.tag.stage == .draft else { return nil }
+        let expected = report.block.tokens.count + (report.finish == .endToken ? 1 : 0)
+        guard report.logProbabilities.count == expected else {
+            return "\(report.logProbabilities.count) log-probabilities of \(expected) tokens that the draft wrote"
+        }
+        do throws(LogProbabilityFault) {
+            _ = try Self.losses(report.logProbabilities)
+        } catch {
+            return error.reason
+        }
         return nil
     }
 
@@ -88,7 +98,7 @@ extension Coordinator {
             return
         }
         let score: BlockScore
-        do throws(ScoreFault) {
+        do throws(LogProbabilityFault) {
             let policy = ledger.runs[reference.run].policy
             score = BlockScore(
                 try losses(report, of: block, by: hello), rule: policy.score, window: policy.scoreWindow)
@@ -100,6 +110,10 @@ extension Coordinator {
         finish(order)
         roster[order.worker].hold(reference, also: block.segment.id)
         let pending = PendingScore(report: report, score: score, worker: hello.name)
+        if ledger[reference].isForAudit(block) {
+            recordAudit(reference, block, pending)
+            return
+        }
         switch ledger.runs[reference.run].policy.judge {
         case .barrier:
             barrier.arrive(reference, pending)
@@ -132,7 +146,7 @@ extension Coordinator {
     /// The negative log-likelihood of each token of a block, nats (ALGORITHM.md, section 1).
     private func losses(
         _ report: ScoreReport, of block: WrittenBlock, by hello: Hello
-    ) throws(ScoreFault) -> [Double] {
+    ) throws(LogProbabilityFault) -> [Double] {
         let values = report.logProbabilities
         let endToken = block.finish == .endToken ? 1 : 0
         // With one vocabulary the ids themselves were scored; with two, a token of the scorer has a byte at least.
@@ -141,24 +155,14 @@ extension Coordinator {
             ? block.segment.tokens.count + endToken...block.segment.tokens.count + endToken
             : 1...max(1, block.segment.text.count + endToken)
         guard !values.isEmpty, expected.contains(values.count) else {
-            throw ScoreFault(
-                reason: "\(values.count) log-probabilities for a block of \(block.segment.tokens.count) tokens; "
+            throw LogProbabilityFault(
+                "\(values.count) log-probabilities for a block of \(block.segment.tokens.count) tokens; "
                     + "expected \(expected.lowerBound)...\(expected.upperBound)")
         }
         guard report.tokenBytes.count == values.count, report.tokenBytes.allSatisfy({ $0 >= 0 }) else {
-            throw ScoreFault(reason: "\(report.tokenBytes.count) token lengths for \(values.count) tokens")
+            throw LogProbabilityFault("\(report.tokenBytes.count) token lengths for \(values.count) tokens")
         }
-        var losses: [Double] = []
-        losses.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
-            guard value.isFinite else { throw ScoreFault(reason: "log-probability \(index) is \(value)") }
-            guard value <= Self.logProbabilityTolerance else {
-                throw ScoreFault(reason: "log-probability \(index) is \(value), above 0")
-            }
-            // Not minus the value, which would make -0 of 0.
-            losses.append(0 - Double(min(value, 0)))
-        }
-        return losses
+        return try Self.losses(values)
     }
 
     mutating func take(_ report: FailureReport, from peer: PeerID) {
@@ -286,9 +290,4 @@ extension Coordinator {
             fields: [.init("order", tag.order.description), .init("stage", tag.stage.rawValue)])
         return nil
     }
-}
-
-/// Why log-probabilities do not make a score.
-private struct ScoreFault: Error {
-    let reason: String
 }

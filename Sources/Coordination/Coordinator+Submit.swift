@@ -90,6 +90,9 @@ extension Coordinator {
             return
         }
         if let fault = bank.fault { throw invalid("bank: \(fault)") }
+        guard spec.settings.scoring == .all else {
+            throw invalid("bank: its scores are of all blocks, and scoring: gated ranks the least confident; use one")
+        }
         guard bank.count <= limits.submittedBankScores else {
             throw invalid("bank: \(bank.count) scores; allowed are \(limits.submittedBankScores)")
         }

@@ -77,11 +77,12 @@ struct Ledger: Sendable {
         switch record {
         case .runSubmitted(let spec, let problems, let wallMs): try applySubmission(spec, problems, wallMs)
         case .modelBegun(let run, let model): try apply(model, to: run)
-        case .blockAccepted(let block):
-            let event = PathEvent.written(WrittenBlock(segment: block.block, finish: block.finish))
-            let path = try advance(block.path, event)
-            runs[path.run].noteLength(of: block)
+        case .blockAccepted(let block): try apply(block)
         case .verdictReached(let verdict): try apply(verdict)
+        case .problemGated(let gate): try apply(gate)
+        case .auditScored(let audit):
+            try advance(audit.path, .audited(audit.segment))
+            runs[try openNumber(of: audit.path.run)].counts.audited += 1
         // The end of the problem before it has raised the alarm.
         case .driftFound(let drift): runs[try openNumber(of: drift.run)].driftRecords.append(drift)
         case .pathEnded(let end): try apply(end)
@@ -118,6 +119,41 @@ struct Ledger: Sendable {
         runs[number].models[model.role] = model
     }
 
+    private mutating func apply(_ block: BlockRecord) throws(RecordError) {
+        let wasRead = reference(block.path).map { self[$0].isRead } ?? false
+        let written = WrittenBlock(segment: block.block, finish: block.finish, gate: block.gate?.decision)
+        let path = try advance(block.path, .written(written))
+        runs[path.run].noteLength(of: block)
+        guard let gate = block.gate else { return }
+        runs[path.run].problems[path.problem].paths[path.path].note(gateScore: gate.score)
+        do throws(ScoreError) {
+            try runs[path.run].note(gate, round: block.round, path, opensPath: !wasRead)
+        } catch {
+            throw RecordError("what the gate decided about segment \(block.block.id) of \(block.path): \(error)")
+        }
+    }
+
+    private mutating func apply(_ record: ProblemGateRecord) throws(RecordError) {
+        let number = try openNumber(of: record.run)
+        guard runs[number].problems.indices.contains(record.problem),
+            runs[number].problems[record.problem].phase == .open
+        else { throw RecordError("the gate decides about problem \(record.problem) of \(record.run): not open") }
+        let decision = record.gate.decision
+        for path in runs[number].problems[record.problem].paths.indices {
+            let key = PathKey(run: record.run, problem: record.problem, path: path)
+            let blocks = runs[number].problems[record.problem].paths[path].drafted.count
+            guard !runs[number].problems[record.problem].paths[path].state.isEnded else { continue }
+            try advance(key, .gated(decision))
+            guard decision != .score else { continue }
+            for round in 0..<blocks { runs[number].noteLeftOut(round: round, problem: record.problem) }
+        }
+        do throws(ScoreError) {
+            try runs[number].gate?.note(record.gate, round: 0, problem: record.problem)
+        } catch {
+            throw RecordError("what the gate decided about problem \(record.problem) of run \(record.run): \(error)")
+        }
+    }
+
     private mutating func apply(_ verdict: VerdictRecord) throws(RecordError) {
         let isFinal = isFinalBlock(verdict.path)
         let judged = judgedTokens(verdict.path)
@@ -152,6 +188,9 @@ struct Ledger: Sendable {
 
     private mutating func apply(_ end: PathRecord) throws(RecordError) {
         let path = try advance(end.path, .closed(end.outcome))
+        if runs[path.run].policy.gate == .path, end.outcome.hasRunItsCourse, !self[path].isRead {
+            runs[path.run].gate?.noteUnreadPath()
+        }
         runs[path.run].counts.pathsEnded += 1
         runs[path.run].problems[path.problem].pathsEnded += 1
         if let answer = end.answer {
@@ -186,7 +225,9 @@ struct Ledger: Sendable {
         let u = Seeds.uniform(
             Seeds.derive(
                 run: runs[run].spec.settings.seed, problem: problem, path: 0, round: 0, purpose: .drift))
-        let firstScores = runs[run].problems[problem].paths.compactMap(\.firstScore)
+        // Where a gate chooses what is scored, the draft's own scores say whether the problems have changed.
+        let isGated = runs[run].policy.gate != nil
+        let firstScores = runs[run].problems[problem].paths.compactMap { isGated ? $0.firstGateScore : $0.firstScore }
         runs[run].alarms += runs[run].controller.endProblem(problem, firstScores: firstScores, tieBreak: u)
     }
 
@@ -242,6 +283,7 @@ struct Run: Sendable {
     fileprivate(set) var isOpen = true
     fileprivate(set) var problems: [Problem]
     fileprivate(set) var controller: ConformalController
+    fileprivate(set) var gate: GateController?
     fileprivate(set) var counts = RunCounts()
     fileprivate(set) var lengths = DraftLengths()
     /// In the order in which they were raised.
@@ -262,8 +304,24 @@ struct Run: Sendable {
                 rejectionRate: spec.settings.rejectionRate,
                 finalRejectionRate: spec.settings.finalRejectionRate, pValue: spec.settings.pValue,
                 strata: spec.settings.strata, adaptation: spec.settings.adaptive, bankSize: spec.settings.bankSize,
-                isFrozen: spec.settings.bankMode == .frozen, onDrift: spec.settings.onDrift),
+                isFrozen: spec.settings.bankMode == .frozen, onDrift: spec.settings.onDrift, gate: policy.gate),
             bank: spec.bank?.scoresByRound ?? [:])
+        gate = policy.gate.map {
+            GateController(
+                unit: $0, share: spec.settings.gate, audit: spec.settings.audit, strata: spec.settings.strata)
+        }
+    }
+
+    fileprivate mutating func note(
+        _ record: GateRecord, round: Int, _ path: PathReference, opensPath: Bool
+    ) throws(ScoreError) {
+        try gate?.note(record, round: round, problem: path.problem, opensPath: opensPath && record.decision == .score)
+        if record.decision != .score { noteLeftOut(round: round, problem: path.problem) }
+    }
+
+    fileprivate mutating func noteLeftOut(round: Int, problem: Int) {
+        counts.leftOut += 1
+        controller.noteLeftOut(round: round, problem: problem)
     }
 
     /// Makes the paths of a problem that has none yet.
@@ -299,7 +357,7 @@ struct Run: Sendable {
         var status = RunStatus(
             run: spec.id, name: spec.name, state: .open, problems: problems.count,
             problemsEnded: counts.problemsEnded, paths: problems.count * spec.settings.paths,
-            pathsEnded: counts.pathsEnded, verdicts: counts.verdicts, takeovers: counts.takeovers,
+            pathsEnded: counts.pathsEnded, verdicts: counts.verdicts + counts.leftOut, takeovers: counts.takeovers,
             rejectionRate: spec.settings.rejectionRate, tokens: counts.tokens, pathsByStage: [:],
             driftAlarms: driftRecords.count, driftAfterProblems: driftRecords.first?.problems, waitingFor: [],
             submittedWallMs: submittedWallMs, endedWallMs: nil)
@@ -316,6 +374,9 @@ struct RunCounts: Sendable, Hashable {
     var pathsEnded = 0
     var verdicts = 0
     var takeovers = 0
+    /// Blocks that the gate left out, those of the audit included, and of these the ones that were scored for it.
+    var leftOut = 0
+    var audited = 0
     var tokens = TokenCounts()
     /// Paths that ended with an answer.
     var votes = 0

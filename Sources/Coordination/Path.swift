@@ -14,12 +14,22 @@ struct Path: Sendable {
     private var scoreSum = 0.0
     /// Of its first judged block; nil before.
     private(set) var firstScore: Double?
+    /// The draft's own, of the first block that the gate decided about; nil before.
+    private(set) var firstGateScore: Double?
     /// Reads the standing text as it grows, so that a box that spans blocks is seen when it closes.
     private var boxes = BoxScanner()
     private var bytesRead = 0
     private(set) var hasBox = false
     /// The draft's context is full: the target writes what is left of the path.
     private var isDraftFull = false
+    /// Whether a block was scored for its verdict, so that under a gate by paths all that follow are.
+    private(set) var isRead = false
+    /// Whether the gate has decided about the problem.
+    private var isGated = false
+    /// Whether the gate left the problem out and its blocks are scored for the audit.
+    private var isAudited = false
+    /// What the draft wrote before the gate decided about the problem, and has not been scored yet.
+    private(set) var drafted: [WrittenBlock] = []
     /// Greater than the id of every recorded segment.
     private(set) var nextSegment = SegmentID(rawValue: 1)
 
@@ -47,10 +57,14 @@ struct Path: Sendable {
         case (.opening, .written(let block)):
             try checkAuthor(of: block, is: policy.opener, event)
             noteSegment(block.segment.id)
-            if policy.outlivesDraft, block.finish == .contextFull, block.segment.tokens.isEmpty {
+            if isDrafting(policy) {
+                if !block.segment.tokens.isEmpty || block.finish == .endToken { drafted.append(block) }
+                finishRound(on: block, policy)
+            } else if policy.outlivesDraft, block.finish == .contextFull, block.segment.tokens.isEmpty {
                 isDraftFull = true
                 state = .takingOver
-            } else if policy.isJudged {
+            } else if policy.isJudged, block.gate != .leaveOut {
+                isRead = isRead || block.gate != .audit
                 state = .scoring(block)
             } else {
                 finishRound(on: block, policy)
@@ -76,15 +90,46 @@ struct Path: Sendable {
             try checkAuthor(of: block, is: .target, event)
             noteSegment(block.segment.id)
             finishRound(on: block, policy)
+        case (.scoring(let block), .audited(let segment)):
+            guard segment == block.segment.id, isForAudit(block) else { throw illegal(event) }
+            finishRound(on: block, policy)
+        case (.drafted(let outcome), .gated(let decision)):
+            isGated = true
+            if decision == .leaveOut {
+                drafted = []
+                state = .over(outcome)
+            } else {
+                beginScoring(isAudited: decision == .audit, policy)
+            }
         case (.opening, .closed(let outcome)), (.scoring, .closed(let outcome)),
-            (.takingOver, .closed(let outcome)), (.over, .closed(let outcome)):
+            (.takingOver, .closed(let outcome)), (.drafted, .closed(let outcome)), (.over, .closed(let outcome)):
             state = .ended(outcome)
             // What follows the end is only the problem's vote, which is taken before.
             standing = []
-        case (.opening, .judged), (.scoring, .written), (.takingOver, .judged), (.over, .written), (.over, .judged),
-            (.ended, .written), (.ended, .judged), (.ended, .closed):
+            drafted = []
+        case (.opening, _), (.scoring, _), (.takingOver, _), (.drafted, _), (.over, _), (.ended, _):
             throw illegal(event)
         }
+    }
+
+    /// Whether the gate has still to decide about the problem.
+    private func isDrafting(_ policy: PathPolicy) -> Bool { policy.gate == .problem && !isGated }
+
+    /// Whether the score of the block under judgement changes nothing.
+    func isForAudit(_ block: WrittenBlock) -> Bool { isAudited || block.gate == .audit }
+
+    /// What the draft has written is scored from the beginning, as if it had just been written.
+    private mutating func beginScoring(isAudited: Bool, _ policy: PathPolicy) {
+        let (blocks, next) = (drafted, nextSegment)
+        self = Path()
+        (isGated, self.isAudited, isRead) = (true, isAudited, !isAudited)
+        (drafted, nextSegment) = (blocks, next)
+        openRound(policy)
+    }
+
+    /// The round's block is to be written, if the draft has not written it already.
+    private mutating func openRound(_ policy: PathPolicy) {
+        state = drafted.isEmpty || isDrafting(policy) ? .opening : .scoring(drafted.removeFirst())
     }
 
     /// Whether the path would be over with an answer or an end if this block stood.
@@ -103,25 +148,38 @@ struct Path: Sendable {
         if firstScore == nil { firstScore = score }
     }
 
+    /// Remembers the draft's own score of a block.
+    mutating func note(gateScore score: Double) {
+        if firstGateScore == nil { firstGateScore = score }
+    }
+
     /// A block that stands ends the round, and the path if it ends it.
     private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {
         let closesBox = stand(block.segment)
-        if closesBox {
-            state = .over(.answered)
-        } else if block.finish == .endToken {
-            // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
-            state = .over(hasBox ? .answered : .ended)
-        } else if block.finish == .contextFull, block.segment.author == .target || !policy.outlivesDraft {
-            state = .over(.contextFull)
-        } else if tokensLeft(policy) <= 0 {
-            state = .over(.tokensExhausted)
-        } else if let rounds = policy.rounds, round + 1 >= rounds {
-            state = .over(.roundsExhausted)
-        } else {
-            round += 1
-            isDraftFull = isDraftFull || block.finish == .contextFull
-            state = isDraftFull ? .takingOver : .opening
+        if let outcome = outcome(of: block, closesBox: closesBox, policy) {
+            state = isDrafting(policy) ? .drafted(outcome) : .over(outcome)
+            return
         }
+        if isAudited, drafted.isEmpty {
+            // Its draft had no room for another token.
+            state = .over(.contextFull)
+            return
+        }
+        round += 1
+        isDraftFull = isDraftFull || block.finish == .contextFull
+        if isDraftFull { state = .takingOver } else { openRound(policy) }
+    }
+
+    /// How the path ends with this block, which stands; nil if it goes on.
+    private func outcome(of block: WrittenBlock, closesBox: Bool, _ policy: PathPolicy) -> PathOutcome? {
+        if closesBox { return .answered }
+        // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
+        if block.finish == .endToken { return hasBox ? .answered : .ended }
+        let mayOutlive = block.segment.author == .draft && policy.outlivesDraft && !isDrafting(policy)
+        if block.finish == .contextFull, !mayOutlive { return .contextFull }
+        if tokensLeft(policy) <= 0 { return .tokensExhausted }
+        if let rounds = policy.rounds, round + 1 >= rounds { return .roundsExhausted }
+        return nil
     }
 
     /// The block is taken over: it stays and the target goes on after it, or it goes, but for its beginning.
@@ -138,9 +196,11 @@ struct Path: Sendable {
             }
             // What is kept is the target's own text, also where no token is left.
             if let beginning { _ = stand(beginning) }
+            drafted = []
             state = tokensLeft(policy) > 0 ? .takingOver : .over(.tokensExhausted)
             return
         }
+        drafted = []
         // Without a token left for the target nothing can make the block good; what it says is no answer. A beginning
         // may have as many tokens as the block: it may end within the last one.
         guard tokensLeft(policy) > kept?.tokens.count ?? 0 else {

@@ -27,6 +27,10 @@ final class PathPolicy: Sendable {
     let hasCommonDraws: Bool
     /// What is an answer where no box has closed.
     let answerPatterns: [AnswerPattern]
+    /// What the gate decides about at once; nil where everything is scored.
+    let gate: GateUnit?
+    /// Of the draft's own score of a block.
+    let gateScore: ScoreRule
     private let draftTokens: Int
     private let targetTokens: Int
     private let draftSampling: SamplingSettings
@@ -52,7 +56,9 @@ final class PathPolicy: Sendable {
             case .target, .draft: nil
             }
         // Where every takeover is exact and every block is taken over, rounds are no unit of judgement either.
-        let isTargetsOwn = settings.takeover == .coupled && settings.rejectionRate == 1
+        gate = settings.scoring == .gated && settings.gate < 1 ? settings.gateBy : nil
+        gateScore = settings.gateScore
+        let isTargetsOwn = settings.takeover == .coupled && settings.rejectionRate == 1 && gate == nil
         rounds = judge == nil || isTargetsOwn ? nil : settings.rounds
         hasCommonDraws = judge == nil || settings.takeover == .coupled
         runAhead = settings.strategy.draftsAhead ? settings.runAhead : 0
@@ -73,6 +79,9 @@ final class PathPolicy: Sendable {
 
     /// Whether blocks are scored and judged, and taken over if the verdict says so.
     var isJudged: Bool { judge != nil }
+
+    /// Whether the draft's own scores of its blocks decide what is scored.
+    var ranksDrafts: Bool { gate == .block || gate == .path }
 
     /// Whether no path of a problem begins a round before every open one has finished the round before.
     var hasBarrier: Bool { judge == .barrier }

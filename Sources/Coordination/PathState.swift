@@ -4,6 +4,8 @@ import Domain
 struct WrittenBlock: Sendable, Hashable {
     let segment: Segment
     let finish: FinishReason
+    /// What the gate decided about it, if it decided about it alone.
+    var gate: GateDecision?
 }
 
 /// What a path needs next. Only records move a path from one state to another, so a path that is restored is in the
@@ -15,6 +17,8 @@ enum PathState: Sendable, Hashable {
     case scoring(WrittenBlock)
     /// The verdict was `takeOver`: the target is to write.
     case takingOver
+    /// The draft has written all of it, and the gate is to decide about its problem.
+    case drafted(PathOutcome)
     /// The path has run its course; its end is not recorded yet.
     case over(PathOutcome)
     /// Its end is recorded.
@@ -26,21 +30,29 @@ enum PathState: Sendable, Hashable {
         case .opening: .draft
         case .scoring: .score
         case .takingOver: .takeOver
-        case .over, .ended: nil
+        case .drafted, .over, .ended: nil
         }
     }
 
     var isOpening: Bool {
         switch self {
         case .opening: true
-        case .scoring, .takingOver, .over, .ended: false
+        case .scoring, .takingOver, .drafted, .over, .ended: false
+        }
+    }
+
+    /// Whether it waits for the gate to decide about its problem.
+    var isDrafted: Bool {
+        switch self {
+        case .drafted: true
+        case .opening, .scoring, .takingOver, .over, .ended: false
         }
     }
 
     var isEnded: Bool {
         switch self {
         case .ended: true
-        case .opening, .scoring, .takingOver, .over: false
+        case .opening, .scoring, .takingOver, .drafted, .over: false
         }
     }
 
@@ -49,6 +61,7 @@ enum PathState: Sendable, Hashable {
         case .opening: "opening"
         case .scoring: "scoring"
         case .takingOver: "takingOver"
+        case .drafted(let outcome): "drafted(\(outcome.rawValue))"
         case .over(let outcome): "over(\(outcome.rawValue))"
         case .ended(let outcome): "ended(\(outcome.rawValue))"
         }
@@ -60,12 +73,18 @@ enum PathEvent: Sendable, Hashable {
     case written(WrittenBlock)
     /// With what stays of a block that is taken over from a place within it.
     case judged(Verdict, segment: SegmentID, cut: BlockCut? = nil)
+    /// The audit's score of this block has come; the block stands.
+    case audited(SegmentID)
+    /// The gate has decided about the path's problem.
+    case gated(GateDecision)
     case closed(PathOutcome)
 
     var name: String {
         switch self {
         case .written(let block): "written(\(block.segment.author.rawValue))"
         case .judged(let verdict, _, _): "judged(\(verdict.rawValue))"
+        case .audited: "audited"
+        case .gated(let decision): "gated(\(decision.rawValue))"
         case .closed(let outcome): "closed(\(outcome.rawValue))"
         }
     }

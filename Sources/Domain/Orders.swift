@@ -97,10 +97,12 @@ public struct GenerateTask: Sendable, Hashable {
     /// If not nil, the block ends behind the first token whose log-probability, in nats, under the model itself is
     /// below this.
     public let doubtThreshold: Float?
+    /// Whether the answer says how probable each token is under the author's own model.
+    public let reportsLogProbabilities: Bool
 
     public init(
         segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, position: Int = 0,
-        stopsAtSteps: Bool = false, doubtThreshold: Float? = nil
+        stopsAtSteps: Bool = false, doubtThreshold: Float? = nil, reportsLogProbabilities: Bool = false
     ) {
         self.segment = segment
         self.maximumTokens = maximumTokens
@@ -109,6 +111,7 @@ public struct GenerateTask: Sendable, Hashable {
         self.position = position
         self.stopsAtSteps = stopsAtSteps
         self.doubtThreshold = doubtThreshold
+        self.reportsLogProbabilities = reportsLogProbabilities
     }
 }
 

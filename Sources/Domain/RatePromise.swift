@@ -17,6 +17,8 @@ public struct RatePromise: Sendable, Hashable {
     private enum Rule: Sendable, Hashable {
         /// Every stratum's takeovers are at most so far from r n, whatever the scores are.
         case band(Strata, ToleranceBand)
+        /// The same behind a gate by blocks that keeps within the same band: see `gatedFloor`.
+        case gatedBand(Strata, ToleranceBand)
         /// The candidates of each barrier times r, rounded up or down.
         case barrier
         /// Takeovers follow this distribution if the scores are exchangeable.
@@ -38,6 +40,13 @@ public struct RatePromise: Sendable, Hashable {
         case .random: self.init(rate: rate, rule: .chance(TakeoverCounts(rate: rate)))
         case .async:
             guard settings.finalRejectionRate == nil else { return nil }
+            if settings.scoring == .gated, settings.gate < 1 {
+                // Of paths and problems nothing is promised: too few blocks may be scored.
+                guard settings.gateBy == .block, settings.adaptive.resolved(settings.pValue, isFrozen: false) == .band
+                else { return nil }
+                self.init(rate: rate, rule: .gatedBand(settings.strata, .stratum))
+                return
+            }
             self.init(
                 ranking: rate, settings.pValue, settings.strata, settings.adaptive,
                 frozenScores: settings.bankMode == .frozen ? bankScores : nil)
@@ -75,6 +84,7 @@ public struct RatePromise: Sendable, Hashable {
     public func interval(_ cells: [Cell]) -> RateInterval? {
         switch rule {
         case .band(let strata, let band): bounds(counts(cells, strata), band)
+        case .gatedBand(let strata, let band): bounds(counts(cells, strata), band, below: Self.gatedFloor)
         // Less than 1 off: where r times the candidates is a whole number, that many.
         case .barrier: bounds(cells.map(\.verdicts), ToleranceBand(blocks: 1 - 1e-6, share: 0))
         case .chance(let counts): chance(cells, counts)
@@ -86,10 +96,17 @@ public struct RatePromise: Sendable, Hashable {
     /// - Parameter cells: the verdicts of the round.
     public func interval(ofRound cells: [Cell]) -> RateInterval? {
         switch rule {
-        case .band(.marginal, _), .band(.problem, _): nil
-        case .band(.round, _), .band(.roundAndProblem, _), .barrier, .chance: interval(cells)
+        case .band(.marginal, _), .band(.problem, _), .gatedBand(.marginal, _), .gatedBand(.problem, _): nil
+        case .band(.round, _), .band(.roundAndProblem, _), .gatedBand(.round, _), .gatedBand(.roundAndProblem, _),
+            .barrier, .chance:
+            interval(cells)
         }
     }
+
+    /// So many widths of the band E may fall short behind a gate. Below the lower edge all that is scored is taken
+    /// over: then E changes by s - r n over n blocks of which s are scored, and the gate's own band has
+    /// s >= gate n - 2 widths, which is r n - 2 widths at least.
+    private static let gatedFloor = 3.0
 
     private func counts(_ cells: [Cell], _ strata: Strata) -> [Int] {
         func sums(_ key: (Cell) -> Int) -> [Int] {
@@ -104,12 +121,14 @@ public struct RatePromise: Sendable, Hashable {
     }
 
     /// Where every group keeps within a band of its own, the whole keeps within their sum.
-    private func bounds(_ groups: [Int], _ band: ToleranceBand) -> RateInterval? {
+    ///
+    /// - Parameter below: how many of its widths it may fall short by.
+    private func bounds(_ groups: [Int], _ band: ToleranceBand, below: Double = 1) -> RateInterval? {
         var (least, most) = (0, 0)
         for count in groups {
             let (middle, width) = (rate * Double(count), band.width(after: count))
             // A whole number at the very edge is within, whatever rounding says.
-            least += max(0, Int((middle - width - 1e-9).rounded(.up)))
+            least += max(0, Int((middle - below * width - 1e-9).rounded(.up)))
             most += min(count, Int((middle + width + 1e-9).rounded(.down)))
         }
         return RateInterval(takeovers: least...most, verdicts: groups.reduce(0, +), holds: .always)

@@ -4,6 +4,88 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
     case takeOver
 }
 
+/// Whether a unit of the draft's text is scored.
+public enum GateDecision: String, Sendable, Codable, CaseIterable {
+    case score
+    case leaveOut
+    /// Left out, but drawn to be scored all the same; what the score says changes nothing.
+    case audit
+}
+
+/// What the gate decided about a block, a path or a problem, with all that led to it.
+public struct GateRecord: Sendable, Codable, Hashable {
+    /// High where the draft is unsure: of a block the draft's own score, nats; of a problem 1 less the margin of its
+    /// vote, as a share of its paths.
+    public let score: Double
+    public let pValue: Double
+    /// The uniform number that broke ties.
+    public let tieBreak: Double
+    /// The stratum ranked in, for people: `round=3`.
+    public let stratum: String
+    /// How many scores the rank was among.
+    public let bankCount: Int
+    /// The share in force.
+    public let rate: Double
+    public let decision: GateDecision
+
+    public init(
+        score: Double, pValue: Double, tieBreak: Double, stratum: String, bankCount: Int, rate: Double,
+        decision: GateDecision
+    ) {
+        self.score = score
+        self.pValue = pValue
+        self.tieBreak = tieBreak
+        self.stratum = stratum
+        self.bankCount = bankCount
+        self.rate = rate
+        self.decision = decision
+    }
+}
+
+/// What the gate decided about a problem whose paths are drafted.
+public struct ProblemGateRecord: Sendable, Codable, Hashable {
+    public let run: RunID
+    public let problem: Int
+    public let gate: GateRecord
+    public let recordedWallMs: Int64
+
+    public init(run: RunID, problem: Int, gate: GateRecord, recordedWallMs: Int64) {
+        self.run = run
+        self.problem = problem
+        self.gate = gate
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
+/// The score of a block that the gate left out and the audit drew. No verdict: the block stands, and the score is
+/// ranked with no other.
+public struct AuditRecord: Sendable, Codable, Hashable {
+    public let path: PathKey
+    public let round: Int
+    public let segment: SegmentID
+    /// As in `VerdictRecord`.
+    public let score: Double
+    public let tokenCount: Int
+    /// Name of the worker that scored it.
+    public let worker: String
+    public let timing: WorkTiming
+    public let recordedWallMs: Int64
+
+    public init(
+        path: PathKey, round: Int, segment: SegmentID, score: Double, tokenCount: Int, worker: String,
+        timing: WorkTiming, recordedWallMs: Int64
+    ) {
+        self.path = path
+        self.round = round
+        self.segment = segment
+        self.score = score
+        self.tokenCount = tokenCount
+        self.worker = worker
+        self.timing = timing
+        self.recordedWallMs = recordedWallMs
+    }
+}
+
 /// A block that was accepted, as the store keeps it.
 public struct BlockRecord: Sendable, Codable, Hashable {
     public let path: PathKey
@@ -15,10 +97,12 @@ public struct BlockRecord: Sendable, Codable, Hashable {
     public let attempt: Int
     public let timing: WorkTiming
     public let recordedWallMs: Int64
+    /// What the gate decided about it; nil where it decides about all of the problem, or there is none.
+    public let gate: GateRecord?
 
     public init(
         path: PathKey, round: Int, block: Segment, finish: FinishReason, worker: String, attempt: Int,
-        timing: WorkTiming, recordedWallMs: Int64
+        timing: WorkTiming, recordedWallMs: Int64, gate: GateRecord? = nil
     ) {
         self.path = path
         self.round = round
@@ -28,6 +112,7 @@ public struct BlockRecord: Sendable, Codable, Hashable {
         self.attempt = attempt
         self.timing = timing
         self.recordedWallMs = recordedWallMs
+        self.gate = gate
     }
 }
 
@@ -175,6 +260,8 @@ public enum Record: Sendable, Hashable {
     /// A block by either author was accepted.
     case blockAccepted(BlockRecord)
     case verdictReached(VerdictRecord)
+    case problemGated(ProblemGateRecord)
+    case auditScored(AuditRecord)
     /// The scores of the run have drifted; follows the end of the problem that showed it.
     case driftFound(DriftRecord)
     case pathEnded(PathRecord)
@@ -192,6 +279,8 @@ extension Record {
         case .modelBegun(let run, _), .measured(let run, _), .runEnded(let run, _, _): run
         case .blockAccepted(let record): record.path.run
         case .verdictReached(let record): record.path.run
+        case .problemGated(let record): record.run
+        case .auditScored(let record): record.path.run
         case .driftFound(let record): record.run
         case .pathEnded(let record): record.path.run
         case .problemEnded(let record): record.run

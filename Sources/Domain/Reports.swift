@@ -39,12 +39,18 @@ public struct BlockReport: Sendable, Hashable {
     public let tag: OrderTag
     public let block: Segment
     public let finish: FinishReason
+    /// Natural logarithm of the author's own probability of each token, the end token included if it ended the block;
+    /// empty unless `GenerateTask.reportsLogProbabilities` asked for them. Unchecked, as those of a score.
+    public let logProbabilities: [Float]
     public let timing: WorkTiming
 
-    public init(tag: OrderTag, block: Segment, finish: FinishReason, timing: WorkTiming) {
+    public init(
+        tag: OrderTag, block: Segment, finish: FinishReason, logProbabilities: [Float] = [], timing: WorkTiming
+    ) {
         self.tag = tag
         self.block = block
         self.finish = finish
+        self.logProbabilities = logProbabilities
         self.timing = timing
     }
 }
@@ -147,6 +153,8 @@ public struct Hello: Sendable, Hashable {
     public let vocabulary: String
     /// Ids of that vocabulary: 0 up to this, not included.
     public let vocabularySize: Int
+    /// Whether it can say how probable each token is that it writes.
+    public let reportsLogProbabilities: Bool
     /// Digest of the prompt template in use.
     public let promptTemplate: String
     /// What decides the bits of its products: `own int8`, `openblas 0.3.21 Haswell sgemm, 8 tokens a call`. Empty if an
@@ -161,7 +169,7 @@ public struct Hello: Sendable, Hashable {
     public init(
         name: String, role: Role, incarnation: UInt64, processID: Int32, host: String, model: String,
         modelDigest: String, vocabulary: String, vocabularySize: Int, promptTemplate: String, kernels: String = "",
-        contextLength: Int, slots: Int, threads: Int
+        contextLength: Int, slots: Int, threads: Int, reportsLogProbabilities: Bool = true
     ) {
         self.name = name
         self.role = role
@@ -172,6 +180,7 @@ public struct Hello: Sendable, Hashable {
         self.modelDigest = modelDigest
         self.vocabulary = vocabulary
         self.vocabularySize = vocabularySize
+        self.reportsLogProbabilities = reportsLogProbabilities
         self.promptTemplate = promptTemplate
         self.kernels = kernels
         self.contextLength = contextLength

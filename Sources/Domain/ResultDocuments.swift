@@ -26,6 +26,14 @@ public struct BlockResult: Sendable, Codable, Hashable {
     public var keptTokens: Int?
     /// The text of these.
     public var keptText: String?
+    /// What the gate decided about it; nil where it decides about whole problems, or there is none.
+    public var gate: GateDecision?
+    /// The draft's own score of it, nats; nil as the decision.
+    public var gateScore: Double?
+    /// The score that the audit asked for.
+    public var auditScore: Double?
+    /// Whether the gate left it out, by itself or with its problem; nil where everything is scored.
+    public var isLeftOut: Bool?
 
     public init(
         round: Int, segment: UInt64, author: Author, text: String, tokens: Int, finish: FinishReason,
@@ -248,11 +256,14 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var rejectionRateInterval: ClosedRange<Double>?
     /// When the interval holds.
     public var rejectionRateIntervalHolds: RateInterval.Condition?
+    /// Blocks that were judged, or left out by the gate and so kept.
     public var verdicts: Int
     public var takeovers: Int
     public var rateByRound: [RoundRate]
     /// Nil without verdicts.
     public var rateByProblem: ProblemRates?
+    /// Nil where everything is scored.
+    public var gate: GateFigures?
     /// In the order in which they were raised.
     public var driftAlarms: [DriftRecord]
     /// The bank that the run began with: its name and how many scores it had.

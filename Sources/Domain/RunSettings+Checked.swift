@@ -42,6 +42,7 @@ extension RunSettings {
         if !(doubtShare > 0 && doubtShare < 1) {
             found.append(RunSettingsError(field: "doubt_share", value: "\(doubtShare)", allowed: "above 0, below 1"))
         }
+        found += gateProblems()
         require("bank_size", bankSize, in: 0...limits.bankScores)
         require("score_window", scoreWindow, in: 1...limits.tokensPerBlock)
         if let rate = finalRejectionRate, !(rate >= 0 && rate <= 1) {
@@ -58,6 +59,30 @@ extension RunSettings {
         require("takeovers_per_worker", takeoversPerWorker, in: 0...limits.ordersPerWorker)
         require("takeovers_in_flight", takeoversInFlight, in: 0...limits.pathsPerProblem)
         require("problems_in_flight", problemsInFlight, in: 0...limits.problemsPerBatch)
+        return found
+    }
+
+    /// What is impossible about the gate.
+    private func gateProblems() -> [RunSettingsError] {
+        var found: [RunSettingsError] = []
+        func require(_ field: String, _ value: String, _ isPossible: Bool, _ allowed: String) {
+            if !isPossible { found.append(RunSettingsError(field: field, value: value, allowed: allowed)) }
+        }
+        // Not a number fails these comparisons, as it must.
+        require("gate", "\(gate)", gate >= 0 && gate <= 1, "0...1")
+        require("audit", "\(audit)", audit >= 0 && audit <= 1, "0...1")
+        guard scoring == .gated else { return found }
+        require(
+            "scoring", "gated under strategy: \(strategy.rawValue)", strategy == .async,
+            "gated under strategy: async, which ranks")
+        require(
+            "gate", "\(gate) of the blocks, below rejection_rate: \(rejectionRate)",
+            gateBy != .block || !(gate < rejectionRate), "rejection_rate or more: only what is scored is taken over")
+        require(
+            "gate_by", "problem with one path", gateBy != .problem || paths > 1, "problem with two paths or more")
+        require(
+            "final_rejection_rate", "a share under scoring: gated", finalRejectionRate == nil, "off")
+        require("bank_mode", "frozen under scoring: gated", bankMode == .online, "online")
         return found
     }
 

@@ -67,6 +67,26 @@ public enum ScoreRule: String, Sendable, Codable, CaseIterable {
     case token
 }
 
+/// Which of the draft's blocks the target reads.
+public enum ScoringRule: String, Sendable, Codable, CaseIterable {
+    /// All.
+    case all
+    /// Those of which the draft itself is the least confident: the share `gate` of the units that `gate_by` names.
+    case gated
+}
+
+/// What the gate decides about at once.
+public enum GateUnit: String, Sendable, Codable, CaseIterable {
+    /// Each block by itself. One that is not scored is still read, as context, when a later one of its path is.
+    case block
+    /// A path: none of its blocks is scored before the first that is among the least confident of its round; from
+    /// there on all are.
+    case path
+    /// A problem: all its paths are drafted to their ends. Where their vote is clear it ends without the target; else
+    /// its blocks are scored from the beginning.
+    case problem
+}
+
 /// What counts as the answer of a path in whose text no box has closed. The names are those of `AnswerPattern`.
 public enum AnswerRule: String, Sendable, Codable, CaseIterable {
     /// Nothing does.
@@ -178,6 +198,14 @@ public struct RunSettings: Sendable, Codable, Hashable {
     public var score: ScoreRule
     /// Tokens in a window of the score `window`.
     public var scoreWindow: Int
+    public var scoring: ScoringRule
+    /// The share of units that are scored where `scoring` is `gated`, 0...1.
+    public var gate: Double
+    public var gateBy: GateUnit
+    /// Which number of a block's tokens is the draft's own score of it, of their log-probabilities under the draft.
+    public var gateScore: ScoreRule
+    /// The share of what the gate leaves out that is scored all the same, for the estimate of what it misses; 0...1.
+    public var audit: Double
     /// The share of blocks that would end their path that shall be taken over, 0...1, within the same rate over all
     /// blocks; nil judges them as any other.
     public var finalRejectionRate: Double?
@@ -203,6 +231,8 @@ public struct RunSettings: Sendable, Codable, Hashable {
         bankMode: BankMode = .online, bankDrift: BankDrift = .refuse,
         takeover: TakeoverRule = .continue, afterMismatch: AfterMismatch = .redraft,
         boundary: BlockBoundary = .tokens, doubtShare: Double = 0.04, score: ScoreRule = .mean, scoreWindow: Int = 8,
+        scoring: ScoringRule = .all, gate: Double = 0.6, gateBy: GateUnit = .path, gateScore: ScoreRule = .token,
+        audit: Double = 0.02,
         finalRejectionRate: Double? = nil, runAhead: Int = 1,
         draftSampling: SamplingSettings = SamplingSettings(), targetSampling: SamplingSettings = SamplingSettings(),
         takeoversInFlight: Int = 0, takeoversPerWorker: Int = 0, problemsInFlight: Int = 0,
@@ -228,6 +258,11 @@ public struct RunSettings: Sendable, Codable, Hashable {
         self.doubtShare = doubtShare
         self.score = score
         self.scoreWindow = scoreWindow
+        self.scoring = scoring
+        self.gate = gate
+        self.gateBy = gateBy
+        self.gateScore = gateScore
+        self.audit = audit
         self.finalRejectionRate = finalRejectionRate
         self.runAhead = runAhead
         self.draftSampling = draftSampling

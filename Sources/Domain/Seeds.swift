@@ -8,6 +8,10 @@ public enum SeedPurpose: UInt64, Sendable {
     case drift = 4
     /// Draws that draft and target share, by position in the path.
     case commonDraws = 5
+    /// Ties among units that the gate decides about.
+    case gate = 6
+    /// Which units that the gate leaves out are audited.
+    case audit = 7
 }
 
 /// Seeds that derive from (run seed, problem, path, round, purpose), so that a token or a tie-break depends on

@@ -51,6 +51,8 @@ public struct GeneratedBlock: Sendable, Equatable {
     public var finish: Finish = .length
     /// Of each token, under the model itself: before penalty, temperature and truncation.
     public var logProbabilities: [Float] = []
+    /// The same of the end token, if one ended the block.
+    public var endLogProbability: Float?
 }
 
 /// Where a request's time went.

@@ -43,6 +43,7 @@ final class Generation {
     func append(_ token: Int32, logProbability: Float, _ tokenizer: Tokenizer) -> Bool {
         if request.stop.endTokens.contains(token) {
             block.finish = .endToken
+            block.endLogProbability = logProbability
             return true
         }
         let bytes = tokenizer.slice(of: token)

@@ -41,9 +41,13 @@ public enum MajorityVote {
     /// are open paths. A lead of exactly that many could still become a tie.
     public static func isDecided(_ votes: [Vote], openPaths: Int) -> Bool {
         if openPaths <= 0 { return true }
+        return margin(votes) > openPaths
+    }
+
+    /// By how many votes the first answer leads the next; 0 without votes.
+    public static func margin(_ votes: [Vote]) -> Int {
         let counts = groups(of: votes).map(\.votes.count).sorted(by: >)
-        guard let first = counts.first else { return false }
-        return first - (counts.count > 1 ? counts[1] : 0) > openPaths
+        return (counts.first ?? 0) - (counts.count > 1 ? counts[1] : 0)
     }
 
     private struct Group {

@@ -20,6 +20,8 @@ struct RecordInserter {
             case .modelBegun(let run, let model): try insert(model, sequence, try row(run, index))
             case .blockAccepted(let block): try insert(block, sequence, try row(block.path.run, index))
             case .verdictReached(let verdict): try insert(verdict, sequence, try row(verdict.path.run, index))
+            case .problemGated(let gate): try insert(gate, sequence, try row(gate.run, index))
+            case .auditScored(let audit): try insert(audit, sequence, try row(audit.path.run, index))
             case .driftFound(let drift):
                 try execute(
                     "INSERT INTO drift_alarms VALUES (?,?,?,?,?,?)",
@@ -87,13 +89,37 @@ struct RecordInserter {
     }
 
     private func insert(_ block: BlockRecord, _ sequence: Int64, _ run: Int64) throws {
+        var values: StatementArguments = [
+            sequence, run, block.path.problem, block.path.path, block.round, Int64(bitPattern: block.block.id.rawValue),
+            block.block.author.rawValue, block.finish.rawValue, block.worker, block.attempt,
+            block.timing.startedWallMs, block.timing.finishedWallMs, block.timing.queuedMs, block.recordedWallMs,
+            block.block.vocabulary, block.block.tokens.tokenData, Data(block.block.text),
+        ]
+        var columns = StoreTables.blockColumns
+        if let gate = block.gate {
+            columns += ", " + StoreTables.gateColumns
+            values += [
+                gate.score, gate.pValue, gate.tieBreak, gate.stratum, gate.bankCount, gate.rate, gate.decision.rawValue,
+            ]
+        }
+        let places = databaseQuestionMarks(count: block.gate == nil ? 17 : 24)
+        try execute("INSERT INTO blocks (\(columns)) VALUES (\(places))", values)
+    }
+
+    private func insert(_ record: ProblemGateRecord, _ sequence: Int64, _ run: Int64) throws {
+        let gate = record.gate
         try execute(
-            "INSERT INTO blocks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            [sequence, run, block.path.problem, block.path.path, block.round,
-             Int64(bitPattern: block.block.id.rawValue), block.block.author.rawValue, block.finish.rawValue,
-             block.worker, block.attempt, block.timing.startedWallMs, block.timing.finishedWallMs,
-             block.timing.queuedMs, block.recordedWallMs, block.block.vocabulary, block.block.tokens.tokenData,
-             Data(block.block.text)])
+            "INSERT INTO problem_gates VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            [sequence, run, record.problem, gate.score, gate.pValue, gate.tieBreak, gate.stratum, gate.bankCount,
+             gate.rate, gate.decision.rawValue, record.recordedWallMs])
+    }
+
+    private func insert(_ audit: AuditRecord, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO audits VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [sequence, run, audit.path.problem, audit.path.path, audit.round, Int64(bitPattern: audit.segment.rawValue),
+             audit.score, audit.tokenCount, audit.worker, audit.timing.startedWallMs, audit.timing.finishedWallMs,
+             audit.timing.queuedMs, audit.recordedWallMs])
     }
 
     private func insert(_ verdict: VerdictRecord, _ sequence: Int64, _ run: Int64) throws {
@@ -136,6 +162,8 @@ struct RecordInserter {
         case .modelBegun(let run, let model): "\(model.role.rawValue) model of run \(run)"
         case .blockAccepted(let block): "block of path \(block.path), round \(block.round)"
         case .verdictReached(let verdict): "verdict on path \(verdict.path), round \(verdict.round)"
+        case .problemGated(let gate): "gate of problem \(gate.run.short)/\(gate.problem)"
+        case .auditScored(let audit): "audit of path \(audit.path), round \(audit.round)"
         case .driftFound(let drift): "drift of run \(drift.run)"
         case .pathEnded(let end): "end of path \(end.path)"
         case .problemEnded(let end): "end of problem \(end.run.short)/\(end.problem)"

@@ -31,6 +31,7 @@ struct ResultAssembly {
         try readEnds(database, arguments)
         try readBlocks(database, arguments)
         try readVerdicts(database, arguments)
+        if run.spec.settings.scoring == .gated { try readGates(database, range) }
     }
 
     func problems(_ equality: (String, String) -> Bool) -> [ProblemResult] {
@@ -56,7 +57,9 @@ struct ResultAssembly {
 
     private func verdicts(of problem: Int) -> Int {
         (0..<run.spec.settings.paths).reduce(0) { sum, path in
-            sum + blocks[PathPlace(problem: problem, path: path), default: []].count { $0.verdict != nil }
+            sum + blocks[PathPlace(problem: problem, path: path), default: []].count {
+                $0.verdict != nil || $0.isLeftOut == true
+            }
         }
     }
 
@@ -69,7 +72,7 @@ struct ResultAssembly {
         // Cancelling ends every open path with one record, that of the run.
         let outcome = end?.outcome ?? (run.state == .cancelled ? .cancelled : nil)
         var tokens = StandingTokens()
-        for block in blocks {
+        for block in blocks where block.stands || block.verdict != nil {
             tokens.add(
                 block.author, block.tokens, block.verdict, kept: block.keptTokens ?? 0, run.spec.settings.takeover)
         }
@@ -110,7 +113,7 @@ struct ResultAssembly {
     private mutating func readBlocks(_ database: Database, _ arguments: StatementArguments) throws {
         let sql = """
             SELECT problem, path, round, segment, author, \(carriesBlocks ? "text" : "x''"), length(tokens) / 4, finish,
-              worker, attempt, started_wall_ms, finished_wall_ms, queued_ms
+              worker, attempt, started_wall_ms, finished_wall_ms, queued_ms, gate_decision, gate_score
             FROM blocks WHERE run = ? AND problem >= ? AND problem < ? ORDER BY sequence
             """
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
@@ -122,11 +125,13 @@ struct ResultAssembly {
             if carriesBlocks, run.spec.settings.takeover.keepsBeginning, author == .draft {
                 texts[BlockPlace(path: place, segment: segment)] = text
             }
-            let block = BlockResult(
+            var block = BlockResult(
                 round: round, segment: segment, author: author, text: String(decoding: text, as: UTF8.self),
                 tokens: try columns.int(),
                 finish: try columns.choice(FinishReason.self), worker: try columns.text(),
                 attempt: try columns.int(), timing: try Self.timing(&columns), stands: true)
+            block.gate = try columns.optionalText().flatMap { GateDecision(rawValue: $0) }
+            block.gateScore = try columns.optionalReal()
             blocks[place, default: []].append(block)
         }
     }
@@ -169,6 +174,40 @@ struct ResultAssembly {
                 block.keptText = nil
             }
             blocks[path]?[index] = block
+        }
+    }
+
+    /// What was left out counts as decided about, what was drafted for nothing does not stand.
+    private mutating func readGates(_ database: Database, _ range: Range<Int>) throws {
+        func places(_ sql: String) throws -> Set<BlockPlace> {
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT problem, path, segment FROM (\(sql)) WHERE problem >= ?2 AND problem < ?3",
+                arguments: [run.row, range.lowerBound, range.upperBound])
+            return Set(
+                try rows.map { row in
+                    var columns = RowColumns(row, table: "blocks")
+                    let path = PathPlace(problem: try columns.int(), path: try columns.int())
+                    return BlockPlace(path: path, segment: try columns.unsigned())
+                })
+        }
+        let audits = """
+            SELECT problem, path, segment, score FROM audits WHERE run = ? AND problem >= ? AND problem < ?
+            """
+        var scores: [BlockPlace: Double] = [:]
+        let arguments: StatementArguments = [run.row, range.lowerBound, range.upperBound]
+        for row in try Row.fetchAll(database, sql: audits, arguments: arguments) {
+            var columns = RowColumns(row, table: "audits")
+            let path = PathPlace(problem: try columns.int(), path: try columns.int())
+            scores[BlockPlace(path: path, segment: try columns.unsigned())] = try columns.real()
+        }
+        let (leftOut, unjudged) = (try places(GateQuery.leftOut), try places(GateQuery.unjudged))
+        for (path, found) in blocks {
+            for (index, block) in found.enumerated() {
+                let place = BlockPlace(path: path, segment: block.segment)
+                if block.author == .draft { blocks[path]?[index].isLeftOut = leftOut.contains(place) }
+                blocks[path]?[index].auditScore = scores[place]
+                if unjudged.contains(place) { blocks[path]?[index].stands = false }
+            }
         }
     }
 

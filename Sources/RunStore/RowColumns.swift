@@ -69,6 +69,14 @@ struct RowColumns {
         return number
     }
 
+    mutating func optionalReal() throws -> Double? {
+        let found: DatabaseValue = row[next]
+        next += 1
+        if found.isNull { return nil }
+        guard let number = Double.fromDatabaseValue(found) else { throw error("a number or nothing") }
+        return number
+    }
+
     mutating func optionalTruth() throws -> Bool? {
         let found: DatabaseValue = row[next]
         next += 1

@@ -64,6 +64,8 @@ extension RunStore {
         try fetch("run_models") { .modelBegun(try self.run(&$0, runs), try Self.model(&$0)) }
         try fetch("blocks") { .blockAccepted(try self.block(&$0, runs)) }
         try fetch("verdicts") { .verdictReached(try self.verdict(&$0, runs)) }
+        try fetch("problem_gates") { .problemGated(try self.problemGate(&$0, runs)) }
+        try fetch("audits") { .auditScored(try self.audit(&$0, runs)) }
         try fetch("drift_alarms") { row in .driftFound(try Self.drift(&row, of: try self.run(&row, runs))) }
         try fetch("path_ends") { .pathEnded(try self.pathEnd(&$0, runs)) }
         try fetch("problem_ends") { .problemEnded(try self.problemEnd(&$0, runs)) }
@@ -150,7 +152,35 @@ extension RunStore {
             id: segment, author: author, text: try row.bytes(), tokens: tokens, vocabulary: vocabulary)
         return BlockRecord(
             path: path, round: round, block: block, finish: finish, worker: worker, attempt: attempt, timing: timing,
-            recordedWallMs: wallMs)
+            recordedWallMs: wallMs, gate: try Self.gate(&row))
+    }
+
+    /// What the gate decided about a block: seven columns, none or all of them NULL.
+    private static func gate(_ row: inout RowColumns) throws -> GateRecord? {
+        let (score, pValue, tieBreak) = (try row.optionalReal(), try row.optionalReal(), try row.optionalReal())
+        let (stratum, bankCount) = (try row.optionalText(), try row.optionalInteger())
+        let (rate, decision) = (try row.optionalReal(), try row.optionalText())
+        guard let score, let pValue, let tieBreak, let stratum, let bankCount, let rate,
+            let decision = decision.flatMap({ GateDecision(rawValue: $0) })
+        else { return nil }
+        return GateRecord(
+            score: score, pValue: pValue, tieBreak: tieBreak, stratum: stratum, bankCount: Int(bankCount), rate: rate,
+            decision: decision)
+    }
+
+    private func problemGate(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> ProblemGateRecord {
+        let (run, problem) = (try run(&row, runs), try row.int())
+        let gate = GateRecord(
+            score: try row.real(), pValue: try row.real(), tieBreak: try row.real(), stratum: try row.text(),
+            bankCount: try row.int(), rate: try row.real(), decision: try row.choice(GateDecision.self))
+        return ProblemGateRecord(run: run, problem: problem, gate: gate, recordedWallMs: try row.integer())
+    }
+
+    private func audit(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> AuditRecord {
+        AuditRecord(
+            path: try path(&row, runs), round: try row.int(), segment: SegmentID(rawValue: try row.unsigned()),
+            score: try row.real(), tokenCount: try row.int(), worker: try row.text(), timing: try timing(&row),
+            recordedWallMs: try row.integer())
     }
 
     private func verdict(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> VerdictRecord {

@@ -33,7 +33,8 @@ public final class RunStore: Sendable {
         self.queue = queue
         do {
             state = Mutex(try queue.read { database in
-                let last = try StoreTables.recordTables.compactMap { table in
+                let tables = try StoreTables.recordTables.filter { try database.tableExists($0) }
+                let last = try tables.compactMap { table in
                     try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM \(table)")
                 }.max()
                 let rows = try Row.fetchAll(database, sql: "SELECT sequence, run FROM runs")
@@ -124,9 +125,18 @@ public final class RunStore: Sendable {
 enum StoreTables {
     /// Those whose rows are records.
     static let recordTables = [
-        "runs", "run_models", "blocks", "verdicts", "drift_alarms", "path_ends", "problem_ends", "busy_measures",
-        "run_ends",
+        "runs", "run_models", "blocks", "verdicts", "problem_gates", "audits", "drift_alarms", "path_ends",
+        "problem_ends", "busy_measures", "run_ends",
     ]
+
+    /// Of a block, and of what a gate decided about it.
+    static let blockColumns = """
+        sequence, run, problem, path, round, segment, author, finish, worker, attempt, started_wall_ms,
+        finished_wall_ms, queued_ms, recorded_wall_ms, vocabulary, tokens, text
+        """
+    static let gateColumns = """
+        gate_score, gate_p_value, gate_tie_break, gate_stratum, gate_bank_count, gate_rate, gate_decision
+        """
 
     /// How to select those that hold texts people or models wrote.
     static let columns = [

@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures, drift, summaries, kernels]
+    static let steps = [first, models, conformal, measures, drift, summaries, kernels, gates]
 
     private static let first = """
         CREATE TABLE meta (
@@ -196,5 +196,50 @@ enum StoreSchema {
     /// What decided the bits of a model's products; unknown before.
     private static let kernels = """
         ALTER TABLE run_models ADD COLUMN kernels TEXT;
+        """
+
+    /// What the gate decided about blocks and problems, and the scores of what it left out and the audit drew.
+    private static let gates = """
+        ALTER TABLE blocks ADD COLUMN gate_score REAL;
+        ALTER TABLE blocks ADD COLUMN gate_p_value REAL;
+        ALTER TABLE blocks ADD COLUMN gate_tie_break REAL;
+        ALTER TABLE blocks ADD COLUMN gate_stratum TEXT;
+        ALTER TABLE blocks ADD COLUMN gate_bank_count INTEGER;
+        ALTER TABLE blocks ADD COLUMN gate_rate REAL;
+        ALTER TABLE blocks ADD COLUMN gate_decision TEXT;
+
+        CREATE TABLE problem_gates (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          score REAL NOT NULL,
+          p_value REAL NOT NULL,
+          tie_break REAL NOT NULL,
+          stratum TEXT NOT NULL,
+          bank_count INTEGER NOT NULL,
+          rate REAL NOT NULL,
+          decision TEXT NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL,
+          UNIQUE (run, problem),
+          FOREIGN KEY (run, problem) REFERENCES problems
+        ) STRICT;
+
+        CREATE TABLE audits (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL,
+          problem INTEGER NOT NULL,
+          path INTEGER NOT NULL,
+          round INTEGER NOT NULL,
+          segment INTEGER NOT NULL,
+          score REAL NOT NULL,
+          token_count INTEGER NOT NULL,
+          worker TEXT NOT NULL,
+          started_wall_ms INTEGER NOT NULL,
+          finished_wall_ms INTEGER NOT NULL,
+          queued_ms INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL,
+          UNIQUE (run, problem, path, segment),
+          FOREIGN KEY (run, problem, path, segment) REFERENCES blocks (run, problem, path, segment)
+        ) STRICT;
         """
 }

@@ -25,6 +25,7 @@ struct SummaryQuery {
         summary.rateByRound = figures.rounds
         summary.rateByProblem = figures.rateByProblem(asked: run.spec.settings.rejectionRate)
         try addIntervals(&summary, cells)
+        summary.gate = try GateQuery(database: database, run: run).figures(tokens: figures.tokens.standing.total)
         summary.driftAlarms = try driftAlarms()
         summary.bank = try bank().map { "\($0.name) (\($0.scores) scores)" }
         summary.tokens = figures.tokens.standing
@@ -48,7 +49,7 @@ struct SummaryQuery {
 
     // MARK: Counts
 
-    /// The verdicts of a problem's round.
+    /// The verdicts of a problem's round; a block that the gate left out counts as kept.
     private struct VerdictCell {
         let round: Int
         let problem: Int
@@ -58,8 +59,10 @@ struct SummaryQuery {
 
     private func verdictCells() throws -> [VerdictCell] {
         let sql = """
-            SELECT round, problem, count(*), total(verdict = 'takeOver') FROM verdicts
-            WHERE run = ? GROUP BY round, problem ORDER BY round, problem
+            SELECT round, problem, count(*), total(is_taken_over) FROM (
+              SELECT round, problem, verdict = 'takeOver' AS is_taken_over FROM verdicts WHERE run = ?1
+              UNION ALL SELECT round, problem, 0 FROM (\(GateQuery.leftOut)))
+            GROUP BY round, problem ORDER BY round, problem
             """
         return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
             var columns = RowColumns(row, table: "verdicts")
@@ -125,7 +128,8 @@ struct SummaryQuery {
             SELECT b.problem, b.author, v.verdict, sum(length(b.tokens) / 4), total(v.cut_tokens) FROM blocks b
             LEFT JOIN verdicts v ON v.run = b.run AND v.problem = b.problem AND v.path = b.path
               AND v.segment = b.segment
-            WHERE b.run = ? GROUP BY b.problem, b.author, v.verdict
+            WHERE b.run = ?1 AND (b.problem, b.path, b.segment) NOT IN (\(GateQuery.unjudged))
+            GROUP BY b.problem, b.author, v.verdict
             """
         var tokens: [Int: StandingTokens] = [:]
         for row in try Row.fetchAll(database, sql: sql, arguments: [run.row]) {

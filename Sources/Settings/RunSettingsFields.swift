@@ -16,9 +16,7 @@ enum RunSettingsFields {
             integer("draft_tokens", \.draftTokens),
             integer("target_tokens", \.targetTokens),
             integer("path_tokens", \.pathTokens),
-            Field(name: "rejection_rate") { scalar, settings throws(SettingsProblem) in
-                settings.rejectionRate = try scalar.number()
-            },
+            share("rejection_rate", \.rejectionRate),
             choice("p_value", \.pValue),
             choice("strata", \.strata),
             Field(name: "adaptive") { scalar, settings throws(SettingsProblem) in
@@ -34,11 +32,14 @@ enum RunSettingsFields {
             choice("takeover", \.takeover),
             choice("after_mismatch", \.afterMismatch),
             choice("boundary", \.boundary),
-            Field(name: "doubt_share") { scalar, settings throws(SettingsProblem) in
-                settings.doubtShare = try scalar.number()
-            },
+            share("doubt_share", \.doubtShare),
             choice("score", \.score),
             integer("score_window", \.scoreWindow),
+            choice("scoring", \.scoring),
+            share("gate", \.gate),
+            choice("gate_by", \.gateBy),
+            choice("gate_score", \.gateScore),
+            share("audit", \.audit),
             Field(name: "final_rejection_rate") { scalar, settings throws(SettingsProblem) in
                 settings.finalRejectionRate = scalar.text == "off" ? nil : try scalar.number()
             },
@@ -61,6 +62,14 @@ enum RunSettingsFields {
     ) -> Field {
         Field(name: name) { scalar, settings throws(SettingsProblem) in
             settings[keyPath: path] = try scalar.integer()
+        }
+    }
+
+    private static func share(
+        _ name: String, _ path: WritableKeyPath<RunSettings, Double> & Sendable
+    ) -> Field {
+        Field(name: name) { scalar, settings throws(SettingsProblem) in
+            settings[keyPath: path] = try scalar.number()
         }
     }
 

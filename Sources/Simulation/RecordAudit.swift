@@ -10,8 +10,19 @@ public struct RecordAudit: Sendable {
         /// The draft's context is full, or is if the block under judgement stands; the target writes on.
         var isDraftFull = false
         var pendingFillsContext = false
+        /// Drafted before the gate decided about the problem, and not judged yet.
+        var drafted: [(block: Segment, fillsContext: Bool)] = []
+        var isGated = false
+        var isForAudit = false
         var isEnded = false
         var segments: Set<SegmentID> = []
+
+        /// The next block that was drafted before the gate decided is to be judged, if there is one.
+        mutating func takeDrafted() {
+            pending = nil
+            guard !drafted.isEmpty else { return }
+            (pending, pendingFillsContext) = drafted.removeFirst()
+        }
         var verdictRounds: Set<Int> = []
     }
 
@@ -36,7 +47,11 @@ public struct RecordAudit: Sendable {
     public var openRuns: Int { settings.count - endedRuns.count }
 
     /// The text that an order for this path must find before it.
-    public func standingText(_ path: PathKey) -> [UInt8] { (stories[path]?.standing ?? []).flatMap(\.text) }
+    public func standingText(_ path: PathKey) -> [UInt8] {
+        guard let story = stories[path] else { return [] }
+        // Before the gate decides all that is drafted stands for the draft.
+        return (story.standing + (story.isGated ? [] : story.drafted.map(\.block))).flatMap(\.text)
+    }
 
     /// Takes records in, in the order of their making.
     public mutating func read(_ records: [Record]) {
@@ -53,6 +68,8 @@ public struct RecordAudit: Sendable {
             require(isFirst == !model.isDrift, "\(run): a \(model.role) model begins twice")
         case .blockAccepted(let block): read(block)
         case .verdictReached(let verdict): read(verdict)
+        case .problemGated(let gate): read(gate)
+        case .auditScored(let audit): read(audit)
         case .driftFound(let drift):
             require(settings[drift.run] != nil && drift.verdicts > 0, "an alarm about nothing")
             // Those before it in the batch have ended, too.
@@ -92,9 +109,22 @@ public struct RecordAudit: Sendable {
         var story = stories[record.path] ?? PathStory()
         require(endedRuns[record.path.run] == nil && !story.isEnded, "\(record.path): a block after the end")
         require(story.segments.insert(record.block.id).inserted, "\(record.path): segment \(record.block.id) twice")
-        require(story.pending == nil, "\(record.path): a block before the verdict on the last one")
+        require(
+            story.pending == nil && (!story.isGated || story.drafted.isEmpty),
+            "\(record.path): a block before the verdict on the last one")
+        let isGated = settings.scoring == .gated && settings.gate < 1
+        let mayDecide = isGated && settings.gateBy != .problem && record.block.author == .draft
+        let hasWritten = !record.block.tokens.isEmpty || record.finish == .endToken
+        require((record.gate != nil) == (mayDecide && hasWritten), "\(record.path): the gate and \(record.block.id)")
         switch settings.strategy {
+        case .async where isGated && settings.gateBy == .problem && !story.isGated:
+            require(record.block.author == .draft, "\(record.path): the target before the gate")
+            if hasWritten { story.drafted.append((record.block, record.finish == .contextFull)) }
+        case .async where record.gate?.decision == .leaveOut:
+            require(!story.awaitsTarget, "\(record.path): the draft in the target's place")
+            story.standing.append(record.block)
         case .async, .sync, .random:
+            story.isForAudit = record.gate?.decision == .audit
             require(
                 record.block.author == (story.awaitsTarget ? .target : .draft), "\(record.path): the wrong author")
             if story.awaitsTarget {
@@ -113,9 +143,37 @@ public struct RecordAudit: Sendable {
         stories[record.path] = story
     }
 
+    /// What was drafted is judged block by block from here on, or stands.
+    private mutating func read(_ record: ProblemGateRecord) {
+        for path in 0..<settings[record.run]!.paths {
+            let key = PathKey(run: record.run, problem: record.problem, path: path)
+            guard var story = stories[key], !story.isEnded else { continue }
+            require(!story.isGated && !story.drafted.isEmpty, "\(key): the gate decides twice, or about nothing")
+            story.isGated = true
+            story.isForAudit = record.gate.decision == .audit
+            if record.gate.decision == .leaveOut {
+                story.standing += story.drafted.map(\.block)
+                story.drafted = []
+            } else {
+                story.takeDrafted()
+            }
+            stories[key] = story
+        }
+    }
+
+    private mutating func read(_ record: AuditRecord) {
+        var story = stories[record.path] ?? PathStory()
+        require(
+            story.isForAudit && story.pending?.id == record.segment, "\(record.path): an audit of what was not drawn")
+        if let block = story.pending { story.standing.append(block) }
+        story.takeDrafted()
+        stories[record.path] = story
+    }
+
     private mutating func read(_ record: VerdictRecord) {
         let settings = settings[record.path.run]!
         var story = stories[record.path] ?? PathStory()
+        require(!story.isForAudit, "\(record.path): a verdict on what was to be audited")
         require(story.pending?.id == record.segment, "\(record.path): a verdict on what was not written")
         require(story.verdictRounds.insert(record.round).inserted, "\(record.path): two verdicts in a round")
         require(record.score.isFinite && record.score >= 0, "\(record.path): score \(record.score)")
@@ -146,7 +204,8 @@ public struct RecordAudit: Sendable {
         let isTakenOver = record.verdict == .takeOver && !changesNothing
         story.isDraftFull = settings.takeover == .coupled && story.pendingFillsContext && !isTakenOver
         story.awaitsTarget = isTakenOver || story.isDraftFull
-        story.pending = nil
+        if isTakenOver { story.drafted = [] }
+        story.takeDrafted()
         stories[record.path] = story
     }
 
@@ -156,8 +215,8 @@ public struct RecordAudit: Sendable {
         require(
             (record.verdict == .takeOver) == isTakenOver,
             "\(record.path): p \(record.pValue) at \(record.rate) and \(record.verdict)")
-        // Where blocks that end their path have a rate of their own, rounds have none.
-        guard settings.finalRejectionRate == nil else { return }
+        // Where blocks that end their path have a rate of their own, or few are scored, rounds have none.
+        guard settings.finalRejectionRate == nil, settings.scoring == .all || settings.gate >= 1 else { return }
         let rounds = byRound[record.path.run] ?? [:]
         var round = rounds[record.round] ?? (0, 0)
         let all = rounds.values.reduce(0) { $0 + $1.scores }

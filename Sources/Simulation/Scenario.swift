@@ -56,6 +56,14 @@ public struct Scenario: Sendable {
         settings.takeoversInFlight = numbers.below(3)
         if numbers.oneIn(4) { settings.finalRejectionRate = [0, 0.6, 1][numbers.below(3)] }
         settings.seed = numbers.bits()
+        if settings.strategy == .async, settings.finalRejectionRate == nil, numbers.oneIn(2) {
+            settings.scoring = .gated
+            settings.gateBy = GateUnit.allCases[numbers.below(settings.paths > 1 ? 3 : 2)]
+            settings.gate = [0, 0.4, 0.7, 1][numbers.below(4)]
+            if settings.gateBy == .block { settings.gate = max(settings.gate, settings.rejectionRate) }
+            settings.gateScore = ScoreRule.allCases[numbers.below(3)]
+            settings.audit = [0, 0.02, 0.5][numbers.below(3)]
+        }
         return settings
     }
 }

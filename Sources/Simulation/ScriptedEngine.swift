@@ -104,7 +104,10 @@ struct ScriptedEngine: Sendable {
         } else {
             finish = maximum < task.maximumTokens ? .contextFull : .length
         }
-        return WrittenTokens(tokens: bytes.map { Int32($0) }, bytes: bytes, finish: finish)
+        let places = task.position..<end + (finish == .endToken ? 1 : 0)
+        return WrittenTokens(
+            tokens: bytes.map { Int32($0) }, bytes: bytes, finish: finish,
+            logProbabilities: places.map { script.logProbability($0) })
     }
 
     /// What the target draws in the places of a block.
@@ -141,6 +144,7 @@ private struct Script {
 
     /// What the draft thinks of its own byte: it is unsure of digits.
     func logProbability(_ place: Int) -> Float {
+        guard text.indices.contains(place) else { return -0.01 }
         let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[place])
         return isDigit ? -Float(Seeds.mix(seed &+ UInt64(place)) % 1_000) / 250 : -0.01
     }

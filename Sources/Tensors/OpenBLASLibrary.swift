@@ -1,4 +1,5 @@
 import COpenBLAS
+import Synchronization
 
 /// The OpenBLAS that this process is linked with.
 enum OpenBLASLibrary {
@@ -13,6 +14,12 @@ enum OpenBLASLibrary {
 
     /// Threads that a product may take, this one included; 1 for ever in the flavour without threads.
     static var threads: Int { Int(openblas_get_num_threads()) }
+
+    /// Whether two threads may not be in a product that packs: the flavour without threads (Debian's 0.3.21 `serial`)
+    /// hands the same buffer to both.
+    static let needsLock = openblas_get_parallel() == 0
+    /// Held during such products.
+    static let lock = Mutex(())
 
     /// Throws `openBLASThreads` if it would compute with threads of its own: they would fight with those of the pool,
     /// and bits would depend on how many there are.

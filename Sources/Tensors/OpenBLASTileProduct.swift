@@ -33,15 +33,28 @@ final class OpenBLASTileProduct: TileProduct, @unchecked Sendable {
                 (x.pointer + count * columns).update(repeating: 0, count: (shape.tokens - count) * columns)
                 (input, inputStride) = (UnsafePointer(x.pointer), columns)
             }
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(shape.tokens), Int32(tileRows), Int32(columns), 1,
-                input, Int32(inputStride), weights, Int32(columns), 0, y.pointer, Int32(tileRows))
+            if OpenBLASLibrary.needsLock, !shape.isUnpacked {
+                OpenBLASLibrary.lock.withLock { _ in
+                    multiply(input, stride: inputStride, by: weights, rows: tileRows, columns: columns)
+                }
+            } else {
+                multiply(input, stride: inputStride, by: weights, rows: tileRows, columns: columns)
+            }
             for token in 0..<count {
                 let from = y.pointer + token * tileRows
                 let to = job.y + (first + token) * job.yStride
                 for (index, row) in rows.enumerated() { to[row] = from[index] + (job.bias?[row] ?? 0) }
             }
         }
+    }
+
+    /// One call: `y [tokens][rows] = input [tokens][columns] * weights [rows][columns]`, the second one transposed.
+    private func multiply(
+        _ input: UnsafePointer<Float>, stride: Int, by weights: UnsafePointer<Float>, rows: Int, columns: Int
+    ) {
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(shape.tokens), Int32(rows), Int32(columns), 1, input,
+            Int32(stride), weights, Int32(columns), 0, y.pointer, Int32(rows))
     }
 
     /// `[tileRows][columns]`: where they lie, if they are floats and the tile is whole, else in scratch.

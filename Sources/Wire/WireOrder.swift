@@ -36,6 +36,7 @@ extension WireGenerate {
         position = UInt32(task.position)
         boundary = task.stopsAtSteps ? .step : .tokens
         if let threshold = task.doubtThreshold { doubtThreshold = threshold }
+        reportsLogProbabilities = task.reportsLogProbabilities
     }
 
     func decoded() throws(WireError) -> GenerateTask {
@@ -52,7 +53,8 @@ extension WireGenerate {
         return GenerateTask(
             segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
             sampling: try sampling.decoded(), seed: seed, position: Int(position), stopsAtSteps: stopsAtSteps,
-            doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil)
+            doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil,
+            reportsLogProbabilities: reportsLogProbabilities)
     }
 }
 

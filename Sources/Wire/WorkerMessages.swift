@@ -104,6 +104,7 @@ extension WireHello {
         modelDigest = hello.modelDigest
         vocabulary = hello.vocabulary
         vocabularySize = UInt32(hello.vocabularySize)
+        reportsLogProbabilities = hello.reportsLogProbabilities
         promptTemplate = hello.promptTemplate
         kernels = hello.kernels
         contextLength = UInt32(hello.contextLength)
@@ -120,7 +121,8 @@ extension WireHello {
             name: name, role: try role.decoded("hello.role"), incarnation: incarnation, processID: processID,
             host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary,
             vocabularySize: Int(vocabularySize), promptTemplate: promptTemplate, kernels: kernels,
-            contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads))
+            contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads),
+            reportsLogProbabilities: reportsLogProbabilities)
     }
 }
 
@@ -168,6 +170,7 @@ extension WireBlock {
             case .answer: .answer
             case .contextFull: .contextFull
             }
+        logProbabilities = report.logProbabilities
         timing = WireTiming(report.timing)
     }
 
@@ -186,7 +189,8 @@ extension WireBlock {
             case .UNRECOGNIZED(let value): throw .invalid("block.finish", value: String(value))
             }
         return BlockReport(
-            tag: try tag.decoded(), block: try block.decoded(), finish: finish, timing: timing.decoded)
+            tag: try tag.decoded(), block: try block.decoded(), finish: finish, logProbabilities: logProbabilities,
+            timing: timing.decoded)
     }
 }
 

@@ -446,6 +446,8 @@ nonisolated struct WireGenerate: Sendable {
   /// Clears the value of `doubtThreshold`. Subsequent reads from it will return its default value.
   mutating func clearDoubtThreshold() {self._doubtThreshold = nil}
 
+  var reportsLogProbabilities: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -843,6 +845,8 @@ nonisolated struct WireHello: Sendable {
 
   var vocabularySize: UInt32 = 0
 
+  var reportsLogProbabilities: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -922,6 +926,11 @@ nonisolated struct WireBlock: @unchecked Sendable {
   var hasTiming: Bool {_storage._timing != nil}
   /// Clears the value of `timing`. Subsequent reads from it will return its default value.
   mutating func clearTiming() {_uniqueStorage()._timing = nil}
+
+  var logProbabilities: [Float] {
+    get {_storage._logProbabilities}
+    set {_uniqueStorage()._logProbabilities = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1444,7 +1453,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Generate"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0\u{3}doubt_threshold\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0\u{3}doubt_threshold\0\u{3}reports_log_probabilities\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1459,6 +1468,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 5: try { try decoder.decodeSingularEnumField(value: &self.boundary) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
       case 7: try { try decoder.decodeSingularFloatField(value: &self._doubtThreshold) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.reportsLogProbabilities) }()
       default: break
       }
     }
@@ -1490,6 +1500,9 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try { if let v = self._doubtThreshold {
       try visitor.visitSingularFloatField(value: v, fieldNumber: 7)
     } }()
+    if self.reportsLogProbabilities != false {
+      try visitor.visitSingularBoolField(value: self.reportsLogProbabilities, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1501,6 +1514,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.boundary != rhs.boundary {return false}
     if lhs.position != rhs.position {return false}
     if lhs._doubtThreshold != rhs._doubtThreshold {return false}
+    if lhs.reportsLogProbabilities != rhs.reportsLogProbabilities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2236,7 +2250,7 @@ nonisolated extension WireTiming: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0\u{3}vocabulary_size\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0\u{3}vocabulary_size\0\u{3}reports_log_probabilities\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2258,6 +2272,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.threads) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
       case 14: try { try decoder.decodeSingularUInt32Field(value: &self.vocabularySize) }()
+      case 15: try { try decoder.decodeSingularBoolField(value: &self.reportsLogProbabilities) }()
       default: break
       }
     }
@@ -2306,6 +2321,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.vocabularySize != 0 {
       try visitor.visitSingularUInt32Field(value: self.vocabularySize, fieldNumber: 14)
     }
+    if self.reportsLogProbabilities != false {
+      try visitor.visitSingularBoolField(value: self.reportsLogProbabilities, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2324,6 +2342,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.threads != rhs.threads {return false}
     if lhs.kernels != rhs.kernels {return false}
     if lhs.vocabularySize != rhs.vocabularySize {return false}
+    if lhs.reportsLogProbabilities != rhs.reportsLogProbabilities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2426,13 +2445,14 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Block"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}block\0\u{1}finish\0\u{1}timing\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}block\0\u{1}finish\0\u{1}timing\0\u{3}log_probabilities\0")
 
   fileprivate class _StorageClass {
     var _tag: WireTag? = nil
     var _block: WireSegment? = nil
     var _finish: WireFinish = .unknown
     var _timing: WireTiming? = nil
+    var _logProbabilities: [Float] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2447,6 +2467,7 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _block = source._block
       _finish = source._finish
       _timing = source._timing
+      _logProbabilities = source._logProbabilities
     }
   }
 
@@ -2469,6 +2490,7 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._block) }()
         case 3: try { try decoder.decodeSingularEnumField(value: &_storage._finish) }()
         case 4: try { try decoder.decodeSingularMessageField(value: &_storage._timing) }()
+        case 5: try { try decoder.decodeRepeatedFloatField(value: &_storage._logProbabilities) }()
         default: break
         }
       }
@@ -2493,6 +2515,9 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._timing {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
       } }()
+      if !_storage._logProbabilities.isEmpty {
+        try visitor.visitPackedFloatField(value: _storage._logProbabilities, fieldNumber: 5)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2506,6 +2531,7 @@ nonisolated extension WireBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._block != rhs_storage._block {return false}
         if _storage._finish != rhs_storage._finish {return false}
         if _storage._timing != rhs_storage._timing {return false}
+        if _storage._logProbabilities != rhs_storage._logProbabilities {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -46,11 +46,14 @@ public struct WrittenTokens: Sendable, Hashable {
     /// What they write; may end within a character.
     public let bytes: [UInt8]
     public let finish: FinishReason
+    /// Of each token under the model itself, natural logarithms; of the end token last, if one ended the block.
+    public let logProbabilities: [Float]
 
-    public init(tokens: [Int32], bytes: [UInt8], finish: FinishReason) {
+    public init(tokens: [Int32], bytes: [UInt8], finish: FinishReason, logProbabilities: [Float] = []) {
         self.tokens = tokens
         self.bytes = bytes
         self.finish = finish
+        self.logProbabilities = logProbabilities
     }
 }
 

@@ -271,7 +271,8 @@ public struct WorkerSession: Sendable {
             vocabulary: tokenizer.vocabularyDigest)
         paths[active.path]?.append(segment.id, tokens: segment.tokens, text: segment.text)
         let report = BlockReport(
-            tag: active.order.tag, block: segment, finish: block.finish, timing: timing)
+            tag: active.order.tag, block: segment, finish: block.finish,
+            logProbabilities: task.reportsLogProbabilities ? block.logProbabilities : [], timing: timing)
         let entry = LogEntry(
             .info, "block written", path: active.path, round: active.order.tag.round,
             fields: [

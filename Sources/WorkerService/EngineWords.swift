@@ -46,7 +46,10 @@ extension EngineAnswer {
         switch event {
         case .generated(_, let block, let timing):
             self = .written(
-                order, WrittenTokens(tokens: block.tokens, bytes: block.bytes, finish: block.finish.reason),
+                order,
+                WrittenTokens(
+                    tokens: block.tokens, bytes: block.bytes, finish: block.finish.reason,
+                    logProbabilities: block.logProbabilities + [block.endLogProbability].compactMap(\.self)),
                 queuedMs: Int64(timing.queuedSeconds * 1_000))
         case .scored(_, let scores, let timing):
             self = .scored(

@@ -7,32 +7,7 @@ import Testing
 /// At most 1 % false alarms a run, on real scores: whole problems in random orders are exchangeable, so that every
 /// alarm is a false one.
 @Suite struct DriftPermutationTests {
-    private static let shared =
-        ProcessInfo.processInfo.environment["A1_SHARED"].map { URL(fileURLWithPath: $0) }
-        ?? root.deletingLastPathComponent().appending(path: "shared")
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let trace = shared.appending(path: "reference/traces/math500-ct0.csv")
-    private static let hasTrace = FileManager.default.fileExists(atPath: trace.path)
     private static let permutations = 1_000
-
-    /// The lines of a CSV file without quotes, by the names in its header.
-    private static func read(_ file: URL) throws -> [[String: String]] {
-        let lines = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
-            .map { $0.split(separator: ",").map(String.init) }
-        return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
-    }
-
-    private static func traceRows() throws -> [TraceRow] {
-        var questions: [String: Int] = [:]
-        return try read(trace).map { line in
-            let question = questions[line["question"]!, default: questions.count]
-            questions[line["question"]!] = question
-            return TraceRow(
-                path: Int(line["problem_index"]!)!, question: question, round: Int(line["round"]!)!,
-                score: Double(line["ppl"]!)!)
-        }
-    }
 
     private static func alarms(_ statistics: [Double], seed: UInt64) -> Int {
         var controller = ConformalController(ConformalSettings(rejectionRate: 0.4))
@@ -45,10 +20,10 @@ import Testing
     }
 
     /// The replay of whole questions in random orders, judged from the first block to the last.
-    @Test(.enabled(if: hasTrace, "no ../shared/reference/traces"))
+    @Test(.enabled(if: ReferenceTrace.isThere, "no ../shared/reference/traces"))
     func questionsOfTheReferenceTraceRaiseFewAlarms() throws {
         // Alarms look at first blocks alone, which a replay of all blocks shows.
-        let rows = try Self.traceRows()
+        let rows = try ReferenceTrace.rows()
         let whole = try Replay(rows, ConformalSettings(rejectionRate: 0.4))
         let first = try Replay(rows.filter { $0.round == 0 }, ConformalSettings(rejectionRate: 0.4))
         #expect(whole.alarms.map(\.problems) == first.alarms.map(\.problems))
@@ -71,8 +46,8 @@ import Testing
 
     /// A run of the built-in pair over 200 problems (docs/testing.md says how it was made).
     @Test func problemsOfARecordedRunRaiseFewAlarms() throws {
-        let file = Self.root.appending(path: "Tests/Fixtures/first-scores.csv")
-        let statistics = try Self.read(file).map { Double($0["mean_first_score"]!)! }
+        let file = ReferenceTrace.root.appending(path: "Tests/Fixtures/first-scores.csv")
+        let statistics = try ReferenceTrace.read(file).map { Double($0["mean_first_score"]!)! }
         #expect(statistics.count == 200)
         #expect(Self.alarms(statistics, seed: 0) == 0)
         var numbers = TestNumbers(seed: 2)
@@ -84,8 +59,8 @@ import Testing
 
     /// The same problems find a real drift: after the first half, each is harder by a standard deviation.
     @Test func aShiftOfTheRecordedRunRaisesAlarms() throws {
-        let file = Self.root.appending(path: "Tests/Fixtures/first-scores.csv")
-        let statistics = try Self.read(file).map { Double($0["mean_first_score"]!)! }
+        let file = ReferenceTrace.root.appending(path: "Tests/Fixtures/first-scores.csv")
+        let statistics = try ReferenceTrace.read(file).map { Double($0["mean_first_score"]!)! }
         let mean = statistics.reduce(0, +) / 200
         let deviation = (statistics.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 200).squareRoot()
         var numbers = TestNumbers(seed: 3)

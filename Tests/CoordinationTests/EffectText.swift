@@ -40,6 +40,9 @@ struct EffectText {
             return "run \(spec.id) key=\(spec.submissionKey) problems=\(problems.count)"
         case .blockAccepted(let record): return text(record)
         case .verdictReached(let record): return text(record)
+        case .problemGated(let record): return "gate \(record.problem) \(text(record.gate))"
+        case .auditScored(let record):
+            return "audit \(record.path) r\(record.round) s\(record.segment) score=\(record.score) by=\(record.worker)"
         case .driftFound(let record): return "drift problems=\(record.problems ?? 0) n=\(record.verdicts)"
         case .pathEnded(let record):
             var words = ["path \(record.path)", record.outcome.rawValue, "answer=\(record.answer ?? "-")"]
@@ -65,7 +68,11 @@ struct EffectText {
             "block \(record.path) r\(record.round)", record.block.author.rawValue, "s\(record.block.id)",
             quoted(record.block.text), record.finish.rawValue, "by=\(record.worker)", "a\(record.attempt)",
         ]
-        return words.joined(separator: " ")
+        return (words + [record.gate.map { text($0) }].compactMap(\.self)).joined(separator: " ")
+    }
+
+    private func text(_ gate: GateRecord) -> String {
+        "gate=\(gate.decision.rawValue) own=\(gate.score) \(gate.stratum) n=\(gate.bankCount)"
     }
 
     private func text(_ record: VerdictRecord) -> String {

@@ -26,7 +26,7 @@ extension ScriptRunner {
                     name, try value(word(1)), incarnation: UInt64(line.int("inc") ?? 1),
                     slots: line.int("slots") ?? 2, digest: line.text("digest") ?? "digest",
                     vocabulary: line.text("vocabulary"), template: line.text("template") ?? "template",
-                    kernels: line.text("kernels") ?? ""))
+                    kernels: line.text("kernels") ?? "", reportsLogProbabilities: !line.words.contains("mute")))
         case "beat":
             return .heartbeatArrived(
                 peer(try word(0)),
@@ -50,7 +50,8 @@ extension ScriptRunner {
                 makeBlock(
                     order, try word(2).replacing("\\n", with: "\n"), tokens: line.int("tokens") ?? 4,
                     finish: try value(line.text("finish") ?? "length"), vocabulary: line.text("vocabulary"),
-                    segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) }))
+                    segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) },
+                    logProbabilities: line.text("own")?.split(separator: ",").map { Float($0)! }))
         case "score":
             let values = try word(2).split(separator: ",").map { Float($0)! }
             return .scoreArrived(
@@ -127,6 +128,10 @@ extension ScriptRunner {
         if let rule = line.text("pattern") { settings.answerPattern = try value(rule) }
         if let vote = line.text("vote") { settings.vote = try value(vote) }
         if let score = line.text("score") { settings.score = try value(score) }
+        if let scoring = line.text("scoring") { settings.scoring = try value(scoring) }
+        if let unit = line.text("by") { settings.gateBy = try value(unit) }
+        if let gate = line.text("gate") { settings.gate = Double(gate)! }
+        if let audit = line.text("audit") { settings.audit = Double(audit)! }
         if let response = line.text("onDrift") { settings.onDrift = try value(response) }
         if let mode = line.text("mode") { settings.bankMode = try value(mode) }
         if let drift = line.text("bankDrift") { settings.bankDrift = try value(drift) }

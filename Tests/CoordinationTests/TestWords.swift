@@ -10,12 +10,14 @@ func peer(_ name: String) -> PeerID { PeerID(bytes: Array(name.utf8)) }
 
 func makeHello(
     _ name: String, _ role: Role, incarnation: UInt64 = 1, slots: Int = 2, digest: String = "digest",
-    vocabulary: String? = nil, template: String = "template", kernels: String = ""
+    vocabulary: String? = nil, template: String = "template", kernels: String = "",
+    reportsLogProbabilities: Bool = true
 ) -> Hello {
     Hello(
         name: name, role: role, incarnation: incarnation, processID: 7, host: "here", model: "\(role.rawValue)-model",
         modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", vocabularySize: 1_000,
-        promptTemplate: template, kernels: kernels, contextLength: 4096, slots: slots, threads: 1)
+        promptTemplate: template, kernels: kernels, contextLength: 4096, slots: slots, threads: 1,
+        reportsLogProbabilities: reportsLogProbabilities)
 }
 
 let noTiming = WorkTiming(startedWallMs: 1, finishedWallMs: 2, queuedMs: 0)
@@ -33,16 +35,19 @@ extension Order.Work {
 /// A worker's honest answer in words: `text` as a block of so many tokens.
 func makeBlock(
     _ order: Order, _ text: String, tokens: Int, finish: FinishReason, vocabulary: String? = nil,
-    segment: SegmentID? = nil
+    segment: SegmentID? = nil, logProbabilities: [Float]? = nil
 ) -> BlockReport {
     let author: Author = vocabularyAuthor(order)
+    let isAsked = order.work.generate?.reportsLogProbabilities ?? false
+    let count = tokens + (finish == .endToken ? 1 : 0)
     return BlockReport(
         tag: order.tag,
         block: Segment(
             id: segment ?? order.work.generate?.segment ?? SegmentID(rawValue: 0), author: author,
             text: Array(text.utf8), tokens: (0..<Int32(tokens)).map { $0 },
             vocabulary: vocabulary ?? "vocabulary-\(author.rawValue)"),
-        finish: finish, timing: noTiming)
+        finish: finish, logProbabilities: logProbabilities ?? (isAsked ? Array(repeating: -0.5, count: count) : []),
+        timing: noTiming)
 }
 
 /// A worker's answer to an order to score; unless said otherwise each token writes an equal part of the block.

@@ -29,8 +29,8 @@ import Transformer
     /// A built-in model, whose matrices are Q8_0.
     private func quantisedModel() throws -> LoadedModel {
         let file = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "configs/models/builtin")
-        return try LoadedModel(path: file.appending(path: "a1-draft.gguf").path)
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "configs/models/small")
+        return try LoadedModel(path: file.appending(path: "small-draft.gguf").path)
     }
 
     /// Where weights are not quantised, or the mode is exact, nothing else is rounded either.

@@ -1,6 +1,6 @@
 """Writes first-scores.csv: of each problem of a run, the mean score of its paths' first blocks, in the batch's order.
 
-    cluster/up.sh
+    cluster/up.sh configs/small.yaml
     a1 submit --wait configs/batches/arithmetic-200.jsonl --seed 0
     a1 results --json | python3 Tests/Fixtures/first_scores.py > Tests/Fixtures/first-scores.csv
 

@@ -80,8 +80,8 @@ import Testing
     @Test func theProjectsManifestHasTheReferenceModels() throws {
         let configs = Self.projectFolder.appendingPathComponent("configs/models.yaml").path
         let manifest = try ModelManifest.load(configs)
-        #expect(manifest.entry("builtin-draft") != nil)
-        #expect(manifest.entry("builtin-target") != nil)
+        #expect(manifest.entry("small-draft") != nil)
+        #expect(manifest.entry("small-target") != nil)
         guard case .pip(let packages, _)? = manifest.entry("qwen2.5-coder-1.5b")?.source else {
             Issue.record("not a pip source")
             return

@@ -110,7 +110,7 @@ import Testing
     /// Stores of before alarms were about problems: their alarms are read as what they were.
     @Test func alarmsOfAnEarlierVersionStayReadable() throws {
         let folder = try TemporaryFolder()
-        var maker = RecordMaker(seed: 2)
+        var maker = RecordMaker(seed: 2, isGated: false)
         // This version writes alarms and models as those stores cannot hold them; of models see the next test.
         let records = maker.run(problems: 2, paths: 1, rounds: 1, isEnded: false).filter { record in
             switch record {
@@ -148,7 +148,7 @@ import Testing
     /// Stores of before kernels were recorded: nobody knows theirs, and all go with them.
     @Test func modelsOfAnEarlierVersionStayReadable() throws {
         let folder = try TemporaryFolder()
-        var maker = RecordMaker(seed: 3)
+        var maker = RecordMaker(seed: 3, isGated: false)
         let records = maker.run(problems: 1, paths: 1, rounds: 1, isEnded: false).filter { record in
             if case .modelBegun = record { false } else { true }
         }

@@ -37,8 +37,13 @@ struct SeededGenerator: RandomNumberGenerator {
 struct RecordMaker {
     var generator: SeededGenerator
     private var runs = 0
+    /// Whether a gate decides.
+    private let isGated: Bool
 
-    init(seed: UInt64) { generator = SeededGenerator(state: seed) }
+    init(seed: UInt64, isGated: Bool = true) {
+        generator = SeededGenerator(state: seed)
+        self.isGated = isGated
+    }
 
     /// All records of one run, its end included if asked for.
     mutating func run(problems: Int, paths: Int, rounds: Int, isEnded: Bool) -> [Record] {
@@ -71,6 +76,10 @@ struct RecordMaker {
                         verdicts: Int.random(in: 1...9_999, using: &generator), recordedWallMs: wallMs())))
         }
         for problem in 0..<problems {
+            if isGated {
+                records.append(.problemGated(ProblemGateRecord(
+                    run: id, problem: problem, gate: gate(), recordedWallMs: wallMs())))
+            }
             for path in 0..<paths { records += pathRecords(PathKey(run: id, problem: problem, path: path), rounds) }
         }
         // Paths run side by side; within one the order matters.
@@ -104,6 +113,15 @@ struct RecordMaker {
         for round in 0..<rounds {
             let block = segmentBlock(SegmentID(rawValue: segment), .draft)
             records.append(.blockAccepted(blockRecord(path, round, block)))
+            if isGated, Bool.random(using: &generator) {
+                segment &+= 1
+                let other = segmentBlock(SegmentID(rawValue: segment), .draft)
+                records.append(.blockAccepted(blockRecord(path, round, other)))
+                records.append(.auditScored(AuditRecord(
+                    path: path, round: round, segment: other.id, score: Double.random(in: 0...9, using: &generator),
+                    tokenCount: Int.random(in: 1...64, using: &generator), worker: "target-1", timing: timing(),
+                    recordedWallMs: wallMs())))
+            }
             let verdict = verdict(path, round, block.id)
             records.append(.verdictReached(verdict))
             segment &+= 1
@@ -133,7 +151,15 @@ struct RecordMaker {
             path: path, round: round, block: block, finish: FinishReason.allCases.randomElement(using: &generator)!,
             worker: "draft-\(generator.next() % 4)", attempt: Int.random(in: 1...3, using: &generator),
             timing: timing(),
-            recordedWallMs: wallMs())
+            recordedWallMs: wallMs(), gate: isGated && Bool.random(using: &generator) ? gate() : nil)
+    }
+
+    private mutating func gate() -> GateRecord {
+        GateRecord(
+            score: Double.random(in: 0...9, using: &generator), pValue: Double.random(in: 0...1, using: &generator),
+            tieBreak: Double.random(in: 0..<1, using: &generator), stratum: "all",
+            bankCount: Int.random(in: 0...9_999, using: &generator), rate: Double.random(in: 0...1, using: &generator),
+            decision: GateDecision.allCases.randomElement(using: &generator)!)
     }
 
     private mutating func verdict(_ path: PathKey, _ round: Int, _ segment: SegmentID) -> VerdictRecord {
@@ -191,6 +217,8 @@ struct RecordMaker {
         switch record {
         case .blockAccepted(let block): block.path
         case .verdictReached(let verdict): verdict.path
+        case .auditScored(let audit): audit.path
+        case .problemGated(let gate): PathKey(run: gate.run, problem: gate.problem, path: -1)
         case .pathEnded(let end): end.path
         case .problemEnded(let end): PathKey(run: end.run, problem: end.problem, path: -1)
         case .runSubmitted(let spec, _, _): PathKey(run: spec.id, problem: -1, path: -1)

@@ -139,7 +139,7 @@ import Testing
     @Test func shippedConfigurationsAreRight() throws {
         let tests = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         let folder = tests.deletingLastPathComponent().deletingLastPathComponent()
-        for name in ["builtin", "qwen", "smollm-qwen"] {
+        for name in ["builtin", "small", "qwen", "smollm-qwen"] {
             let configuration = try ClusterConfiguration.load(
                 path: folder.path + "/configs/\(name).yaml", environment: ["HOME": "/h"])
             #expect(configuration.name == name)

@@ -8,7 +8,7 @@ extension RealProcesses {
     @Suite(.serialized) struct BadInputTests {
     private func cluster() throws -> TestCluster {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         return cluster
     }
@@ -105,16 +105,16 @@ extension RealProcesses {
         try Data(TinyModel().writer().bytes()).write(to: tiny)
         let text = """
             cluster: { name: x }
-            models: { builtin-draft: {}, tiny: { path: \(tiny.path) } }
+            models: { small-draft: {}, tiny: { path: \(tiny.path) } }
             workers:
-              - { name: draft-0, role: draft, model: builtin-draft }
+              - { name: draft-0, role: draft, model: small-draft }
               - { name: target-0, role: target, model: tiny }
             run: { takeover: TAKEOVER }
             """
         try Data(text.replacing("TAKEOVER", with: "coupled").utf8).write(to: file)
         let refused = try cluster.a1("config", "check", file.path)
         #expect(refused.code == 78)
-        #expect(refused.err.contains("models builtin-draft and tiny have two; use resample"), "\(refused.err)")
+        #expect(refused.err.contains("models small-draft and tiny have two; use resample"), "\(refused.err)")
         try Data(text.replacing("TAKEOVER", with: "resample").utf8).write(to: file)
         #expect(try cluster.a1("config", "check", file.path).code == 0)
     }
@@ -133,7 +133,7 @@ extension RealProcesses {
     }
 
     @Test func withoutACoordinatorACommandSaysSo() throws {
-        let cluster = try TestCluster(configuration: builtinConfiguration(workers: [("draft-0", .draft)]))
+        let cluster = try TestCluster(configuration: smallConfiguration(workers: [("draft-0", .draft)]))
         let output = try cluster.a1("status")
         #expect(output.code == 69)
         #expect(output.err.contains("cluster/up.sh"))

@@ -44,7 +44,7 @@ extension RealProcesses {
         }
 
         private static let small = [
-            "bench", "engine", "--model", "builtin-draft", "--prompt", "32", "--generate", "4", "--sequences", "1,2",
+            "bench", "engine", "--model", "small-draft", "--prompt", "32", "--generate", "4", "--sequences", "1,2",
             "--threads", "1",
         ]
 
@@ -102,7 +102,7 @@ extension RealProcesses {
             (["--kernels", "scalar", "--model", "nosuch"], 66, "nosuch"),
         ] as [([String], Int32, String)])
         func badInputIsNamed(flags: [String], code: Int32, named: String) throws {
-            let model = flags.contains("--model") ? [] : ["--model", "builtin-draft"]
+            let model = flags.contains("--model") ? [] : ["--model", "small-draft"]
             let tool = try Tool(["bench", "engine"] + model + flags)
             #expect(tool.code == code, "\(tool.err)")
             #expect(tool.err.contains(named), "\(tool.err)")

@@ -71,7 +71,7 @@ extension RealProcesses {
             let page = scratch.url.appending(path: "page.html")
             let tool = try Tool(
                 [
-                    "bench", "strategies", "--models", "builtin", "--problems", "2", "--paths", "1,2",
+                    "bench", "strategies", "--models", "small", "--problems", "2", "--paths", "1,2",
                     "--rejection-rate", "0.4", "--json", "--html", page.path,
                 ], environment: ["TMPDIR": scratch.url.path])
             try #require(tool.code == 0, "\(tool.err)")
@@ -211,7 +211,7 @@ extension RealProcesses {
             let configuration = scratch.url.appending(path: "missing.yaml")
             try Data(
                 """
-                cluster: { name: builtin }
+                cluster: { name: small }
                 models: { gone: { path: /nonexistent.gguf } }
                 workers: [{ name: draft-0, role: draft, model: gone }]
                 """.utf8

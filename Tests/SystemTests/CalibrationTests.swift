@@ -9,7 +9,7 @@ extension RealProcesses {
 
         @Test func aBankIsMadeUsedAndRefused() throws {
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+                configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
             try cluster.startCoordinator()
             try cluster.startWorker("draft-0")
             try cluster.startWorker("target-0")

@@ -8,7 +8,7 @@ extension RealProcesses {
 /// work goes to its next incarnation, and nothing is counted that a spoilt file gave.
 @Suite(.serialized) struct ChangedModelTests {
     private static let batch = TestCluster.root.appending(path: "configs/batches/arithmetic.jsonl").path
-    private static let target = TestCluster.root.appending(path: "configs/models/builtin/a1-target.gguf")
+    private static let target = TestCluster.root.appending(path: "configs/models/small/small-target.gguf")
 
     private static let spoilings: [(name: String, code: Int32, spoil: @Sendable (URL) throws -> Void)] = [
         ("cut", 74, { try FileHandle(forWritingTo: $0).truncate(atOffset: 4_096) }),
@@ -30,8 +30,8 @@ extension RealProcesses {
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = folder.appending(path: "model.gguf")
         try FileManager.default.copyItem(at: Self.target, to: model)
-        let text = builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
-            .replacing("builtin-target: {", with: "builtin-target: { path: \(model.path),")
+        let text = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+            .replacing("small-target: {", with: "small-target: { path: \(model.path),")
         let cluster = try TestCluster(configuration: text)
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")

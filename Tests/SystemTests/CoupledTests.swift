@@ -38,7 +38,7 @@ extension RealProcesses {
                 let workers: [(String, Role)] = Role.allCases.flatMap { role in
                     (0..<count).map { ("\(role.rawValue)-\($0)", role) }
                 }
-                cluster = try TestCluster(configuration: configuration ?? builtinConfiguration(workers: workers))
+                cluster = try TestCluster(configuration: configuration ?? smallConfiguration(workers: workers))
                 try cluster.startCoordinator()
                 for (name, _) in workers { try cluster.startWorker(name) }
                 _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 2 * count }
@@ -46,10 +46,11 @@ extension RealProcesses {
 
             /// - Parameter during: what happens once ten blocks are judged.
             func results(
-                _ strategy: String, _ flags: [String], during: ((TestCluster) throws -> Void)? = nil
+                _ strategy: String, _ flags: [String], batch: String = CoupledTests.batch,
+                during: ((TestCluster) throws -> Void)? = nil
             ) throws -> RunResults {
                 let run = try cluster.submit(
-                    CoupledTests.batch,
+                    batch,
                     ["--strategy", strategy, "--takeover", "coupled", "-r", "1", "--paths", "3", "--vote", "all"]
                         + flags)
                 if let during {
@@ -74,10 +75,26 @@ extension RealProcesses {
             #expect(Self.texts(coupled) == Self.texts(target))
         }
 
+        /// The pair that clusters start with, on problems of its own.
+        @Test func theBuiltInPairIsExactToo() throws {
+            let own = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+                .replacing("small-", with: "builtin-")
+            let workers = try Workers(each: 1, configuration: own)
+            let batch = TestCluster.root.appending(path: "configs/batches/stories.jsonl").path
+            let flags = ["--limit", "6", "--seed", "3"]
+            let target = try workers.results("target", flags, batch: batch)
+            try #require(Self.texts(target).joined().allSatisfy { !$0.isEmpty })
+            for boundary in ["step", "doubt"] {
+                let coupled = try workers.results("async", flags + ["--boundary", boundary], batch: batch)
+                #expect(Self.texts(coupled) == Self.texts(target))
+                #expect(coupled.summary.tokens.target * 5 < target.summary.tokens.target)
+            }
+        }
+
         /// Where the draft's context is full the target writes on, and the text is still its own.
         @Test func theTargetOutlivesTheDraft() throws {
-            let short = builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
-                .replacing("builtin-draft: { context: 1024", with: "builtin-draft: { context: 150")
+            let short = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+                .replacing("small-draft: { context: 1024", with: "small-draft: { context: 150")
             let workers = try Workers(each: 1, configuration: short)
             let target = try workers.results("target", ["--seed", "6"])
             let coupled = try workers.results("async", ["--seed", "6"])

@@ -83,7 +83,7 @@ extension RealProcesses {
 
         @Test(arguments: [["dataset", "show"], ["submit"], ["calibrate", "--bank", "b"]])
         func aNameThatIsNothingHereIsRefusedEverywhere(command: [String]) throws {
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: [("draft-0", .draft)]))
+            let cluster = try TestCluster(configuration: smallConfiguration(workers: [("draft-0", .draft)]))
             let environment = ["A1_DATA": cluster.folder.path, "A1_CLUSTER": cluster.folder.path]
             let absent = try Tool(command + ["gsm8k"], environment: environment)
             #expect(absent.code == 66)
@@ -100,7 +100,7 @@ extension RealProcesses {
 
         @Test func aDataSetIsSubmittedByName() throws {
             let folder = try DataFolder(["gsm8k.jsonl": Self.solved])
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: [("draft-0", .draft)]))
+            let cluster = try TestCluster(configuration: smallConfiguration(workers: [("draft-0", .draft)]))
             try cluster.startCoordinator()
             let environment = ["A1_DATA": folder.url.path, "A1_CLUSTER": cluster.folder.path]
             let tool = try Tool(["submit", "gsm8k", "--offset", "1"], environment: environment)

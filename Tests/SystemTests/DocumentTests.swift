@@ -56,7 +56,7 @@ extension RealProcesses {
 
         @Test func runsAndBanksSayWhatMadeThem() throws {
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+                configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
             try cluster.startCoordinator()
             try cluster.startWorker("draft-0")
             try cluster.startWorker("target-0")

@@ -9,7 +9,7 @@ extension RealProcesses {
 
     @Test func anotherModelGetsNoWorkUntilSomeoneAllowsIt() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
@@ -20,7 +20,7 @@ extension RealProcesses {
 
         // The small model takes the large one's place.
         let text = try String(contentsOf: cluster.configuration, encoding: .utf8)
-        let other = text.replacing("role: target, model: builtin-target", with: "role: target, model: builtin-draft")
+        let other = text.replacing("role: target, model: small-target", with: "role: target, model: small-draft")
         try #require(other != text)
         try Data(other.utf8).write(to: cluster.configuration)
         try cluster.startCoordinator()
@@ -35,7 +35,7 @@ extension RealProcesses {
         // Another run may use it, and does so while the first waits.
         let second = try cluster.submit(Self.batch, "--limit", "2", "--paths", "2")
         #expect(try cluster.a1("watch", second).code == 0)
-        #expect(try cluster.results(second).summary.models.map(\.name) == ["builtin-draft", "builtin-draft"])
+        #expect(try cluster.results(second).summary.models.map(\.name) == ["small-draft", "small-draft"])
         #expect(try cluster.status().runs.first { $0.run.rawValue == run }?.verdicts == verdicts)
 
         let allowed = try cluster.a1("resume", run, "--allow-drift")
@@ -43,7 +43,7 @@ extension RealProcesses {
         #expect(try cluster.a1("watch", run).code == 0)
         let models = try cluster.results(run).summary.models
         #expect(models.map(\.role) == [.draft, .target, .target])
-        #expect(models.map(\.name) == ["builtin-draft", "builtin-target", "builtin-draft"])
+        #expect(models.map(\.name) == ["small-draft", "small-target", "small-draft"])
         #expect(models.map(\.isDrift) == [false, false, true])
         #expect(models.allSatisfy { $0.digest.count == 64 })
         #expect(models[0].digest == models[2].digest)

@@ -144,7 +144,7 @@ extension RealProcesses {
         try withFolder { folder in
             let line = #"{"text":""# + String(repeating: "a", count: count) + "\"}\n" + #"{"text":"ab"}"#
             let outcome = try measure(
-                ["model", "score", "--model", "builtin-draft"], input: Data(line.utf8), in: folder)
+                ["model", "score", "--model", "small-draft"], input: Data(line.utf8), in: folder)
             print("\(count >> 20) MiB of one letter: \(outcome.milliseconds) ms, \(outcome.peakBytes >> 20) MiB")
             #expect(outcome.code == 65)
             #expect(outcome.tool.err.contains("line 1: the request has \(count) tokens"), "\(outcome.tool.err)")

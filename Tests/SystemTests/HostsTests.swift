@@ -25,7 +25,7 @@ extension RealProcesses {
 
         private func threeHosts() throws -> TestCluster {
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: Self.workers, cluster: Self.cluster, slots: 4),
+                configuration: smallConfiguration(workers: Self.workers, cluster: Self.cluster, slots: 4),
                 hosts: Hosts(count: 3))
             try cluster.startCoordinator()
             try cluster.startWorker("draft-0", on: 1)
@@ -53,7 +53,7 @@ extension RealProcesses {
 
         /// What one machine writes, made once.
         private static let onOneHost = Result {
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: workers))
+            let cluster = try TestCluster(configuration: smallConfiguration(workers: workers))
             try cluster.startCoordinator()
             for worker in workers { try cluster.startWorker(worker.name) }
             return try texts(cluster, limit: 24)

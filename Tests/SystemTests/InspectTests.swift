@@ -93,7 +93,7 @@ import Testing
 
     @Test func aModelOfAManifestIsRunnable() throws {
         let manifest = TestCluster.root.appending(path: "configs/models.yaml").path
-        let document = try json("builtin-draft", "--manifest=\(manifest)")
+        let document = try json("small-draft", "--manifest=\(manifest)")
         #expect(document["refusal"] == nil)
         // By hand. Three layers of five matrices of 128 rows and two of 64, and the embeddings: 653 rows in 21 panels;
         // each row has four blocks of 34 bytes.
@@ -102,6 +102,6 @@ import Testing
         // 256 tokens of four blocks: two digits for each of 32 columns, each digit's sum for each half, four numbers
         // for the block, and a byte that says whether it has a second digit.
         #expect(memory["quantized_token_bytes"] as? Int == 256 * 4 * (2 * 32 + 4 * 2 * 2 + 4 * 4 + 1))
-        #expect(try inspect("builtin-draft", "--manifest=/nowhere.yaml").code == 78)
+        #expect(try inspect("small-draft", "--manifest=/nowhere.yaml").code == 78)
     }
 }

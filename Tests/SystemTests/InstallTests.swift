@@ -44,10 +44,10 @@ extension RealProcesses {
             environment["A1_CONFIGS"] = ""
             environment["PWD"] = "/"
             let child = try ChildProcess(
-                program, ["model", "inspect", "builtin-draft", "--json"], environment: environment, output: .piped)
+                program, ["model", "inspect", "small-draft", "--json"], environment: environment, output: .piped)
             let text = String(decoding: try child.readToEnd(), as: UTF8.self)
             #expect(try child.wait() == 0)
-            #expect(text.contains(prefix.path("lib/a1/configs/models/builtin/a1-draft.gguf")), "\(text.prefix(400))")
+            #expect(text.contains(prefix.path("lib/a1/configs/models/small/small-draft.gguf")), "\(text.prefix(400))")
         }
 
         @Test func twiceIsOnceAndUninstallLeavesWhatIsOthers() throws {
@@ -133,7 +133,7 @@ extension RealProcesses {
         @Test func modelsAreOfferedByName() throws {
             // As the scripts ask: the command, its argument, which word and where in it, the words.
             let tool = try Tool(["---completion", "model", "inspect", "--", "positional@0", "0", "0", ""])
-            #expect(String(decoding: tool.out, as: UTF8.self).contains("builtin-draft"), "\(tool.err)")
+            #expect(String(decoding: tool.out, as: UTF8.self).contains("small-draft"), "\(tool.err)")
         }
     }
 }

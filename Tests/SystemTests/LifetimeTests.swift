@@ -9,7 +9,7 @@ extension RealProcesses {
     private static let pair: [(name: String, role: Role)] = [("draft-0", .draft), ("target-0", .target)]
 
     @Test func aCoordinatorToldToGoBringsItsWorkHome() throws {
-        let cluster = try TestCluster(configuration: builtinConfiguration(workers: Self.pair))
+        let cluster = try TestCluster(configuration: smallConfiguration(workers: Self.pair))
         try cluster.startCoordinator()
         for worker in Self.pair { try cluster.startWorker(worker.name) }
         let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "vote=all")
@@ -30,7 +30,7 @@ extension RealProcesses {
 
     @Test func aWorkerToldToGoFinishesItsOrdersOrGivesThemBack() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: Self.pair + [("draft-1", .draft)]))
+            configuration: smallConfiguration(workers: Self.pair + [("draft-1", .draft)]))
         try cluster.startCoordinator()
         for name in ["draft-0", "draft-1", "target-0"] { try cluster.startWorker(name) }
         let run = try cluster.submit(Self.batch, "--paths", "8", "--set", "vote=all")
@@ -47,7 +47,7 @@ extension RealProcesses {
     }
 
     @Test func workersThatCameBeforeTheCoordinatorAreTakenIn() throws {
-        let cluster = try TestCluster(configuration: builtinConfiguration(workers: Self.pair))
+        let cluster = try TestCluster(configuration: smallConfiguration(workers: Self.pair))
         for worker in Self.pair { try cluster.startWorker(worker.name) }
         try cluster.startCoordinator()
         let run = try cluster.submit(Self.batch, "--limit", "2", "--paths", "2")
@@ -56,7 +56,7 @@ extension RealProcesses {
     }
 
     @Test func manySubmissionsWithOneKeyAreOneRun() throws {
-        let cluster = try TestCluster(configuration: builtinConfiguration(workers: Self.pair))
+        let cluster = try TestCluster(configuration: smallConfiguration(workers: Self.pair))
         try cluster.startCoordinator()
         let clients = try (0..<8).map { _ in
             try cluster.begin("submit", Self.batch, "--key", "k", "--paths", "2", "--json")
@@ -75,7 +75,7 @@ extension RealProcesses {
     }
 
     @Test func aClientThatGoesAwayChangesNothing() throws {
-        let cluster = try TestCluster(configuration: builtinConfiguration(workers: Self.pair))
+        let cluster = try TestCluster(configuration: smallConfiguration(workers: Self.pair))
         try cluster.startCoordinator()
         for worker in Self.pair { try cluster.startWorker(worker.name) }
         let client = try cluster.begin("submit", Self.batch, "--wait", "--paths", "4")

@@ -5,7 +5,7 @@ import Testing
 extension RealProcesses {
 /// What the tools do with input, flags and outputs that are not as they should be.
 @Suite(.serialized) struct ModelToolInputTests {
-    private static let score = ["model", "score", "--model", "builtin-draft"]
+    private static let score = ["model", "score", "--model", "small-draft"]
 
     private struct Score: Decodable {
         var ids: [Int32]?
@@ -55,14 +55,14 @@ extension RealProcesses {
 
     @Test func tokenizeAndGenerateNameBadLinesToo() throws {
         let tokenize = try Tool(
-            ["model", "tokenize", "--model", "builtin-draft"], lines: ["\"a\"", "a", "{\"ids\":[1]}", "\"a\""])
+            ["model", "tokenize", "--model", "small-draft"], lines: ["\"a\"", "a", "{\"ids\":[1]}", "\"a\""])
         #expect(tokenize.code == 65)
         #expect(tokenize.lines.count == 4)
         #expect(tokenize.lines[0] == #"{"ids":[97]}"# && tokenize.lines[3] == tokenize.lines[0])
         for line in [2, 3] { #expect(tokenize.err.contains("line \(line): ")) }
         let full = "{\"ids\":[" + Array(repeating: "1", count: 1_024).joined(separator: ",") + "]}"
         let generate = try Tool(
-            ["model", "generate", "--model", "builtin-draft", "--max-tokens", "2"],
+            ["model", "generate", "--model", "small-draft", "--max-tokens", "2"],
             lines: [#"{"ids":[]}"#, full, #"{"messages":[{"role":"robot","content":""}]}"#, #"{"ids":[5]}"#])
         #expect(generate.code == 65)
         #expect(generate.lines.count == 4)
@@ -80,13 +80,13 @@ extension RealProcesses {
         let text = "2+2=4, é"
         let line = try Tool.json(["text": text])
         for name in ["score", "generate"] {
-            let byLine = try Tool(["model", name, "--model", "builtin-draft"], lines: [line])
+            let byLine = try Tool(["model", name, "--model", "small-draft"], lines: [line])
             let answer = try #require(try byLine.answers(Line.self).first)
-            let byText = try Tool(["model", name, "builtin-draft", text, "--json"])
+            let byText = try Tool(["model", name, "small-draft", text, "--json"])
             #expect(byText.code == 0 && byText.out == byLine.out)
-            #expect(try Tool(["model", name, "--model", "builtin-draft", text, "--json"]).out == byLine.out)
-            #expect(try Tool(["model", name, "builtin-draft"], lines: [line]).out == byLine.out)
-            let plain = try Tool(["model", name, "builtin-draft", text])
+            #expect(try Tool(["model", name, "--model", "small-draft", text, "--json"]).out == byLine.out)
+            #expect(try Tool(["model", name, "small-draft"], lines: [line]).out == byLine.out)
+            let plain = try Tool(["model", name, "small-draft", text])
             let shown = String(decoding: plain.out, as: UTF8.self)
             if name == "generate" {
                 #expect(shown == answer.text! + "\n")
@@ -99,26 +99,26 @@ extension RealProcesses {
     }
 
     @Test func aTextIsTokenizedAndIdsAreTextAgain() throws {
-        let ids = try Tool(["model", "tokenize", "builtin-draft", "ab c"])
+        let ids = try Tool(["model", "tokenize", "small-draft", "ab c"])
         #expect(ids.lines == [" ID  TOKEN", "529  \"ab\"", "272  \" c\""])
-        let json = try Tool(["model", "tokenize", "builtin-draft", "ab c", "--json"])
+        let json = try Tool(["model", "tokenize", "small-draft", "ab c", "--json"])
         #expect(json.lines == [#"{"ids":[529,272]}"#])
         for list in ["529 272", "529,272", "[529, 272]"] {
-            #expect(try Tool(["model", "tokenize", "builtin-draft", "--decode", list]).lines == ["ab c"])
+            #expect(try Tool(["model", "tokenize", "small-draft", "--decode", list]).lines == ["ab c"])
         }
-        let bad = try Tool(["model", "tokenize", "builtin-draft", "--decode", "529 x"])
+        let bad = try Tool(["model", "tokenize", "small-draft", "--decode", "529 x"])
         #expect(bad.code == 65 && bad.err == "a1: 'x' is no id; ids are whole numbers\n" && bad.out.isEmpty)
-        let stray = try Tool(["model", "tokenize", "builtin-draft", "--decode", "529 999999"])
+        let stray = try Tool(["model", "tokenize", "small-draft", "--decode", "529 999999"])
         #expect(stray.code == 65 && stray.err.contains("999999"))
     }
 
     @Test func aUsersWordsAreWrittenByTheTemplate() throws {
         let line = #"{"messages":[{"role":"user","content":"2+2"}]}"#
-        let byLine = try Tool(["model", "generate", "builtin-draft", "--max-tokens", "8"], lines: [line])
-        let chat = try Tool(["model", "generate", "builtin-draft", "2+2", "--chat", "--max-tokens", "8", "--json"])
+        let byLine = try Tool(["model", "generate", "small-draft", "--max-tokens", "8"], lines: [line])
+        let chat = try Tool(["model", "generate", "small-draft", "2+2", "--chat", "--max-tokens", "8", "--json"])
         #expect(chat.code == byLine.code && chat.code == 0)
         #expect(chat.out == byLine.out)
-        #expect(try Tool(["model", "generate", "builtin-draft", "--chat"]).code == 64)
+        #expect(try Tool(["model", "generate", "small-draft", "--chat"]).code == 64)
     }
 
     @Test(arguments: [["tokenize"], ["score"], ["generate"], ["compare"], ["score", "--model", "a", "b", "c"],
@@ -155,7 +155,7 @@ extension RealProcesses {
 
     @Test(arguments: badFlags.indices) func impossibleFlagsAreUsageErrors(number: Int) throws {
         let (name, flag) = Self.badFlags[number]
-        let tool = try Tool(["model", name, "--model", "builtin-draft", flag])
+        let tool = try Tool(["model", name, "--model", "small-draft", flag])
         #expect(tool.code == 64, "\(name) \(flag): \(tool.err)")
         // Options of the engine are called without hyphens.
         let plain = { (text: String) in text.lowercased().replacing("-", with: "") }
@@ -164,14 +164,14 @@ extension RealProcesses {
     }
 
     @Test func aModelIsANameOrAPathOrNamedAsMissing() throws {
-        let path = TestCluster.root.appending(path: "configs/models/builtin/a1-draft.gguf").path
+        let path = TestCluster.root.appending(path: "configs/models/small/small-draft.gguf").path
         let byName = try Tool(Self.score, lines: [#"{"ids":[1,2]}"#])
         let byPath = try Tool(["model", "score", "--model", path], lines: [#"{"ids":[1,2]}"#])
         #expect(byName.code == 0 && byName.out == byPath.out)
         for tool in ["score", "generate", "tokenize", "compare"] {
             let missing = try Tool(["model", tool, "--model", "no-such-model"])
             #expect(missing.code == 66)
-            #expect(missing.err.contains("no-such-model") && missing.err.contains("builtin-draft"))
+            #expect(missing.err.contains("no-such-model") && missing.err.contains("small-draft"))
         }
         #expect(try Tool(["model", "inspect", "/nonexistent.gguf"]).code == 66)
     }
@@ -181,7 +181,7 @@ extension RealProcesses {
         defer { try? FileManager.default.removeItem(at: errors) }
         let lines = String(repeating: "\"some text of some length\"\n", count: 200_000)
         let child = try ChildProcess(
-            TestCluster.executable, ["model", "tokenize", "--model", "builtin-draft"], environment: Tool.environment,
+            TestCluster.executable, ["model", "tokenize", "--model", "small-draft"], environment: Tool.environment,
             input: .data(Data(lines.utf8)), output: .piped, errors: .file(errors))
         #expect(try !child.read().isEmpty)
         child.stopReading()
@@ -194,7 +194,7 @@ extension RealProcesses {
         let errors = FileManager.default.temporaryDirectory.appending(path: "a1-\(UUID().uuidString).err")
         defer { try? FileManager.default.removeItem(at: errors) }
         let child = try ChildProcess(
-            TestCluster.executable, ["model", "inspect", "builtin-draft"], environment: Tool.environment,
+            TestCluster.executable, ["model", "inspect", "small-draft"], environment: Tool.environment,
             output: .file(URL(fileURLWithPath: "/dev/full")), errors: .file(errors))
         #expect(try child.wait() == 74)
         #expect(try String(contentsOf: errors, encoding: .utf8).contains("cannot be written"))

@@ -35,9 +35,9 @@ extension RealProcesses {
     }
 
     private static func references(_ model: String) throws -> [Reference] {
-        let file = TestCluster.root.appending(path: "Tests/Fixtures/builtin-logits.json")
+        let file = TestCluster.root.appending(path: "Tests/Fixtures/small-logits.json")
         let all = try JSONDecoder().decode([Reference].self, from: Data(contentsOf: file))
-        return all.filter { $0.model == model.replacing("builtin", with: "a1") }
+        return all.filter { $0.model == model }
     }
 
     private struct StoredTokens: Decodable {
@@ -47,7 +47,7 @@ extension RealProcesses {
     }
 
     private static func storedTokens() throws -> [StoredTokens] {
-        let file = TestCluster.root.appending(path: "Tests/Fixtures/builtin-tokens.jsonl")
+        let file = TestCluster.root.appending(path: "Tests/Fixtures/small-tokens.jsonl")
         return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
             try JSONDecoder().decode(StoredTokens.self, from: Data($0.utf8))
         }
@@ -65,7 +65,7 @@ extension RealProcesses {
         let stored = try Self.storedTokens()
         let lines = try stored.map { try Tool.json($0.text) }
         let tool = try Tool(
-            ["model", "tokenize", "--model", "builtin-draft"] + (special ? ["--special"] : []), lines: lines)
+            ["model", "tokenize", "--model", "small-draft"] + (special ? ["--special"] : []), lines: lines)
         #expect(tool.code == 0)
         let wanted = stored.map { special ? $0.ids_special : $0.ids }
         #expect(tool.lines.map(String.init) == wanted.map { ids in
@@ -76,7 +76,7 @@ extension RealProcesses {
     @Test func tokenizeTurnsIdsBackIntoTexts() throws {
         let stored = try Self.storedTokens()
         let tool = try Tool(
-            ["model", "tokenize", "--model", "builtin-target", "--decode"],
+            ["model", "tokenize", "--model", "small-target", "--decode"],
             lines: stored.map { try Tool.json(Ids(ids: $0.ids)) })
         let texts = try tool.lines.map {
             try JSONDecoder().decode(String.self, from: Data($0.utf8))
@@ -91,7 +91,7 @@ extension RealProcesses {
         input.append(Data(repeating: UInt8(ascii: "a"), count: count))
         input.append(Data("\"\n".utf8))
         let began = ContinuousClock.now
-        let tool = try Tool(["model", "tokenize", "--model", "builtin-draft"], input: input)
+        let tool = try Tool(["model", "tokenize", "--model", "small-draft"], input: input)
         #expect(tool.code == 0)
         // "a" is token 97 and has no merge with itself.
         #expect(tool.out.count == "{\"ids\":[".utf8.count + 3 * count - 1 + "]}\n".utf8.count)
@@ -100,7 +100,7 @@ extension RealProcesses {
 
     // MARK: score
 
-    @Test(arguments: ["builtin-draft", "builtin-target"]) func scoreIsWhatPyTorchSays(model: String) throws {
+    @Test(arguments: ["small-draft", "small-target"]) func scoreIsWhatPyTorchSays(model: String) throws {
         let references = try Self.references(model)
         #expect(!references.isEmpty)
         let byIds = try Tool(
@@ -121,7 +121,7 @@ extension RealProcesses {
         }
     }
 
-    @Test(arguments: ["builtin-draft", "builtin-target"]) func theFastModeIsNear(model: String) throws {
+    @Test(arguments: ["small-draft", "small-target"]) func theFastModeIsNear(model: String) throws {
         let references = try Self.references(model)
         let tool = try Tool(
             ["model", "score", "--model", model], lines: references.map { try Tool.json(Ids(ids: $0.ids)) })
@@ -138,14 +138,14 @@ extension RealProcesses {
     }
 
     @Test func oneTokenHasNothingToBeScoredBy() throws {
-        let tool = try Tool(["model", "score", "--model", "builtin-draft"], lines: [#"{"ids":[5]}"#])
+        let tool = try Tool(["model", "score", "--model", "small-draft"], lines: [#"{"ids":[5]}"#])
         #expect(tool.code == 0)
         #expect(tool.lines == [#"{"ids":[5],"logprobs":[],"mean_nll":null}"#])
     }
 
     // MARK: generate
 
-    @Test(arguments: ["builtin-draft", "builtin-target"]) func generateIsWhatPyTorchSays(model: String) throws {
+    @Test(arguments: ["small-draft", "small-target"]) func generateIsWhatPyTorchSays(model: String) throws {
         let references = try Self.references(model)
         let tool = try Tool(
             ["model", "generate", "--model", model, "--max-tokens", "40", "--temperature", "0"],
@@ -170,7 +170,7 @@ extension RealProcesses {
     @Test(arguments: ["score", "generate"]) func howManyAtOnceCannotBeSeen(tool: String) throws {
         let outputs = try ["1", "3", "16"].map { sequences in
             try Tool(
-                ["model", tool, "--model", "builtin-draft", "--sequences", sequences]
+                ["model", tool, "--model", "small-draft", "--sequences", sequences]
                     + (tool == "generate" ? ["--max-tokens", "12", "--temperature", "1", "--seed", "3"] : []),
                 lines: prompts)
         }
@@ -182,7 +182,7 @@ extension RealProcesses {
     @Test func theSeedDecides() throws {
         let run = { (seed: String) in
             try Tool(
-                ["model", "generate", "--model", "builtin-draft", "--max-tokens", "16", "--temperature", "1.5"]
+                ["model", "generate", "--model", "small-draft", "--max-tokens", "16", "--temperature", "1.5"]
                     + ["--seed", seed, "--top-k", "50", "--top-p", "0.99", "--min-p", "0.001"]
                     + ["--repetition-penalty", "1.1"], lines: prompts).answers(Continuation.self)
         }
@@ -193,7 +193,7 @@ extension RealProcesses {
     }
 
     @Test func aStopStringEndsTheText() throws {
-        let arguments = ["model", "generate", "--model", "builtin-draft", "--max-tokens", "60", "--ignore-end"]
+        let arguments = ["model", "generate", "--model", "small-draft", "--max-tokens", "60", "--ignore-end"]
         let plain = try #require(try Tool(arguments, lines: [prompts[0]]).answers(Continuation.self).first)
         // Any text in the middle of the plain answer.
         let middle = plain.text.index(plain.text.startIndex, offsetBy: plain.text.count / 2)
@@ -207,7 +207,7 @@ extension RealProcesses {
         #expect(stopped.finish == "stopString")
         // It ends with the token that completes the text, not later.
         let shorter = try Tool(
-            ["model", "tokenize", "--model", "builtin-draft", "--decode"],
+            ["model", "tokenize", "--model", "small-draft", "--decode"],
             lines: [try Tool.json(Ids(ids: stopped.ids.dropLast()))]).answers(String.self)
         #expect(!shorter[0].contains(stop))
     }
@@ -216,7 +216,7 @@ extension RealProcesses {
         let line = #"{"messages":[{"role":"user","content":"Ann has 3 pens."}]}"#
         let text = #"{"text":"<|im_start|>user\nAnn has 3 pens.<|im_end|>\n<|im_start|>assistant\n"}"#
         let tool = try Tool(
-            ["model", "generate", "--model", "builtin-draft", "--max-tokens", "20"], lines: [line, text])
+            ["model", "generate", "--model", "small-draft", "--max-tokens", "20"], lines: [line, text])
         let answers = try tool.answers(Continuation.self)
         #expect(answers.count == 2 && answers[0] == answers[1])
     }

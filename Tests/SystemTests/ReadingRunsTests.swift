@@ -9,7 +9,7 @@ extension RealProcesses {
 
         private func cluster() throws -> TestCluster {
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+                configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
             try cluster.startCoordinator()
             return cluster
         }
@@ -76,7 +76,7 @@ extension RealProcesses {
 
             #expect(try cluster.a1("bank").out == cluster.a1("bank", "list").out)
             let shown = try cluster.a1("bank", "show", "mine")
-            #expect(shown.out.contains("builtin-draft") && shown.out.contains("MEDIAN"))
+            #expect(shown.out.contains("small-draft") && shown.out.contains("MEDIAN"))
             #expect(try cluster.a1("bank", "delete", "yours").code == 66)
             #expect(try cluster.a1("bank", "delete", "mine").code == 0)
             #expect(try cluster.a1("bank", "show", "mine").code == 66)

@@ -74,7 +74,7 @@ extension RealProcesses {
     @Suite(.serialized) struct SystemTests {
     @Test func aBatchGoesThroughAndComesBackAnswered() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
@@ -107,7 +107,7 @@ extension RealProcesses {
 
     @Test func aWorkerKilledInTheMiddleCostsNothing() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(
+            configuration: smallConfiguration(
                 workers: [("draft-0", .draft), ("draft-1", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         for name in ["draft-0", "draft-1", "target-0"] { try cluster.startWorker(name) }
@@ -124,7 +124,7 @@ extension RealProcesses {
 
     @Test func aCoordinatorKilledInTheMiddleFinishesTheRun() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
@@ -140,7 +140,7 @@ extension RealProcesses {
 
     @Test func withoutAWorkerTheRunWaitsAndSaysSo() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         let run = try cluster.submit(batch, "--limit", "2", "--paths", "2")
         let status = try cluster.status()
@@ -153,7 +153,7 @@ extension RealProcesses {
 
     @Test func cancellingEndsARunAndKeepsWhatItHas() throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         try cluster.startWorker("draft-0")
         try cluster.startWorker("target-0")
@@ -168,7 +168,7 @@ extension RealProcesses {
 
     @Test(arguments: ["draft", "target"]) func oneModelAlone(strategy: String) throws {
         let cluster = try TestCluster(
-            configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+            configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
         try cluster.startCoordinator()
         try cluster.startWorker("\(strategy)-0")
         let run = try cluster.submit(batch, "--strategy", strategy, "--limit", "6", "--paths", "2")

@@ -160,18 +160,18 @@ final class TestCluster {
 }
 
 /// The built-in pair, so that a test can say which workers there are and how runs go.
-func builtinConfiguration(
+func smallConfiguration(
     workers: [(name: String, role: Role)], run: String = "", cluster: String = "name: test", slots: Int = 16
 ) -> String {
     let lines = workers.map { worker in
-        "  - { name: \(worker.name), role: \(worker.role), model: builtin-\(worker.role), slots: \(slots) }"
+        "  - { name: \(worker.name), role: \(worker.role), model: small-\(worker.role), slots: \(slots) }"
     }
     return """
     cluster:
       \(cluster.replacing("\n", with: "\n  "))
     models:
-      builtin-draft: { context: 1024, kv_memory_mib: 64 }
-      builtin-target: { context: 1024, kv_memory_mib: 64 }
+      small-draft: { context: 1024, kv_memory_mib: 64 }
+      small-target: { context: 1024, kv_memory_mib: 64 }
     workers:
     \(lines.joined(separator: "\n"))
     run:

@@ -12,7 +12,7 @@ extension RealProcesses {
         /// With a frozen bank, and with one model alone, a run gives the same tokens on 1, 3 or 8 workers of a role.
         @Test func theNumberOfWorkersChangesNoBlock() throws {
             let pairs: [[(String, Role)]] = (0..<8).map { [("draft-\($0)", .draft), ("target-\($0)", .target)] }
-            let cluster = try TestCluster(configuration: builtinConfiguration(workers: pairs.flatMap { $0 }))
+            let cluster = try TestCluster(configuration: smallConfiguration(workers: pairs.flatMap { $0 }))
             try cluster.startCoordinator()
             var started = 0
             func growTo(_ count: Int) throws {
@@ -48,7 +48,7 @@ extension RealProcesses {
         /// ALGORITHM.md, section 5: a bet that is won is what would have been drafted, one that is lost leaves nothing.
         @Test func draftingAheadChangesNoBlock() throws {
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
+                configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
             try cluster.startCoordinator()
             for name in ["draft-0", "target-0"] { try cluster.startWorker(name) }
             #expect(try cluster.a1("calibrate", Self.batch, "--bank", "first", "--paths", "2").code == 0)
@@ -78,7 +78,7 @@ extension RealProcesses {
         @Test(arguments: Role.allCases) func aSlowWorkerGetsLessWork(role: Role) throws {
             let names = ["\(role)-0", "\(role)-1"]
             let cluster = try TestCluster(
-                configuration: builtinConfiguration(workers: names.map { ($0, role) }, slots: 4))
+                configuration: smallConfiguration(workers: names.map { ($0, role) }, slots: 4))
             try cluster.startCoordinator()
             for name in names { try cluster.startWorker(name) }
             _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 2 }

@@ -5,8 +5,8 @@ import Testing
 extension RealProcesses {
     @Suite struct WorkerModesTests {
         @Test func aWorkerComputesAsItsConfigurationSays() throws {
-            let text = builtinConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
-                .replacing("builtin-target: {", with: "builtin-target: { exact: true,")
+            let text = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+                .replacing("small-target: {", with: "small-target: { exact: true,")
                 .replacing("role: target,", with: "role: target, pin_threads: true,")
             let cluster = try TestCluster(configuration: text)
             try cluster.startCoordinator()

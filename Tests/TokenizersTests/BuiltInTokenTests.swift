@@ -5,14 +5,14 @@ import Tokenizers
 /// The ids of the built-in pair, against those of the script that made it.
 @Suite struct BuiltInTokenTests {
     private static let model = ReferenceFiles.packageRoot
-        .appendingPathComponent("configs/models/builtin/a1-target.gguf")
+        .appendingPathComponent("configs/models/small/small-target.gguf")
     private static let fixture = ReferenceFiles.packageRoot
-        .appendingPathComponent("Tests/Fixtures/builtin-tokens.jsonl")
+        .appendingPathComponent("Tests/Fixtures/small-tokens.jsonl")
 
     @Test(
         .enabled(
             if: ReferenceFiles.exists(model) && ReferenceFiles.exists(fixture),
-            "configs/models/builtin/a1-target.gguf or Tests/Fixtures/builtin-tokens.jsonl is not there"))
+            "configs/models/small/small-target.gguf or Tests/Fixtures/small-tokens.jsonl is not there"))
     func idsAreThoseOfTheFixture() throws {
         let tokenizer = try Tokenizer(VocabularyFile.definition(at: Self.model.path))
         let lines = try ReferenceFiles.lines(of: Self.fixture, as: ReferenceTokens.self)

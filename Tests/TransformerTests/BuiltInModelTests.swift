@@ -5,13 +5,13 @@ import Testing
 
 /// The models that come with the project, against values made with PyTorch.
 @Suite struct BuiltInModelTests {
-    static let fixture = TestFiles.packageRoot.appendingPathComponent("Tests/Fixtures/builtin-logits.json")
+    static let fixture = TestFiles.packageRoot.appendingPathComponent("Tests/Fixtures/small-logits.json")
 
     static func modelFile(_ name: String) -> URL {
-        TestFiles.packageRoot.appendingPathComponent("configs/models/builtin/\(name).gguf")
+        TestFiles.packageRoot.appendingPathComponent("configs/models/small/\(name).gguf")
     }
 
-    @Test(.enabled(if: TestFiles.existing(fixture) != nil, "needs Tests/Fixtures/builtin-logits.json"))
+    @Test(.enabled(if: TestFiles.existing(fixture) != nil, "needs Tests/Fixtures/small-logits.json"))
     func theyMatchTheReference() throws {
         let lines = try JSONDecoder().decode([ReferenceLine].self, from: Data(contentsOf: Self.fixture))
         let models = Dictionary(grouping: lines) { $0.model ?? "" }
@@ -24,8 +24,9 @@ import Testing
     }
 
     @Test(
-        .enabled(if: TestFiles.existing(modelFile("a1-draft")) != nil, "needs configs/models/builtin/a1-draft.gguf"),
-        arguments: ["a1-draft", "a1-target"])
+        .enabled(
+            if: TestFiles.existing(modelFile("small-draft")) != nil, "needs configs/models/small/small-draft.gguf"),
+        arguments: ["small-draft", "small-target"])
     func theyOpenWithTheirTokenizers(name: String) throws {
         let model = try LoadedModel(path: Self.modelFile(name).path)
         #expect(model.architecture == "llama")

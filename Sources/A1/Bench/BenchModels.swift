@@ -39,10 +39,11 @@ struct BenchModels {
 
     /// The batch of a comparison that names none: problems that the models were made for.
     static func batch(for configuration: ClusterConfiguration) throws -> String {
-        guard configuration.name == "builtin" else { return "gsm8k" }
+        let own = ["builtin": "stories-200", "small": "arithmetic-200"]
+        guard let name = own[configuration.name] else { return "gsm8k" }
         do {
             let manifest = URL(fileURLWithPath: try ModelManifest.find())
-            return manifest.deletingLastPathComponent().appendingPathComponent("batches/arithmetic-200.jsonl").path
+            return manifest.deletingLastPathComponent().appendingPathComponent("batches/\(name).jsonl").path
         } catch {
             throw fail(.configuration, "\(error)")
         }

@@ -5,7 +5,10 @@ import Settings
 /// Which problems a comparison runs.
 struct BenchProblems: ParsableArguments {
     @Option(
-        help: "A batch or a data set. Default: configs/batches/arithmetic-200.jsonl for builtin, else gsm8k.",
+        help: """
+            A batch or a data set. Default: of configs/batches stories-200.jsonl for builtin, arithmetic-200.jsonl for \
+            small; else gsm8k.
+            """,
         completion: .file())
     var batch: String?
     @Option(help: "So many problems.")

@@ -39,6 +39,7 @@ struct CalibrateCommand: ParsableCommand {
         }
         var settings = try flags.settings(over: cluster.configuration().run)
         settings.strategy = .async
+        settings.scoring = .all
         settings.rounds = 1
         settings.rejectionRate = 0
         settings.vote = .all

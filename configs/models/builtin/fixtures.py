@@ -1,6 +1,6 @@
 """Writes what the two model files must give, from PyTorch in float32 and this folder's own BPE, for the tests.
 
-    python3 fixtures.py a1-draft.gguf a1-target.gguf ../../../Tests/Fixtures
+    python3 fixtures.py ../small/small-draft.gguf ../small/small-target.gguf ../../../Tests/Fixtures
 """
 
 import argparse
@@ -78,9 +78,9 @@ def main():
         model, vocabulary = read(path)
         name = os.path.basename(path).removesuffix(".gguf")
         lines += [json.dumps({"model": name} | measured(model, vocabulary, text)) for text in prompts()]
-    with open(os.path.join(arguments.folder, "builtin-logits.json"), "w", encoding="utf-8") as file:
+    with open(os.path.join(arguments.folder, "small-logits.json"), "w", encoding="utf-8") as file:
         file.write("[\n" + ",\n".join(lines) + "\n]\n")
-    with open(os.path.join(arguments.folder, "builtin-tokens.jsonl"), "w", encoding="utf-8") as file:
+    with open(os.path.join(arguments.folder, "small-tokens.jsonl"), "w", encoding="utf-8") as file:
         for text in OTHER_TEXTS + prompts():
             line = {"text": text, "ids": vocabulary.encode(text, special=False), "ids_special": vocabulary.encode(text)}
             file.write(json.dumps(line) + "\n")

@@ -243,7 +243,8 @@ def train(arguments):
                for phase, (drill, long) in enumerate(PHASES)}
     total = count = 0.0
     last_time = last_test = time.time()
-    while run.step < arguments.steps:
+    end = min(arguments.steps, arguments.until or arguments.steps)
+    while run.step < end:
         phase = max(arguments.first_phase, sum(run.step / arguments.steps >= end for end in PHASE_ENDS))
         ids, taught = next(batches[phase])
         with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bfloat16):
@@ -252,7 +253,7 @@ def train(arguments):
         now = time.time()
         run.seen, run.seconds, last_time = run.seen + ids.numel(), run.seconds + now - last_time, now
         total, count = total + loss.item(), count + 1
-        if now - last_test > arguments.every or run.step == arguments.steps:
+        if now - last_test > arguments.every or run.step == end:
             run.save()
             accuracy = quick_accuracy(run.model, words, tests)
             log.write(f"step {run.step} tokens {run.seen} minutes {run.seconds / 60:.1f} "
@@ -274,6 +275,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--first-phase", type=int, default=0, help="0: drills, 1: stories, 2: long rows as well")
     parser.add_argument("--steps", type=int, required=True, help="train for so many steps")
+    parser.add_argument("--until", type=int, help="stop at this step, before the rate has fallen as --steps says")
     parser.add_argument("--tokens", type=int, default=4096, help="tokens a batch")
     parser.add_argument("--rate", type=float, default=0.02, help="learning rate of the matrices (Muon)")
     parser.add_argument("--adam-rate", type=float, default=0.004, help="learning rate of everything else (Adam)")
