@@ -69,10 +69,10 @@ public struct GateController: Sendable {
     /// arXiv:2402.01139), by factors since thresholds span decades.
     private mutating func notePath(isScored: Bool) {
         paths.note(isTakenOver: isScored)
+        // None and all stay so.
+        guard share > 0, share < 1 else { return }
         let step = 2 / (10 + Double(paths.verdicts)).squareRoot()
         threshold = min(max(threshold * exp2(step * (share - (isScored ? 1 : 0))), 1e-6), 1)
-        if share <= 0 { threshold = 0 }
-        if share >= 1 { threshold = 1 }
     }
 
     /// Everything as text; equal texts mean equal decisions from here on.

@@ -15,9 +15,7 @@ extension Coordinator {
     mutating func checkModels() {
         let live = roster.liveWorkers
         for run in ledger.openRuns {
-            let faults =
-                modelFaults(run, live).map(\.fault)
-                + [couplingFault(run, live), gateFault(run, live)].compactMap(\.self)
+            let faults = modelFaults(run, live).map(\.fault) + firmFaults(run, live)
             guard volatileRuns.noteModelFaults(run, faults) else { continue }
             let id = ledger.runs[run].spec.id
             if faults.isEmpty {
@@ -37,6 +35,14 @@ extension Coordinator {
             return (worker, fault)
         }
     }
+
+    /// Why the run cannot go on with these workers whatever is allowed.
+    private func firmFaults(_ run: Int, _ live: RolePair<Int?>) -> [String] {
+        [couplingFault(run, live), gateFault(run, live)].compactMap(\.self)
+    }
+
+    /// What `firmFaults` may say.
+    static let firmRules: Set = [couplingRule, gateRule]
 
     /// Why draft and target cannot draw with common random numbers, where they have to.
     private func couplingFault(_ run: Int, _ live: RolePair<Int?>) -> String? {
@@ -84,9 +90,9 @@ extension Coordinator {
             let state = ledger.endedRun(id)?.status.state.rawValue ?? "over"
             throw ClientRefusal(code: .invalid, message: "run: \(id.short) is \(state); only an open run can go on")
         }
-        let faults = modelFaults(run, roster.liveWorkers)
         let live = roster.liveWorkers
-        if let fault = couplingFault(run, live) ?? gateFault(run, live) {
+        let faults = modelFaults(run, live)
+        if let fault = firmFaults(run, live).first {
             throw ClientRefusal(
                 code: .conflict, message: "run: \(id.short) waits, and that cannot be allowed: \(fault)")
         }

@@ -52,7 +52,7 @@ extension Coordinator {
         let missing = ledger.runs[run].policy.rolesNeeded.filter { !roster.hasLive($0) }
         let faults = volatileRuns.isOpen(run) ? volatileRuns[run].modelFaults : []
         return missing.map { "no \($0.rawValue) worker" }
-            + faults.map { $0 == Self.couplingRule || $0 == Self.gateRule ? $0 : "\($0) (a1 resume can allow it)" }
+            + faults.map { Self.firmRules.contains($0) ? $0 : "\($0) (a1 resume can allow it)" }
     }
 
     private func pathsByStage(_ run: Int) -> [String: Int] {

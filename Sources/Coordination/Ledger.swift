@@ -82,7 +82,6 @@ struct Ledger: Sendable {
         case .problemGated(let gate): try apply(gate)
         case .auditScored(let audit):
             try advance(audit.path, .audited(audit.segment))
-            runs[try openNumber(of: audit.path.run)].counts.audited += 1
         // The end of the problem before it has raised the alarm.
         case .driftFound(let drift): runs[try openNumber(of: drift.run)].driftRecords.append(drift)
         case .pathEnded(let end): try apply(end)
@@ -127,10 +126,12 @@ struct Ledger: Sendable {
         guard let gate = block.gate else { return }
         runs[path.run].problems[path.problem].paths[path.path].note(gateScore: gate.score)
         do throws(ScoreError) {
-            try runs[path.run].note(gate, round: block.round, path, opensPath: !wasRead)
+            let opensPath = !wasRead && gate.decision == .score
+            try runs[path.run].gate?.note(gate, round: block.round, problem: path.problem, opensPath: opensPath)
         } catch {
             throw RecordError("what the gate decided about segment \(block.block.id) of \(block.path): \(error)")
         }
+        if gate.decision != .score { runs[path.run].noteLeftOut(round: block.round, problem: path.problem) }
     }
 
     private mutating func apply(_ record: ProblemGateRecord) throws(RecordError) {
@@ -312,13 +313,6 @@ struct Run: Sendable {
         }
     }
 
-    fileprivate mutating func note(
-        _ record: GateRecord, round: Int, _ path: PathReference, opensPath: Bool
-    ) throws(ScoreError) {
-        try gate?.note(record, round: round, problem: path.problem, opensPath: opensPath && record.decision == .score)
-        if record.decision != .score { noteLeftOut(round: round, problem: path.problem) }
-    }
-
     fileprivate mutating func noteLeftOut(round: Int, problem: Int) {
         counts.leftOut += 1
         controller.noteLeftOut(round: round, problem: problem)
@@ -374,9 +368,8 @@ struct RunCounts: Sendable, Hashable {
     var pathsEnded = 0
     var verdicts = 0
     var takeovers = 0
-    /// Blocks that the gate left out, those of the audit included, and of these the ones that were scored for it.
+    /// Blocks that the gate left out, those of the audit included.
     var leftOut = 0
-    var audited = 0
     var tokens = TokenCounts()
     /// Paths that ended with an answer.
     var votes = 0
