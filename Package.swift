@@ -43,6 +43,7 @@ let package = Package(
         module("Conformal", ["Domain"]),
         module("Coordination", ["Conformal", "Domain", "Evaluation"]),
         module("Comparison", ["Domain", "Evaluation"]),
+        module("Planning", ["Domain"]),
         module("Wire", ["Domain", protobuf], exclude: ["worker.proto"]),
         module("ModelFiles"),
         module("Tokenizers"),
@@ -78,9 +79,9 @@ let package = Package(
             name: "A1",
             dependencies: [
                 "Batching", "CAllocations", "Comparison", "Conformal", "Coordination", "CoordinatorService", "Domain",
-                "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "RunStore", "Runtime", "Settings",
-                "Simulation", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService", arguments,
-                logging,
+                "Engine", "Evaluation", "Logs", "ModelFiles", "ModelStore", "Planning", "RunStore", "Runtime",
+                "Settings", "Simulation", "Tensors", "Tokenizers", "Transformer", "Transport", "Wire", "WorkerService",
+                arguments, logging,
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
@@ -94,8 +95,9 @@ let package = Package(
         tests(
             "CoordinationTests", ["Coordination", "Conformal", "Domain", "Evaluation", "Simulation"],
             exclude: ["Scripts"]),
-        tests("SimulationTests", ["Domain", "Simulation"]),
+        tests("SimulationTests", ["Domain", "Simulation", "WorkerCore"]),
         tests("ComparisonTests", ["Comparison", "Domain", "Evaluation"]),
+        tests("PlanningTests", ["Planning", "Domain"]),
         tests("WireTests", ["Wire", "Domain"]),
         tests("ModelFilesTests", ["ModelFiles", "TestSupport"]),
         tests("TokenizersTests", ["Tokenizers"]),

@@ -14,7 +14,7 @@ struct A1: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    SubmitCommand.self, StatusCommand.self, WatchCommand.self, ResultsCommand.self,
+                    PlanCommand.self, SubmitCommand.self, StatusCommand.self, WatchCommand.self, ResultsCommand.self,
                     ShowCommand.self, CancelCommand.self, ResumeCommand.self,
                 ]),
             CommandGroup(name: "Cluster", subcommands: [WorkersCommand.self, LogsCommand.self, ConfigCommand.self]),

@@ -28,6 +28,13 @@ struct BatchOptions: ParsableArguments {
         try problems(of: try BatchSource.find(batch)).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
     }
 
+    /// The first problems of a batch, every one of them if there is no limit.
+    static func problems(_ batch: String, limit: Int?) throws -> [ProblemSpec] {
+        var options = BatchOptions()
+        (options.batch, options.limit, options.offset, options.onBadLine) = (batch, limit, 0, .reject)
+        return try options.read()
+    }
+
     /// Those problems of a source that are asked for, at least one; complains of skipped lines.
     func problems(of source: BatchSource) throws -> [BatchProblem] {
         let read: Batch

@@ -21,7 +21,7 @@ enum BatchSubmission {
             case .accepted(let run, let alreadyKnown):
                 if alreadyKnown { say("a1: this submission is known; the run is \(run.short)") }
                 return run
-            case .status, .results, .cancelled, .resumed, .refused: throw client.unexpected()
+            case .status, .results, .cancelled, .resumed, .measured, .refused: throw client.unexpected()
             }
         }
         throw client.unexpected()

@@ -107,7 +107,7 @@ struct ConfigCheckCommand: ParsableCommand {
         let store = try? modelStore()
         func vocabulary(_ name: String) -> (model: String, digest: String)? {
             guard let model = configuration.models.first(where: { $0.name == name }),
-                let path = model.path ?? (try? store?.resolve(model.name)),
+                let path = model.path ?? (try? store?.resolve(model.fileName)),
                 let file = try? MappedModel(path: path, keepsUnsupported: true),
                 let tokenizer = try? Tokenizer(TokenizerDefinition(file.metadata))
             else { return nil }
@@ -136,7 +136,7 @@ struct ConfigCheckCommand: ParsableCommand {
                 return FileManager.default.fileExists(atPath: path) ? nil : "model \(model.name): there is no \(path)"
             }
             do {
-                _ = try store?.resolve(model.name)
+                _ = try store?.resolve(model.fileName)
                 return nil
             } catch {
                 return "model \(model.name): \(error)"

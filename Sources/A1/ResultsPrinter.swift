@@ -84,6 +84,24 @@ struct ResultsPrinter {
         }
     }
 
+    /// Of `strategy: auto`: how it went on and why, and how fast it was foretold to be.
+    private func choiceRows(_ summary: RunSummary) -> [[String]] {
+        func rate(_ value: Double?) -> String { value.map { String(format: "%.0f", $0) } ?? "?" }
+        var rows = summary.strategyChoices.map { choice in
+            [
+                "from token \(choice.tokens) on",
+                "\(choice.strategy.rawValue) (\(choice.reason.rawValue); tokens/s: target "
+                    + "\(rate(choice.targetTokensPerSecond)), drafted \(rate(choice.draftedTokensPerSecond)))",
+            ]
+        }
+        if let first = summary.strategyChoices.first, first.reason == .forecast, let forecast = first.forecast {
+            let foretold =
+                first.strategy == .target ? forecast.targetTokensPerSecond : forecast.draftedTokensPerSecond
+            rows.append(["tokens/s foretold, got", "\(rate(foretold)), \(rate(summary.tokensPerSecond))"])
+        }
+        return rows
+    }
+
     private func verdict(_ isRight: Bool?) -> String {
         isRight.map { $0 ? "right" : "wrong" } ?? "-"
     }
@@ -121,6 +139,7 @@ struct ResultsPrinter {
             "\(settings.strategy.rawValue), \(settings.paths) paths, at most \(settings.rounds) rounds, "
                 + "takeover \(settings.takeover.rawValue)",
         ])
+        for row in choiceRows(summary) { table.addRow(row) }
         for model in summary.models {
             let drift = model.isDrift ? ", drift that was allowed" : ""
             table.addRow(["\(model.role.rawValue) model", "\(model.name) (\(model.shortDigest))\(drift)"])

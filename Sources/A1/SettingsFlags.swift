@@ -72,7 +72,8 @@ struct AmountFlags: ParsableArguments {
 /// Who judges by which numbers, and what follows.
 struct RuleFlags: ParsableArguments {
     @Option(
-        help: "async, sync, random, target or draft: who writes and who judges.", completion: .values(Strategy.self))
+        help: "async, auto, sync, random, target or draft: who writes and who judges.",
+        completion: .values(Strategy.self))
     var strategy: String?
     @Option(name: [.short, .long], help: "r: the share of draft blocks that shall be taken over, 0 to 1.")
     var rejectionRate: String?

@@ -27,10 +27,15 @@ struct SubmitCommand: ParsableCommand {
         let settings = try flags.settings(over: configuration.run)
         let problems = try batch.read()
         let bank = try bankFlag.bank.map { try BankFile.load($0, folder: cluster.folder()) }
-        let spec = RunSpec(
+        let batchName = URL(fileURLWithPath: batch.batch).lastPathComponent
+        var spec = RunSpec(
             id: RunID(ProcessFacts.randomName()), submissionKey: submission.key ?? ProcessFacts.randomName(),
-            name: submission.name ?? URL(fileURLWithPath: batch.batch).lastPathComponent, settings: settings)
+            name: submission.name ?? batchName, settings: settings)
         let client = try cluster.client()
+        if settings.strategy == .auto {
+            spec.forecast = KeptFigures.load(try cluster.folder()).forecast(
+                of: try client.status().workers, settings, batch: batchName, problems: problems.count)
+        }
         let run = try BatchSubmission.submit(spec, problems, bank: bank, to: client)
         guard output.wait else {
             if output.json { try putJSON(["run": run.rawValue]) } else { put(run.rawValue) }

@@ -18,7 +18,7 @@ extension Coordinator {
     }
 
     mutating func dispatch() {
-        guard !isDraining, !ledger.openRuns.isEmpty else { return }
+        guard !isDraining, !ledger.openRuns.isEmpty, !measuring.isUnderWay else { return }
         checkModels()
         // What is begun of runs that wait for their models keeps no place from others.
         let bound = ledger.openRuns.reduce(roster.begunPathsBound) { $0 + (mayWork($1) ? 0 : queue.begunPaths(of: $1)) }
@@ -138,7 +138,8 @@ extension Coordinator {
     private func firstToSteal(_ role: Role, for worker: Int, reserved: Int?) -> ReadyEntry? {
         guard queue.queuedItems[role] > 0 else { return nil }
         for other in roster.workers(of: role) where other != worker {
-            guard other == reserved || !roster.hasRoom(other) else { continue }
+            // What was written for a problem is there alone.
+            guard other == reserved || !roster.hasRoom(other), !roster[other].hello.proposesByLookup else { continue }
             for run in ledger.openRuns where mayWork(run) {
                 for lane in lanes(run, for: worker) {
                     if let entry = queue.firstPinned(run, lane, to: other) { return entry }
@@ -165,7 +166,7 @@ extension Coordinator {
     /// would keep nobody busier and let every problem wait for every other. A path that others wait for at a barrier
     /// may begin whatever the bound.
     private func mayBegin(_ run: Int, _ role: Role, _ bound: Int) -> Bool {
-        guard ledger.runs[run].policy.opener.role == role, queue.hasFresh(run) else { return false }
+        guard ledger.runs[run].opener.role == role, queue.hasFresh(run) else { return false }
         if queue.begunPaths < bound { return true }
         return ledger.runs[run].policy.hasBarrier && mayWork(run) && queue.isProblemOfFreshBegun(run)
     }

@@ -38,11 +38,17 @@ extension Coordinator {
 
     /// Why the run cannot go on with these workers whatever is allowed.
     private func firmFaults(_ run: Int, _ live: RolePair<Int?>) -> [String] {
-        [couplingFault(run, live), gateFault(run, live)].compactMap(\.self)
+        // Without a draft that fits, such a run goes on by its target.
+        (ledger.runs[run].policy.isAuto ? [] : draftFaults(run, live)) + [gateFault(run, live)].compactMap(\.self)
+    }
+
+    /// Why what this draft writes cannot become the run's text.
+    func draftFaults(_ run: Int, _ live: RolePair<Int?>) -> [String] {
+        [couplingFault(run, live), lookupFault(run, live)].compactMap(\.self)
     }
 
     /// What `firmFaults` may say.
-    static let firmRules: Set = [couplingRule, gateRule]
+    static let firmRules: Set = [couplingRule, gateRule, lookupRule]
 
     /// Why draft and target cannot draw with common random numbers, where they have to.
     private func couplingFault(_ run: Int, _ live: RolePair<Int?>) -> String? {
@@ -67,6 +73,18 @@ extension Coordinator {
 
     static let gateRule =
         "scoring: gated needs a draft that reports how probable its tokens are, and this one cannot; use scoring: all"
+
+    /// Why what the draft proposes is no text for this run.
+    private func lookupFault(_ run: Int, _ live: RolePair<Int?>) -> String? {
+        guard !ledger.runs[run].policy.isExact, let draft = live.draft, roster[draft].hello.proposesByLookup else {
+            return nil
+        }
+        return Self.lookupRule
+    }
+
+    static let lookupRule =
+        "engine: lookup proposes text that is no answer by itself: use strategy: auto, or async with takeover: "
+        + "coupled, rejection_rate: 1 and scoring: all"
 
     /// The model that the run's bank was made with, which its own must be, unless that was waived.
     private func bankModel(_ run: Int, _ role: Role) -> RunModel? {

@@ -4,9 +4,15 @@ import Domain
 extension Coordinator {
     /// Orders the first block of a path that was never begun, whose problem is open.
     mutating func orderFirst(_ reference: PathReference, at worker: Int) {
+        let role = roster[worker].hello.role
         queue.begin(reference)
-        queue.add(reference, .draft, ledger.runs[reference.run].policy.opener.role)
-        order(WorkItemReference(path: reference), at: worker)
+        queue.add(reference, .draft, role)
+        let item = WorkItemReference(path: reference)
+        if role == .draft, let home = queue.home(ofProblemOf: reference), home != worker, roster[home].state == .live {
+            queue.enqueue(item, roster)
+        } else {
+            order(item, at: worker)
+        }
     }
 
     /// Orders the item at this worker, whose role fits. It has been taken out of its queue.
@@ -16,13 +22,14 @@ extension Coordinator {
         let path = item.isAhead ? PathNeed(speculation[reference]) : PathNeed(ledger[reference])
         if queue.affinity(of: reference, known.role) != worker { forget(reference, known.role) }
         queue.setAffinity(of: reference, known.role, worker)
+        if roster[worker].hello.proposesByLookup { queue.setHome(ofProblemOf: reference, worker) }
         noteModel(of: worker, in: reference.run)
 
         let context = contextUpdate(reference, path, at: worker)
         let tag = OrderTag(
             order: queue.takeOrderID(), path: ledger.key(reference), round: path.round, attempt: known.tries.attempt,
             stage: known.stage, incarnation: roster[worker].hello.incarnation)
-        let work = work(reference, path)
+        let work = work(reference, path, at: known.role)
         queue.send(item, to: worker, tag.order)
         roster[worker].take(
             OutstandingOrder(
@@ -41,9 +48,9 @@ extension Coordinator {
             ])
     }
 
-    private mutating func work(_ reference: PathReference, _ path: PathNeed) -> Order.Work {
+    private mutating func work(_ reference: PathReference, _ path: PathNeed, at role: Role) -> Order.Work {
         switch path.state {
-        case .opening: .generate(task(reference, path, by: ledger.runs[reference.run].policy.opener))
+        case .opening: .generate(task(reference, path, by: role == .draft ? .draft : .target))
         case .takingOver: .generate(task(reference, path, by: .target))
         case .scoring(let block):
             .score(

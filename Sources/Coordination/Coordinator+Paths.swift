@@ -8,6 +8,7 @@ extension Coordinator {
     mutating func start() {
         for number in ledger.openRuns {
             open(number)
+            watchStrategy(number, nil)
             tellDrift(number)
             for problem in ledger.runs[number].problems.indices
             where ledger.runs[number].problems[problem].phase == .open {
@@ -67,6 +68,9 @@ extension Coordinator {
         queue.close(problem: problem, of: run)
         speculation.close(problem: problem, of: run)
         waits.close(problem: problem, of: run)
+        for worker in roster.workers(of: .draft) where roster[worker].hello.proposesByLookup {
+            tell(worker, .releaseProblem(ledger.runs[run].spec.id, problem: problem))
+        }
     }
 
     /// The paths of a problem that is open in this life, and not over.
@@ -181,6 +185,7 @@ extension Coordinator {
         let counts = ledger.runs[run].counts
         commit(.measured(id, measures(run)))
         volatileRuns.close(run, id, counts, nowMs: nowMs)
+        watches.close(run)
         queue.close(run: run)
         speculation.close(run: run)
         waits.close(run: run)
@@ -195,7 +200,7 @@ extension Coordinator {
         guard let stage = ledger[reference].state.stage else {
             preconditionFailure("\(ledger.key(reference)) is over and needs nobody")
         }
-        queue.add(reference, stage, policy.role(for: stage))
+        queue.add(reference, stage, ledger.runs[reference.run].role(for: stage))
         if stage == .draft, policy.hasBarrier {
             queue.hold(WorkItemReference(path: reference))
         } else {
@@ -210,6 +215,7 @@ extension Coordinator {
     ///
     /// - Parameter setback: why the order came back undone, in words that people see.
     mutating func putBack(_ item: WorkItemReference, _ setback: String) {
+        if queue[item]?.stage == .draft { queue.reassign(item, ledger.runs[item.path.run].opener.role) }
         let returns = queue.noteReturn(item, setback)
         guard returns < limits.returnsPerPiece else {
             giveUp(

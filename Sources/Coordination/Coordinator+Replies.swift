@@ -18,6 +18,11 @@ extension Coordinator {
         let name = roster[order.worker].hello.name
         measure(order, tokens: report.block.tokens.count)
         let isFull = report.block.tokens.isEmpty && report.finish == .contextFull
+        if report.block.tokens.isEmpty, report.finish == .noProposal, item.isAhead {
+            finish(order)
+            dropAhead(reference)
+            return
+        }
         if isFull, item.isAhead || !isDraftOfOutlived(order) {
             finish(order)
             let model = roster[order.worker].hello.model
@@ -68,7 +73,10 @@ extension Coordinator {
             return "the block has \(report.block.tokens.count) tokens; at most \(order.maximumTokens) were ordered"
         }
         if report.block.vocabulary != hello.vocabulary { return "the block's vocabulary is not the worker's" }
-        if report.block.tokens.isEmpty, report.finish != .endToken, report.finish != .contextFull {
+        if report.finish == .noProposal, !hello.proposesByLookup {
+            return "the block ends for want of a proposal, and the worker has a model"
+        }
+        if report.block.tokens.isEmpty, ![.endToken, .contextFull, .noProposal].contains(report.finish) {
             return "the block is empty and did not end the text"
         }
         guard ledger.runs[order.item.path.run].policy.ranksDrafts, order.tag.stage == .draft else { return nil }

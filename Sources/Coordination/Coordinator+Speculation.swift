@@ -5,9 +5,9 @@ extension Coordinator {
     /// Lets the draft go on beyond what it has written of the path, if it may.
     mutating func runAhead(_ reference: PathReference) {
         let policy = ledger.runs[reference.run].policy
-        guard speculation.isAllowed(reference, policy), case .scoring(let block) = ledger[reference].state else {
-            return
-        }
+        guard speculation.isAllowed(reference, policy), ledger.runs[reference.run].opener == .draft,
+            case .scoring(let block) = ledger[reference].state
+        else { return }
         speculation.begin(reference, ledger[reference], block, policy)
         guard speculation.wantsBlock(reference, policy) else { return }
         let item = WorkItemReference(path: reference, isAhead: true)

@@ -15,13 +15,15 @@ extension Coordinator {
 
     private func workerStatus(_ index: Int, now: Moment) -> WorkerStatus {
         let worker = roster[index]
-        return WorkerStatus(
+        var status = WorkerStatus(
             name: worker.hello.name, role: worker.hello.role, state: worker.state, reason: worker.reason,
             model: worker.hello.model, modelDigest: worker.hello.modelDigest,
             kernels: worker.hello.kernels.isEmpty ? nil : worker.hello.kernels, host: worker.hello.host,
             processID: worker.hello.processID, slots: worker.hello.slots, threads: worker.hello.threads,
             orders: worker.orders.count, restarts: worker.restarts, heartbeat: worker.heartbeat,
             silentMs: now.monotonicMs - worker.lastHeardMs)
+        status.proposesByLookup = worker.hello.proposesByLookup
+        return status
     }
 
     /// A number that changes as long as the workers compute what they have been ordered.

@@ -32,9 +32,14 @@ extension Coordinator {
         }
         try check(spec, problems)
         try checkCoupling(of: spec)
+        try checkLookup(of: spec)
+        try checkDraft(of: spec)
         try checkBank(of: spec)
+        if let fault = spec.forecast?.fault { throw ClientRefusal(code: .invalid, message: "forecast: \(fault)") }
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
-        open(ledger.number(of: spec.id)!)
+        let run = ledger.number(of: spec.id)!
+        open(run)
+        watchStrategy(run, spec.forecast)
         log(
             .info, "run submitted", run: spec.id,
             fields: [
@@ -79,6 +84,22 @@ extension Coordinator {
             roster[draft].hello.vocabulary != roster[target].hello.vocabulary
         else { return }
         throw ClientRefusal(code: .conflict, message: Self.couplingRule)
+    }
+
+    /// As far as the workers that are here tell.
+    private func checkLookup(of spec: RunSpec) throws(ClientRefusal) {
+        guard !PathPolicy(spec.settings).isExact, let draft = roster.liveWorkers.draft,
+            roster[draft].hello.proposesByLookup
+        else { return }
+        throw ClientRefusal(code: .conflict, message: Self.lookupRule)
+    }
+
+    /// Where all are still to come the run waits for them.
+    private func checkDraft(of spec: RunSpec) throws(ClientRefusal) {
+        guard spec.settings.strategy == .auto, roster.hasLive(.target), !roster.hasLive(.draft) else { return }
+        throw ClientRefusal(
+            code: .conflict,
+            message: "strategy: auto chooses between two, and no draft worker is here; start one, or take target")
     }
 
     private func checkBank(of spec: RunSpec) throws(ClientRefusal) {

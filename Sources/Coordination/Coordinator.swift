@@ -18,6 +18,8 @@ public struct Coordinator: Sendable {
     var barrier = Barrier()
     var waits = VerdictWaits()
     var volatileRuns = VolatileRuns()
+    var watches = StrategyWatches()
+    var measuring = Measuring()
     var clock = StepClock()
     var outbox: Outbox
     var counters = CoordinatorStatus()
@@ -54,15 +56,19 @@ public struct Coordinator: Sendable {
         case .scoreArrived(let peer, let report): take(report, from: peer)
         case .orderFailed(let peer, let report): take(report, from: peer)
         case .orderWithdrawn(let peer, let report): take(report, from: peer)
+        case .probesArrived(let peer, let report): take(report, from: peer)
         case .workerLeft(let peer, let farewell): bidFarewell(peer, farewell)
         case .peerUnreachable(let peer, let undelivered): losePeer(peer, undelivered: undelivered)
         case .messageRefused(let peer, let reason): noteRefused(peer, reason)
         case .runSubmitted(let client, let spec, let problems): submit(spec, problems, for: client)
         case .runCancelled(let client, let name): cancel(name, for: client)
         case .runResumed(let client, let name, let allowsDrift): resume(name, allowsDrift: allowsDrift, for: client)
+        case .measureRequested(let client, let request): measure(request, for: client)
         case .timeReached: break
         case .drainRequested: drain()
         }
+        chooseStrategies()
+        goOnMeasuring()
         dispatch()
         noteWaits()
         armWake()

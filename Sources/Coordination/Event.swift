@@ -16,6 +16,8 @@ public enum Event: Sendable, Hashable {
     case orderFailed(PeerID, FailureReport)
     /// An order that was taken back is not worked on any more.
     case orderWithdrawn(PeerID, WithdrawalReport)
+    /// A worker has timed what it was asked to.
+    case probesArrived(PeerID, ProbeReport)
     /// A worker said goodbye, or that it could not start.
     case workerLeft(PeerID, Farewell)
     /// A message could not be handed to the peer (EHOSTUNREACH, EAGAIN). `undelivered`: the order it carried, if
@@ -30,6 +32,8 @@ public enum Event: Sendable, Hashable {
     /// A client wants the run to go on whose name begins with this text, with other models than it was begun with if
     /// drift is allowed.
     case runResumed(ClientToken, run: String, allowsDrift: Bool)
+    /// A client wants passes of the workers timed.
+    case measureRequested(ClientToken, MeasureRequest)
     /// A moment asked for by `Effect.wake` has come. Harmless at any other time.
     case timeReached
     /// The process was asked to end: finish what is in flight, begin nothing.
@@ -46,6 +50,7 @@ extension Event {
         case .scored(let report): self = .scoreArrived(peer, report)
         case .failed(let report): self = .orderFailed(peer, report)
         case .withdrawn(let report): self = .orderWithdrawn(peer, report)
+        case .measured(let report): self = .probesArrived(peer, report)
         case .goodbye(let farewell): self = .workerLeft(peer, farewell)
         }
     }

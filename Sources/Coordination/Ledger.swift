@@ -83,6 +83,7 @@ struct Ledger: Sendable {
         case .auditScored(let audit):
             try advance(audit.path, .audited(audit.segment))
         // The end of the problem before it has raised the alarm.
+        case .strategyChosen(let choice): try apply(choice)
         case .driftFound(let drift): runs[try openNumber(of: drift.run)].driftRecords.append(drift)
         case .pathEnded(let end): try apply(end)
         case .problemEnded(let end): try apply(end)
@@ -116,6 +117,14 @@ struct Ledger: Sendable {
             throw RecordError("run \(id) begins twice with a \(model.role.rawValue) model, or drifts from none")
         }
         runs[number].models[model.role] = model
+    }
+
+    private mutating func apply(_ choice: StrategyChoice) throws(RecordError) {
+        let number = try openNumber(of: choice.run)
+        guard runs[number].policy.isAuto, choice.strategy == .target || choice.strategy == .async else {
+            throw RecordError("run \(choice.run) chooses \(choice.strategy.rawValue), which it cannot")
+        }
+        runs[number].chosen = choice
     }
 
     private mutating func apply(_ block: BlockRecord) throws(RecordError) {
@@ -256,6 +265,7 @@ struct Ledger: Sendable {
         runs[number].open(key.problem)
         guard let path = reference(key) else { throw RecordError("the problem of \(key) has ended") }
         let before = self[path].tokensWritten
+        let (standing, round) = (self[path].tokens.total, self[path].round)
         do throws(IllegalPathEvent) {
             try runs[path.run].problems[path.problem].paths[path.path].advance(event, policy: runs[number].policy)
         } catch {
@@ -266,6 +276,8 @@ struct Ledger: Sendable {
         let after = self[path].tokensWritten
         runs[number].counts.tokens.draft += after.draft - before.draft
         runs[number].counts.tokens.target += after.target - before.target
+        runs[number].counts.standingTokens += self[path].tokens.total - standing
+        runs[number].counts.standingBlocks += self[path].round - round
         return path
     }
 
@@ -293,6 +305,8 @@ struct Run: Sendable {
     fileprivate(set) var driftRecords: [DriftRecord] = []
     /// The latest model of each role; nil before its first worker got work.
     fileprivate(set) var models = RolePair<RunModel?>(nil)
+    /// Of `strategy: auto` the last choice.
+    fileprivate(set) var chosen: StrategyChoice?
 
     fileprivate init(spec: RunSpec, problems: [ProblemSpec], contentDigest: UInt64, submittedWallMs: Int64) {
         self.spec = spec
@@ -310,6 +324,20 @@ struct Run: Sendable {
         gate = policy.gate.map {
             GateController(
                 unit: $0, share: spec.settings.gate, audit: spec.settings.audit, strata: spec.settings.strata)
+        }
+    }
+
+    /// Who writes the block that opens a round, as it is now.
+    var opener: Author {
+        guard policy.isAuto else { return policy.opener }
+        return chosen?.strategy == .async ? .draft : .target
+    }
+
+    /// The worker that a stage needs, as it is now.
+    func role(for stage: Stage) -> Role {
+        switch stage {
+        case .draft: opener.role
+        case .score, .takeOver: .target
         }
     }
 
@@ -355,6 +383,7 @@ struct Run: Sendable {
             rejectionRate: spec.settings.rejectionRate, tokens: counts.tokens, pathsByStage: [:],
             driftAlarms: driftRecords.count, driftAfterProblems: driftRecords.first?.problems, waitingFor: [],
             submittedWallMs: submittedWallMs, endedWallMs: nil)
+        status.chosenStrategy = chosen?.strategy
         status.votes = counts.votes
         status.problemsJudged = counts.problemsJudged
         status.problemsRight = counts.problemsRight
@@ -371,6 +400,9 @@ struct RunCounts: Sendable, Hashable {
     /// Blocks that the gate left out, those of the audit included.
     var leftOut = 0
     var tokens = TokenCounts()
+    /// Of blocks that nobody will judge any more, and the rounds that they ended.
+    var standingTokens = 0
+    var standingBlocks = 0
     /// Paths that ended with an answer.
     var votes = 0
     /// Ended problems with a known answer, and those of them that are right.

@@ -55,13 +55,15 @@ struct Path: Sendable {
     mutating func advance(_ event: PathEvent, policy: PathPolicy) throws(IllegalPathEvent) {
         switch (state, event) {
         case (.opening, .written(let block)):
-            try checkAuthor(of: block, is: policy.opener, event)
+            if !policy.isAuto { try checkAuthor(of: block, is: policy.opener, event) }
             noteSegment(block.segment.id)
-            if isDrafting(policy) {
+            if policy.isAuto, block.segment.author == .target {
+                finishRound(on: block, policy)
+            } else if isDrafting(policy) {
                 if !block.segment.tokens.isEmpty || block.finish == .endToken { drafted.append(block) }
                 finishRound(on: block, policy)
-            } else if policy.outlivesDraft, block.finish == .contextFull, block.segment.tokens.isEmpty {
-                isDraftFull = true
+            } else if policy.outlivesDraft, block.isEmptyHanded {
+                isDraftFull = isDraftFull || block.finish == .contextFull
                 state = .takingOver
             } else if policy.isJudged, block.gate != .leaveOut {
                 isRead = isRead || block.gate != .audit
@@ -167,7 +169,7 @@ struct Path: Sendable {
         }
         round += 1
         isDraftFull = isDraftFull || block.finish == .contextFull
-        if isDraftFull { state = .takingOver } else { openRound(policy) }
+        if isDraftFull || block.finish == .noProposal { state = .takingOver } else { openRound(policy) }
     }
 
     /// How the path ends with this block, which stands; nil if it goes on.

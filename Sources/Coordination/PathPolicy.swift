@@ -4,8 +4,10 @@ import Evaluation
 /// What a run's settings mean for the life of each of its paths. The strategies are values of this type over one
 /// state machine; none has code of its own. A reference, since it never changes and is asked for at every step.
 final class PathPolicy: Sendable {
-    /// Who writes the block that opens a round.
+    /// Who writes the block that opens a round; under `auto` the target may as well.
     let opener: Author
+    /// Whether it is chosen in the middle of the run who opens rounds.
+    let isAuto: Bool
     /// Who decides whether that block is taken over, after it was scored; nil where every block stands.
     let judge: Judge?
     /// W: blocks that may be drafted beyond the one whose verdict is out.
@@ -15,6 +17,8 @@ final class PathPolicy: Sendable {
     let takeover: TakeoverRule
     /// Whether the target writes on where the draft's context is full: with common random numbers it is the same text.
     let outlivesDraft: Bool
+    /// Whether every text is the target's own, whatever is drafted.
+    let isExact: Bool
     /// Whether the draft takes up again behind the token where draft and target differ.
     let redrafts: Bool
     /// T; nil where only the token budget bounds the path, because a round is not a unit of judgement.
@@ -48,9 +52,10 @@ final class PathPolicy: Sendable {
 
     init(_ settings: RunSettings) {
         opener = settings.strategy == .target ? .target : .draft
+        isAuto = settings.strategy == .auto
         judge =
             switch settings.strategy {
-            case .async: .rank
+            case .async, .auto: .rank
             case .sync: .barrier
             case .random: .chance
             case .target, .draft: nil
@@ -58,8 +63,9 @@ final class PathPolicy: Sendable {
         // Where every takeover is exact and every block is taken over, rounds are no unit of judgement either.
         gate = settings.scoring == .gated && settings.gate < 1 ? settings.gateBy : nil
         gateScore = settings.gateScore
-        let isTargetsOwn = settings.takeover == .coupled && settings.rejectionRate == 1 && gate == nil
-        rounds = judge == nil || isTargetsOwn ? nil : settings.rounds
+        let isTakenOver = judge == .rank && settings.takeover == .coupled && settings.rejectionRate == 1
+        isExact = opener == .target || isTakenOver && gate == nil
+        rounds = judge == nil || isExact || isAuto ? nil : settings.rounds
         hasCommonDraws = judge == nil || settings.takeover == .coupled
         runAhead = settings.strategy.draftsAhead ? settings.runAhead : 0
         score = settings.score
@@ -87,20 +93,13 @@ final class PathPolicy: Sendable {
     var hasBarrier: Bool { judge == .barrier }
 
     /// Roles without which a run under this policy cannot end.
-    var rolesNeeded: [Role] { isJudged ? Role.allCases : [opener.role] }
+    var rolesNeeded: [Role] { isAuto ? [.target] : isJudged ? Role.allCases : [opener.role] }
 
     /// K of an author.
     func blockTokens(_ author: Author) -> Int { author == .draft ? draftTokens : targetTokens }
 
     func sampling(_ author: Author) -> SamplingSettings { author == .draft ? draftSampling : targetSampling }
 
-    /// The worker that a stage needs.
-    func role(for stage: Stage) -> Role {
-        switch stage {
-        case .draft: opener.role
-        case .score, .takeOver: .target
-        }
-    }
 }
 
 extension AnswerRule {

@@ -6,6 +6,9 @@ struct WrittenBlock: Sendable, Hashable {
     let finish: FinishReason
     /// What the gate decided about it, if it decided about it alone.
     var gate: GateDecision?
+
+    /// Whether its draft had nothing to write, for want of room or of a proposal.
+    var isEmptyHanded: Bool { segment.tokens.isEmpty && (finish == .contextFull || finish == .noProposal) }
 }
 
 /// What a path needs next. Only records move a path from one state to another, so a path that is restored is in the

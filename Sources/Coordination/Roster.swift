@@ -51,6 +51,11 @@ struct Roster: Sendable {
 
     var orderCount: Int { workers.reduce(0) { $0 + $1.orders.count } }
 
+    /// Whether an order of the run is out that is no later than this one.
+    func hasOrder(of run: Int, through last: OrderID) -> Bool {
+        workers.contains { worker in worker.orders.contains { $0.key <= last && $0.value.item.path.run == run } }
+    }
+
     // MARK: Coming
 
     /// What a new name found.

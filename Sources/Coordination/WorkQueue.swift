@@ -31,50 +31,6 @@ struct WorkQueue: Sendable {
         deathsPerPath = limits.deathsPerPath
     }
 
-    /// Of one path.
-    private struct PathItems: Sendable {
-        enum Phase: Sendable { case fresh, begun, over }
-
-        var phase = Phase.fresh
-        var due: WorkItem?
-        var ahead: WorkItem?
-        /// Whether it holds one of its problem's slots for takeovers.
-        var holdsTakeoverSlot = false
-        /// Which worker of each role holds its context.
-        var affinity = RolePair<Int?>(nil)
-        /// Greater than the id of every segment that an order of this life asked for.
-        var nextSegment = SegmentID(rawValue: 1)
-
-        subscript(isAhead isAhead: Bool) -> WorkItem? {
-            _read { if isAhead { yield ahead } else { yield due } }
-            _modify { if isAhead { yield &ahead } else { yield &due } }
-        }
-    }
-
-    /// Of one run.
-    private struct RunLanes: Sendable {
-        var lanes = Lanes()
-        var paths = 0
-        var problemsInFlight = 0
-        var takeoversInFlight = 0
-        var problems: [ProblemSlots] = []
-        /// The first path that was never begun; all before it were, or are over.
-        var fresh = (problem: 0, path: 0)
-        /// Problems that have begun and not ended.
-        var openProblems = 0
-        var begunPaths = 0
-        /// Orders out, by the role that has them.
-        var inFlight = RolePair(0)
-    }
-
-    /// Of one problem.
-    private struct ProblemSlots: Sendable {
-        var isOver = false
-        var takeoversInFlight = 0
-        /// Paths that wait for a takeover's slot, in order of arrival.
-        var parked: [Int] = []
-    }
-
     // MARK: Runs, problems, paths
 
     /// - Parameter endedProblems: those of earlier lives.
@@ -180,6 +136,16 @@ struct WorkQueue: Sendable {
         noteChange(reference)
     }
 
+    /// The draft worker that has all paths of the problem; nil where each has its own.
+    func home(ofProblemOf reference: PathReference) -> Int? { runs[reference.run].problems[reference.problem].home }
+
+    mutating func setHome(ofProblemOf reference: PathReference, _ worker: Int) {
+        runs[reference.run].problems[reference.problem].home = worker
+    }
+
+    /// Of all orders so far.
+    var latestOrderID: OrderID { OrderID(epoch: epoch, sequence: orderSequence) }
+
     /// A name for an order.
     mutating func takeOrderID() -> OrderID {
         orderSequence += 1
@@ -263,13 +229,17 @@ struct WorkQueue: Sendable {
         let queue: WorkItem.Queue
         if maybePoison(item.tries) {
             queue = .poisonSuspect
-        } else if let home = paths[reference.path].affinity[item.role], roster[home].state == .live {
+        } else if let home = home(of: reference.path, item.role), roster[home].state == .live {
             queue = .pinned(home)
         } else {
             queue = .free
         }
         insert(entry, queue, item)
         move(reference, to: .queued(generation: generationSequence, queue))
+    }
+
+    private func home(of reference: PathReference, _ role: Role) -> Int? {
+        paths[reference].affinity[role] ?? (role == .draft ? home(ofProblemOf: reference) : nil)
     }
 
     private mutating func insert(_ entry: ReadyEntry, _ queue: WorkItem.Queue, _ item: WorkItem) {
@@ -291,6 +261,16 @@ struct WorkQueue: Sendable {
     /// Whether one more death would quarantine the path. Such an item is tried where nothing else can be hurt by it
     /// and nothing else can be what kills: so no path is quarantined for its neighbours' sake.
     private func maybePoison(_ tries: Tries) -> Bool { tries.deaths >= max(1, deathsPerPath - 1) }
+
+    /// Another role's workers shall do the item, which is nowhere.
+    mutating func reassign(_ reference: WorkItemReference, _ role: Role) {
+        guard let item = paths[reference.path][isAhead: reference.isAhead], item.role != role else { return }
+        precondition(item.place == .nowhere, "an item changes its role that is somewhere")
+        var moved = WorkItem(stage: item.stage, role: role, blocksAhead: item.blocksAhead, arrival: item.arrival)
+        moved.tries = item.tries
+        paths[reference.path][isAhead: reference.isAhead] = moved
+        noteChange(reference.path)
+    }
 
     /// Out of its queue or its order; it is nowhere then, and may be enqueued again.
     mutating func remove(_ item: WorkItemReference) { move(item, to: .nowhere) }

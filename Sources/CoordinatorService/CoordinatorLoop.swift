@@ -153,6 +153,7 @@ struct CoordinatorLoop {
             desk.ask(
                 ResultsQuestion(
                     peer: peer, id: envelope.id, run: run, firstProblem: first, problemCount: count, blocks: blocks))
+        case .measure(let request): step(.measureRequested(clients.token(peer, envelope.id), request))
         case .cancel(let run): step(.runCancelled(clients.token(peer, envelope.id), run: run))
         case .resume(let run, let allowsDrift):
             step(.runResumed(clients.token(peer, envelope.id), run: run, allowsDrift: allowsDrift))
@@ -187,6 +188,7 @@ struct CoordinatorLoop {
         case .accepted(let run, let alreadyKnown): answer(peer, id, .accepted(run: run, alreadyKnown: alreadyKnown))
         case .cancelled(let run, let state): answer(peer, id, .cancelled(run: run, state: state))
         case .resumed(let run, let drift): answer(peer, id, .resumed(run: run, drift: drift))
+        case .measured(let workers): answer(peer, id, .measured(workers))
         case .refused(let refusal): answer(peer, id, .refused(refusal))
         }
     }

@@ -42,5 +42,7 @@ public enum ClientReply: Sendable, Hashable {
     case cancelled(RunID, RunState)
     /// The run goes on. `drift`: what was allowed, a sentence for each role.
     case resumed(RunID, drift: [String])
+    /// What was asked to be measured, by name of the worker.
+    case measured([MeasuredWorker])
     case refused(ClientRefusal)
 }

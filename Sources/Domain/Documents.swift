@@ -42,6 +42,8 @@ public struct RunStatus: Sendable, Codable, Hashable {
     public var takeovers: Int
     /// The share asked for; what was got is `takeovers` of `verdicts`.
     public var rejectionRate: Double
+    /// Of `strategy: auto`: how it goes at the moment; nil of others.
+    public var chosenStrategy: Strategy?
     public var tokens: TokenCounts
     /// Paths that have ended with an answer.
     public var votes = 0
@@ -129,6 +131,8 @@ public struct WorkerStatus: Sendable, Codable, Hashable {
     public var processID: Int32
     public var slots: Int
     public var threads: Int
+    /// Nil where nobody says.
+    public var proposesByLookup: Bool?
     public var orders: Int
     public var restarts: Int
     public var heartbeat: Heartbeat

@@ -38,7 +38,7 @@ public struct RatePromise: Sendable, Hashable {
         case .target, .draft: return nil
         case .sync: self.init(rate: rate, rule: .barrier)
         case .random: self.init(rate: rate, rule: .chance(TakeoverCounts(rate: rate)))
-        case .async:
+        case .async, .auto:
             guard settings.finalRejectionRate == nil else { return nil }
             if settings.scoring == .gated, settings.gate < 1 {
                 // Of paths and problems nothing is promised: too few blocks may be scored.

@@ -266,6 +266,8 @@ public enum Record: Sendable, Hashable {
     case driftFound(DriftRecord)
     case pathEnded(PathRecord)
     case problemEnded(ProblemRecord)
+    /// How a run of `strategy: auto` goes on.
+    case strategyChosen(StrategyChoice)
     /// What was measured of a run, written when it ends.
     case measured(RunID, RunMeasures)
     case runEnded(RunID, RunState, recordedWallMs: Int64)
@@ -282,6 +284,7 @@ extension Record {
         case .problemGated(let record): record.run
         case .auditScored(let record): record.path.run
         case .driftFound(let record): record.run
+        case .strategyChosen(let record): record.run
         case .pathEnded(let record): record.path.run
         case .problemEnded(let record): record.run
         }

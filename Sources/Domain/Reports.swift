@@ -12,6 +12,8 @@ public enum FinishReason: String, Sendable, Codable, CaseIterable {
     case answer
     /// The model's context is full; the path cannot go on.
     case contextFull
+    /// A draft without a model (`engine: lookup`) knows of nothing that could follow; the block may be empty.
+    case noProposal
 }
 
 /// When a worker did a piece of work and what it cost there.
@@ -155,6 +157,9 @@ public struct Hello: Sendable, Hashable {
     public let vocabularySize: Int
     /// Whether it can say how probable each token is that it writes.
     public let reportsLogProbabilities: Bool
+    /// Whether it proposes what was written earlier for the problem (`engine: lookup`, `hybrid`): text that is no
+    /// answer by itself. Such a worker has all paths of a problem.
+    public let proposesByLookup: Bool
     /// Digest of the prompt template in use.
     public let promptTemplate: String
     /// What decides the bits of its products: `own int8`, `openblas 0.3.21 Haswell sgemm, 8 tokens a call`. Empty if an
@@ -169,7 +174,8 @@ public struct Hello: Sendable, Hashable {
     public init(
         name: String, role: Role, incarnation: UInt64, processID: Int32, host: String, model: String,
         modelDigest: String, vocabulary: String, vocabularySize: Int, promptTemplate: String, kernels: String = "",
-        contextLength: Int, slots: Int, threads: Int, reportsLogProbabilities: Bool = true
+        contextLength: Int, slots: Int, threads: Int, reportsLogProbabilities: Bool = true,
+        proposesByLookup: Bool = false
     ) {
         self.name = name
         self.role = role
@@ -181,6 +187,7 @@ public struct Hello: Sendable, Hashable {
         self.vocabulary = vocabulary
         self.vocabularySize = vocabularySize
         self.reportsLogProbabilities = reportsLogProbabilities
+        self.proposesByLookup = proposesByLookup
         self.promptTemplate = promptTemplate
         self.kernels = kernels
         self.contextLength = contextLength

@@ -264,6 +264,8 @@ public struct RunSummary: Sendable, Codable, Hashable {
     public var rateByProblem: ProblemRates?
     /// Nil where everything is scored.
     public var gate: GateFigures?
+    /// Of `strategy: auto`, in order; empty of others.
+    public var strategyChoices: [StrategyChoice]
     /// In the order in which they were raised.
     public var driftAlarms: [DriftRecord]
     /// The bank that the run began with: its name and how many scores it had.
@@ -295,6 +297,7 @@ public struct RunSummary: Sendable, Codable, Hashable {
         verdicts = 0
         takeovers = 0
         rateByRound = []
+        strategyChoices = []
         driftAlarms = []
         tokens = TokenCounts()
         tokensReplaced = 0

@@ -34,6 +34,11 @@ extension RunSettings {
         if !(rejectionRate >= 0 && rejectionRate <= 1) {
             found.append(RunSettingsError(field: "rejection_rate", value: "\(rejectionRate)", allowed: "0...1"))
         }
+        if strategy == .auto, takeover != .coupled {
+            found.append(RunSettingsError(
+                field: "strategy", value: "auto under takeover: \(takeover.rawValue)",
+                allowed: "auto under takeover: coupled, where the target alone writes the same"))
+        }
         if boundary == .adaptive, strategy.isJudged, takeover != .coupled {
             found.append(RunSettingsError(
                 field: "boundary", value: "adaptive under takeover: \(takeover.rawValue)",

@@ -8,13 +8,16 @@ public enum Strategy: String, Sendable, Codable, CaseIterable {
     case target
     /// The draft writes everything; nothing is judged.
     case draft
+    /// The target writes, or the draft and the target as under `async`, whichever is measured to be faster; changes
+    /// over in the middle. With exact takeovers and r = 1 the texts are the same either way.
+    case auto
     /// As `async`, but the verdict is drawn at the rejection rate and does not look at the score.
     case random
 
     /// Whether blocks are scored and judged, so that there is a rate of takeovers.
     public var isJudged: Bool {
         switch self {
-        case .async, .sync, .random: true
+        case .async, .auto, .sync, .random: true
         case .target, .draft: false
         }
     }
@@ -22,7 +25,7 @@ public enum Strategy: String, Sendable, Codable, CaseIterable {
     /// Whether the draft may write ahead of verdicts.
     public var draftsAhead: Bool {
         switch self {
-        case .async, .random: true
+        case .async, .auto, .random: true
         case .sync, .target, .draft: false
         }
     }
@@ -301,14 +304,18 @@ public struct RunSpec: Sendable, Codable, Hashable {
     public var settings: RunSettings
     /// What the ranking begins with.
     public var bank: CalibrationBank?
+    /// What `strategy: auto` begins by; not kept, since the choice that it leads to is a record.
+    public var forecast: RunForecast?
 
     public init(
-        id: RunID, submissionKey: String, name: String, settings: RunSettings, bank: CalibrationBank? = nil
+        id: RunID, submissionKey: String, name: String, settings: RunSettings, bank: CalibrationBank? = nil,
+        forecast: RunForecast? = nil
     ) {
         self.id = id
         self.submissionKey = submissionKey
         self.name = name
         self.settings = settings
         self.bank = bank
+        self.forecast = forecast
     }
 }

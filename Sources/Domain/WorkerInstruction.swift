@@ -14,10 +14,14 @@ public enum WorkerInstruction: Sendable, Hashable {
     case cancel(OrderID)
     /// What is cached of this path may go. Never sent before the path's orders at this worker are done or cancelled.
     case release(PathKey)
+    /// The problem is over: what is kept of its paths for others of it may go. Sent to workers that propose by lookup.
+    case releaseProblem(RunID, problem: Int)
     /// The coordinator does not know this peer, or counted it as lost: say hello again.
     case introduceYourself
     /// A younger process came under the same name: exit, everything held is void.
     case superseded
+    /// Time these passes. Answered by a probe report with the same number; nothing else is ordered meanwhile.
+    case measure(ProbeOrder)
     /// Say which orders are held, now: answered by a heartbeat whose `listedThrough` is this order, the latest that was
     /// sent. It travels behind the orders, so that what the answer does not list has been lost or answered.
     case listOrders(through: OrderID)

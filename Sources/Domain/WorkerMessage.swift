@@ -6,6 +6,7 @@ public enum WorkerMessage: Sendable, Hashable {
     case scored(ScoreReport)
     case failed(FailureReport)
     case withdrawn(WithdrawalReport)
+    case measured(ProbeReport)
     /// The worker is leaving, or could not start.
     case goodbye(Farewell)
 
@@ -13,7 +14,7 @@ public enum WorkerMessage: Sendable, Hashable {
     public var isReply: Bool {
         switch self {
         case .block, .scored, .failed, .withdrawn: true
-        case .hello, .heartbeat, .goodbye: false
+        case .hello, .heartbeat, .measured, .goodbye: false
         }
     }
 }

@@ -27,6 +27,7 @@ struct RecordInserter {
                     "INSERT INTO drift_alarms VALUES (?,?,?,?,?,?)",
                     [sequence, try row(drift.run, index), drift.stratum, drift.verdicts, drift.recordedWallMs,
                      drift.problems])
+            case .strategyChosen(let choice): try insert(choice, sequence, try row(choice.run, index))
             case .pathEnded(let end): try insert(end, sequence, try row(end.path.run, index))
             case .problemEnded(let end): try insert(end, sequence, try row(end.run, index))
             case .measured(let run, let measures): try insert(measures, sequence, try row(run, index))
@@ -133,6 +134,13 @@ struct RecordInserter {
              verdict.cut?.tokens, verdict.cut?.isExact])
     }
 
+    private func insert(_ choice: StrategyChoice, _ sequence: Int64, _ run: Int64) throws {
+        try execute(
+            "INSERT INTO strategy_choices VALUES (?,?,?,?,?,?,?,?)",
+            [sequence, run, choice.strategy.rawValue, choice.reason.rawValue, choice.targetTokensPerSecond,
+             choice.draftedTokensPerSecond, choice.tokens, choice.recordedWallMs])
+    }
+
     private func insert(_ end: PathRecord, _ sequence: Int64, _ run: Int64) throws {
         try execute(
             "INSERT INTO path_ends VALUES (?,?,?,?,?,CAST(? AS TEXT),CAST(? AS TEXT),?)",
@@ -164,6 +172,7 @@ struct RecordInserter {
         case .verdictReached(let verdict): "verdict on path \(verdict.path), round \(verdict.round)"
         case .problemGated(let gate): "gate of problem \(gate.run.short)/\(gate.problem)"
         case .auditScored(let audit): "audit of path \(audit.path), round \(audit.round)"
+        case .strategyChosen(let choice): "strategy of run \(choice.run)"
         case .driftFound(let drift): "drift of run \(drift.run)"
         case .pathEnded(let end): "end of path \(end.path)"
         case .problemEnded(let end): "end of problem \(end.run.short)/\(end.problem)"

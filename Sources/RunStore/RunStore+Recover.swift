@@ -67,6 +67,9 @@ extension RunStore {
         try fetch("problem_gates") { .problemGated(try self.problemGate(&$0, runs)) }
         try fetch("audits") { .auditScored(try self.audit(&$0, runs)) }
         try fetch("drift_alarms") { row in .driftFound(try Self.drift(&row, of: try self.run(&row, runs))) }
+        try fetch("strategy_choices") { row in
+            .strategyChosen(try Self.choice(&row, of: try self.run(&row, runs)))
+        }
         try fetch("path_ends") { .pathEnded(try self.pathEnd(&$0, runs)) }
         try fetch("problem_ends") { .problemEnded(try self.problemEnd(&$0, runs)) }
         found += try measures(database, runs.filter { !left.contains($0.key) })
@@ -210,6 +213,14 @@ extension RunStore {
         return DriftRecord(
             run: run, problems: try row.optionalInteger().map { Int($0) }, stratum: stratum, verdicts: verdicts,
             recordedWallMs: wallMs)
+    }
+
+    /// Reads the columns after the run.
+    static func choice(_ row: inout RowColumns, of run: RunID) throws -> StrategyChoice {
+        StrategyChoice(
+            run: run, strategy: try row.choice(Strategy.self), reason: try row.choice(StrategyReason.self),
+            targetTokensPerSecond: try row.optionalReal(), draftedTokensPerSecond: try row.optionalReal(),
+            tokens: try row.int(), recordedWallMs: try row.integer())
     }
 
     private func pathEnd(_ row: inout RowColumns, _ runs: [Int64: RunID]) throws -> PathRecord {

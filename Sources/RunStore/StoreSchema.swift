@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures, drift, summaries, kernels, gates]
+    static let steps = [first, models, conformal, measures, drift, summaries, kernels, gates, strategies]
 
     private static let first = """
         CREATE TABLE meta (
@@ -241,5 +241,20 @@ enum StoreSchema {
           UNIQUE (run, problem, path, segment),
           FOREIGN KEY (run, problem, path, segment) REFERENCES blocks (run, problem, path, segment)
         ) STRICT;
+        """
+
+    /// How runs of `strategy: auto` went on.
+    private static let strategies = """
+        CREATE TABLE strategy_choices (
+          sequence INTEGER PRIMARY KEY NOT NULL,
+          run INTEGER NOT NULL REFERENCES runs,
+          strategy TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          target_tokens_per_second REAL,
+          drafted_tokens_per_second REAL,
+          tokens INTEGER NOT NULL,
+          recorded_wall_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX strategy_choices_of_run ON strategy_choices (run);
         """
 }

@@ -26,6 +26,7 @@ struct SummaryQuery {
         summary.rateByProblem = figures.rateByProblem(asked: run.spec.settings.rejectionRate)
         try addIntervals(&summary, cells)
         summary.gate = try GateQuery(database: database, run: run).figures(tokens: figures.tokens.standing.total)
+        summary.strategyChoices = try strategyChoices()
         summary.driftAlarms = try driftAlarms()
         summary.bank = try bank().map { "\($0.name) (\($0.scores) scores)" }
         summary.tokens = figures.tokens.standing
@@ -190,6 +191,18 @@ struct SummaryQuery {
         return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
             var columns = RowColumns(row, table: "drift_alarms")
             return try RunStore.drift(&columns, of: run.spec.id)
+        }
+    }
+
+    private func strategyChoices() throws -> [StrategyChoice] {
+        guard run.spec.settings.strategy == .auto else { return [] }
+        let sql = """
+            SELECT strategy, reason, target_tokens_per_second, drafted_tokens_per_second, tokens, recorded_wall_ms
+            FROM strategy_choices WHERE run = ? ORDER BY sequence
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: [run.row]).map { row in
+            var columns = RowColumns(row, table: "strategy_choices")
+            return try RunStore.choice(&columns, of: run.spec.id)
         }
     }
 

@@ -1,9 +1,22 @@
 public import Domain
 
+/// What computes for a worker.
+public enum ModelEngine: String, Sendable, Hashable, CaseIterable {
+    /// This project's engine, with the model's weights.
+    case own
+    /// No model: the draft proposes what was written earlier for the same problem (prompt lookup).
+    case lookup
+    /// Lookup where the match is long, else the draft model.
+    case hybrid
+}
+
 /// How a model is to be used.
 public struct ModelConfiguration: Sendable, Hashable {
     /// The name that workers refer to; without a path, also its name in the manifest of models.
     public var name: String
+    public var engine: ModelEngine
+    /// With `engine: lookup` the configuration's model whose vocabulary and prompts are used, which is the target's.
+    public var tokenizer: String?
     /// A model file, absolute; nil for a model of the manifest.
     public var path: String?
     /// Name of the chat template; `auto` takes the one that the model file calls for.
@@ -22,11 +35,13 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var isExact: Bool
 
     public init(
-        name: String, path: String? = nil, template: String = "auto", system: String = "",
-        prompt: String = "{problem}", slots: Int = 32, contextTokens: Int? = nil, kvMemoryMiB: Int? = nil,
-        isExact: Bool = false
+        name: String, engine: ModelEngine = .own, tokenizer: String? = nil, path: String? = nil,
+        template: String = "auto", system: String = "", prompt: String = "{problem}", slots: Int = 32,
+        contextTokens: Int? = nil, kvMemoryMiB: Int? = nil, isExact: Bool = false
     ) {
         self.name = name
+        self.engine = engine
+        self.tokenizer = tokenizer
         self.path = path
         self.template = template
         self.system = system
@@ -36,6 +51,9 @@ public struct ModelConfiguration: Sendable, Hashable {
         self.kvMemoryMiB = kvMemoryMiB
         self.isExact = isExact
     }
+
+    /// The name in the manifest of what is read of it, where there is no path.
+    public var fileName: String { tokenizer ?? name }
 
     /// What stands for the problem's text in a prompt.
     public static let problemMarker = "{problem}"

@@ -137,7 +137,23 @@ struct ConfigurationReader {
             problems.add(node.mark, "models is a mapping from a model's name to how it is used, not \(node.kind)")
             return []
         }
-        return pairs.map { key, value in model(key, value, limits) }
+        var models = pairs.map { key, value in model(key, value, limits) }
+        for index in models.indices where models[index].engine == .lookup { borrow(&models[index], from: models) }
+        return models
+    }
+
+    /// What a lookup has of the model whose vocabulary it takes: its file and its prompts.
+    private func borrow(_ lookup: inout ModelConfiguration, from models: [ModelConfiguration]) {
+        guard let other = models.first(where: { $0.name == lookup.tokenizer && $0.engine != .lookup }) else {
+            let names = models.filter { $0.engine != .lookup }.map(\.name)
+            problems.add(
+                nil, "model \(lookup.name.shortened): engine: lookup takes the vocabulary of another model: set "
+                    + "tokenizer to one of \(names.joined(separator: ", "))")
+            return
+        }
+        (lookup.path, lookup.template) = (other.path, other.template)
+        (lookup.system, lookup.prompt) = (other.system, other.prompt)
+        lookup.contextTokens = lookup.contextTokens ?? other.contextTokens
     }
 
     private func model(_ key: YamlScalar, _ node: YamlNode, _ limits: Limits) -> ModelConfiguration {
@@ -147,9 +163,23 @@ struct ConfigurationReader {
         }
         // `name:` with nothing below it takes every default.
         if case .scalar(let scalar) = node, scalar.isMissing { return model }
-        let known = ["path", "template", "system", "prompt", "slots", "context", "kv_memory_mib", "exact"]
+        let known = [
+            "engine", "tokenizer", "path", "template", "system", "prompt", "slots", "context", "kv_memory_mib", "exact",
+        ]
         guard let reader = MappingReader(node, name: "model \(key.text.shortened)", known: known, problems: problems)
         else { return model }
+        model.engine = reader.value("engine") { scalar throws(SettingsProblem) in
+            try scalar.choice(ModelEngine.self)
+        } ?? .own
+        model.tokenizer = reader.string("tokenizer")
+        if model.engine == .lookup {
+            let others = ["path", "template", "system", "prompt", "kv_memory_mib", "exact"]
+            for key in others where reader.node(key) != nil {
+                problems.add(reader.mark(key), "\(key): engine: lookup has no model of its own; tokenizer names one")
+            }
+        } else if model.tokenizer != nil {
+            problems.add(reader.mark("tokenizer"), "tokenizer: only engine: lookup has that of another model")
+        }
         model.path = reader.string("path").flatMap { absolute($0, reader.mark("path")) }
         if let template = reader.string("template") { model.template = template }
         if let system = reader.string("system") { model.system = system }
@@ -213,6 +243,10 @@ struct ConfigurationReader {
         if let model, found == nil {
             problems.add(
                 reader.mark("model"), NearestName.unknown("model", model, known: models.map(\.name)))
+        }
+        if let found, found.engine != .own, role == .target {
+            problems.add(
+                reader.mark("role"), "role: engine: \(found.engine.rawValue) only proposes; a target needs engine: own")
         }
         let threads = reader.integer("threads", in: 1...1_024)
         let pinsThreads = reader.truth("pin_threads") ?? false

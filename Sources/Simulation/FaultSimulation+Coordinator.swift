@@ -184,8 +184,11 @@ extension FaultSimulation {
     private mutating func hear(_ reply: ClientReply, _ client: ClientToken) {
         switch reply {
         case .accepted: submissions[Int(client.rawValue)].isAccepted = true
+        // Asked again: draft workers may be away for a while.
+        case .refused(let refusal)
+        where refusal.code == .conflict && submissions[Int(client.rawValue)].spec.settings.strategy == .auto: break
         case .refused(let refusal): complain("a submission is refused: \(refusal)")
-        case .cancelled, .resumed: break
+        case .cancelled, .resumed, .measured: break
         }
     }
 }

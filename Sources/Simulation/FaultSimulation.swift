@@ -102,7 +102,11 @@ public struct FaultSimulation: Sendable {
                     Scenario.name(number), Scenario.settings(&numbers), problems: 2 + numbers.below(8)))
         }
         let wanted = scenario.submissions ?? drawn
-        submissions = wanted.map { ($0.spec, $0.problems, false) }
+        submissions = wanted.map { submission in
+            var spec = submission.spec
+            spec.forecast = scenario.forecast
+            return (spec, submission.problems, false)
+        }
         // Common random numbers need one vocabulary.
         let specs = wanted.map(\.spec) + scenario.records.compactMap(\.submitted)
         let isShared = specs.contains { $0.settings.takeover == .coupled }
@@ -114,7 +118,7 @@ public struct FaultSimulation: Sendable {
             let session = WorkerSession(
                 tokenizer: try ByteVocabulary.tokenizer(pair: pair),
                 prompts: PromptWriter(template: .plain, system: "", message: "{problem}", marker: "{problem}"),
-                author: role == .draft ? .draft : .target)
+                author: role == .draft ? .draft : .target, lookup: role == .draft ? scenario.lookup : nil)
             let count = 1 + numbers.below(3)
             for number in 0..<(scenario.workers ?? count) {
                 processes.append(

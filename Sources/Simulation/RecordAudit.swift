@@ -10,6 +10,8 @@ public struct RecordAudit: Sendable {
         /// The draft's context is full, or is if the block under judgement stands; the target writes on.
         var isDraftFull = false
         var pendingFillsContext = false
+        /// Nothing that the draft knows of follows the block under judgement, if it stands.
+        var pendingEndsProposals = false
         /// Drafted before the gate decided about the problem, and not judged yet.
         var drafted: [(block: Segment, fillsContext: Bool)] = []
         var isGated = false
@@ -70,6 +72,9 @@ public struct RecordAudit: Sendable {
         case .verdictReached(let verdict): read(verdict)
         case .problemGated(let gate): read(gate)
         case .auditScored(let audit): read(audit)
+        case .strategyChosen(let choice):
+            let mayChoose = settings[choice.run]?.strategy == .auto && endedRuns[choice.run] == nil
+            require(mayChoose, "a choice of \(choice.run)")
         case .driftFound(let drift):
             require(settings[drift.run] != nil && drift.verdicts > 0, "an alarm about nothing")
             // Those before it in the batch have ended, too.
@@ -123,18 +128,25 @@ public struct RecordAudit: Sendable {
         case .async where record.gate?.decision == .leaveOut:
             require(!story.awaitsTarget, "\(record.path): the draft in the target's place")
             story.standing.append(record.block)
-        case .async, .sync, .random:
+            story.isDraftFull = settings.takeover == .coupled && record.finish == .contextFull
+            story.awaitsTarget = story.isDraftFull
+        case .auto where record.block.author == .target && !story.awaitsTarget:
+            story.standing.append(record.block)
+        case .async, .auto, .sync, .random:
             story.isForAudit = record.gate?.decision == .audit
             require(
                 record.block.author == (story.awaitsTarget ? .target : .draft), "\(record.path): the wrong author")
             if story.awaitsTarget {
                 story.standing.append(record.block)
                 story.awaitsTarget = story.isDraftFull
-            } else if settings.takeover == .coupled, record.finish == .contextFull, record.block.tokens.isEmpty {
-                (story.awaitsTarget, story.isDraftFull) = (true, true)
+            } else if settings.takeover == .coupled, record.block.tokens.isEmpty,
+                record.finish == .contextFull || record.finish == .noProposal
+            {
+                (story.awaitsTarget, story.isDraftFull) = (true, record.finish == .contextFull)
             } else {
                 story.pending = record.block
                 story.pendingFillsContext = record.finish == .contextFull
+                story.pendingEndsProposals = record.finish == .noProposal
             }
         case .draft, .target: story.standing.append(record.block)
         }
@@ -166,6 +178,10 @@ public struct RecordAudit: Sendable {
         require(
             story.isForAudit && story.pending?.id == record.segment, "\(record.path): an audit of what was not drawn")
         if let block = story.pending { story.standing.append(block) }
+        // An audited problem ends with its drafts; an audited block is followed by others.
+        let goesOn = settings[record.path.run]!.gateBy != .problem && story.pendingFillsContext
+        story.isDraftFull = goesOn && settings[record.path.run]!.takeover == .coupled
+        story.awaitsTarget = story.isDraftFull
         story.takeDrafted()
         stories[record.path] = story
     }
@@ -178,7 +194,7 @@ public struct RecordAudit: Sendable {
         require(story.verdictRounds.insert(record.round).inserted, "\(record.path): two verdicts in a round")
         require(record.score.isFinite && record.score >= 0, "\(record.path): score \(record.score)")
         switch settings.strategy {
-        case .async: checkRank(record, settings)
+        case .async, .auto: checkRank(record, settings)
         case .random: require((record.verdict == .takeOver) == (record.pValue < record.rate), "\(record.path): drawn")
         case .sync: checkBarrier(record)
         case .draft, .target: require(false, "\(record.path): a verdict where nothing is judged")
@@ -203,7 +219,7 @@ public struct RecordAudit: Sendable {
         let changesNothing = settings.takeover == .coupled && record.cut?.segment == record.segment
         let isTakenOver = record.verdict == .takeOver && !changesNothing
         story.isDraftFull = settings.takeover == .coupled && story.pendingFillsContext && !isTakenOver
-        story.awaitsTarget = isTakenOver || story.isDraftFull
+        story.awaitsTarget = isTakenOver || story.isDraftFull || story.pendingEndsProposals
         if isTakenOver { story.drafted = [] }
         story.takeDrafted()
         stories[record.path] = story

@@ -1,4 +1,5 @@
 public import Domain
+public import WorkerCore
 
 /// What a simulation begins with, beside its seed.
 public struct Scenario: Sendable {
@@ -14,6 +15,10 @@ public struct Scenario: Sendable {
     public var workers: Int?
     /// Tokens of context that the draft's model takes; nil draws them from the seed.
     public var draftContext: Int?
+    /// How draft workers propose; nil where their model writes everything.
+    public var lookup: PromptLookup?
+    /// Of the runs that a client submits.
+    public var forecast: RunForecast?
 
     public init() {}
 
@@ -45,6 +50,7 @@ public struct Scenario: Sendable {
         settings.pathTokens = 8 + numbers.below(80)
         settings.rejectionRate = [0, 0.25, 0.4, 1][numbers.below(4)]
         settings.takeover = TakeoverRule.allCases[numbers.below(TakeoverRule.allCases.count)]
+        if settings.strategy == .auto { settings.takeover = .coupled }
         settings.afterMismatch = AfterMismatch.allCases[numbers.below(AfterMismatch.allCases.count)]
         let boundaries: [BlockBoundary] = [.tokens, .doubt, .adaptive]
         settings.boundary = boundaries[numbers.below(settings.takeover == .coupled ? 3 : 2)]

@@ -40,7 +40,8 @@ struct SimulatedProcess: Sendable {
             name: name, role: role, incarnation: incarnation, processID: Int32(incarnation), host: "simulated",
             model: "\(role.rawValue)-model", modelDigest: "\(role.rawValue)-model",
             vocabulary: session.tokenizer.vocabularyDigest, vocabularySize: session.tokenizer.vocabularySize,
-            promptTemplate: session.prompts.digest, contextLength: min(contextLimit, 1 << 20), slots: slots, threads: 1)
+            promptTemplate: session.prompts.digest, contextLength: min(contextLimit, 1 << 20), slots: slots, threads: 1,
+            proposesByLookup: session.proposesByLookup)
     }
 
     func heartbeat(nowMs: Int64, listedThrough: OrderID?) -> Heartbeat {

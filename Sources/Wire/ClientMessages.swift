@@ -12,6 +12,8 @@ public enum ClientRequest: Sendable, Codable, Hashable {
     case cancel(run: String)
     /// Lets an open run go on, with other models than it was begun with if drift is allowed.
     case resume(run: String, allowsDrift: Bool)
+    /// Times passes of the workers, which must have nothing to do.
+    case measure(MeasureRequest)
 }
 
 /// A piece of a batch, small enough for one frame.
@@ -45,6 +47,7 @@ public enum ClientAnswer: Sendable, Codable, Hashable {
     case cancelled(run: RunID, state: RunState)
     /// `drift`: what was allowed, a sentence for each role.
     case resumed(run: RunID, drift: [String])
+    case measured([MeasuredWorker])
     case refused(ClientRefusal)
 }
 

@@ -17,6 +17,9 @@ extension WorkerMessage {
         case .withdrawn(let report):
             message.withdrawn.tag = WireTag(report.tag)
             message.withdrawn.tokens = UInt32(report.tokens)
+        case .measured(let report):
+            message.measured.id = report.id
+            message.measured.seconds = report.seconds
         case .goodbye(let farewell):
             message.goodbye.name = farewell.name
             message.goodbye.role = WireRole(farewell.role)
@@ -45,6 +48,8 @@ extension WorkerMessage {
             guard withdrawn.hasTag else { throw .missing("withdrawn.tag") }
             self = .withdrawn(
                 WithdrawalReport(tag: try withdrawn.tag.decoded(), tokens: Int(withdrawn.tokens)))
+        case .measured(let measured):
+            self = .measured(ProbeReport(id: measured.id, seconds: measured.seconds))
         case .goodbye(let goodbye):
             self = .goodbye(
                 Farewell(
@@ -105,6 +110,7 @@ extension WireHello {
         vocabulary = hello.vocabulary
         vocabularySize = UInt32(hello.vocabularySize)
         reportsLogProbabilities = hello.reportsLogProbabilities
+        proposesByLookup = hello.proposesByLookup
         promptTemplate = hello.promptTemplate
         kernels = hello.kernels
         contextLength = UInt32(hello.contextLength)
@@ -122,7 +128,7 @@ extension WireHello {
             host: host, model: model, modelDigest: modelDigest, vocabulary: vocabulary,
             vocabularySize: Int(vocabularySize), promptTemplate: promptTemplate, kernels: kernels,
             contextLength: Int(contextLength), slots: Int(slots), threads: Int(threads),
-            reportsLogProbabilities: reportsLogProbabilities)
+            reportsLogProbabilities: reportsLogProbabilities, proposesByLookup: proposesByLookup)
     }
 }
 
@@ -169,6 +175,7 @@ extension WireBlock {
             case .doubt: .doubt
             case .answer: .answer
             case .contextFull: .contextFull
+            case .noProposal: .noProposal
             }
         logProbabilities = report.logProbabilities
         timing = WireTiming(report.timing)
@@ -185,6 +192,7 @@ extension WireBlock {
             case .doubt: .doubt
             case .answer: .answer
             case .contextFull: .contextFull
+            case .noProposal: .noProposal
             case .unknown: throw .missing("block.finish")
             case .UNRECOGNIZED(let value): throw .invalid("block.finish", value: String(value))
             }

@@ -193,6 +193,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
   case answer // = 4
   case contextFull // = 5
   case doubt // = 6
+  case noProposal // = 7
   case UNRECOGNIZED(Int)
 
   init() {
@@ -208,6 +209,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4: self = .answer
     case 5: self = .contextFull
     case 6: self = .doubt
+    case 7: self = .noProposal
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -221,6 +223,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .answer: return 4
     case .contextFull: return 5
     case .doubt: return 6
+    case .noProposal: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -234,6 +237,7 @@ nonisolated enum WireFinish: SwiftProtobuf.Enum, Swift.CaseIterable {
     .answer,
     .contextFull,
     .doubt,
+    .noProposal,
   ]
 
 }
@@ -288,6 +292,44 @@ nonisolated enum WireFailure: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nonFinite,
     .invalidOrder,
     .draining,
+  ]
+
+}
+
+nonisolated enum WirePass: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unknown // = 0
+  case write // = 1
+  case read // = 2
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unknown
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unknown
+    case 1: self = .write
+    case 2: self = .read
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unknown: return 0
+    case .write: return 1
+    case .read: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WirePass] = [
+    .unknown,
+    .write,
+    .read,
   ]
 
 }
@@ -664,6 +706,20 @@ nonisolated struct WireRelease: Sendable {
   init() {}
 }
 
+nonisolated struct WireReleaseProblem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var run: String = String()
+
+  var problem: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WireShutDown: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -682,6 +738,38 @@ nonisolated struct WireListOrders: Sendable {
   // methods supported on all messages.
 
   var through: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireProbe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var pass: WirePass = .unknown
+
+  var sequences: UInt32 = 0
+
+  var tokens: UInt32 = 0
+
+  var context: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireMeasure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: UInt64 = 0
+
+  var probes: [WireProbe] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -777,6 +865,22 @@ nonisolated struct WireToWorker: Sendable {
     set {body = .listOrders(newValue)}
   }
 
+  var releaseProblem: WireReleaseProblem {
+    get {
+      if case .releaseProblem(let v)? = body {return v}
+      return WireReleaseProblem()
+    }
+    set {body = .releaseProblem(newValue)}
+  }
+
+  var measure: WireMeasure {
+    get {
+      if case .measure(let v)? = body {return v}
+      return WireMeasure()
+    }
+    set {body = .measure(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -790,6 +894,8 @@ nonisolated struct WireToWorker: Sendable {
     case superseded(WireSuperseded)
     case confirm(WireConfirm)
     case listOrders(WireListOrders)
+    case releaseProblem(WireReleaseProblem)
+    case measure(WireMeasure)
 
   }
 
@@ -846,6 +952,8 @@ nonisolated struct WireHello: Sendable {
   var vocabularySize: UInt32 = 0
 
   var reportsLogProbabilities: Bool = false
+
+  var proposesByLookup: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1006,6 +1114,20 @@ nonisolated struct WireScored: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+nonisolated struct WireMeasured: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: UInt64 = 0
+
+  var seconds: [Double] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WireWithdrawn: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1079,69 +1201,83 @@ nonisolated struct WireGoodbye: Sendable {
   fileprivate var _reason: String? = nil
 }
 
-nonisolated struct WireToCoordinator: Sendable {
+nonisolated struct WireToCoordinator: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var version: UInt32 = 0
+  var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  var body: WireToCoordinator.OneOf_Body? = nil
+  var body: OneOf_Body? {
+    get {return _storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   var hello: WireHello {
     get {
-      if case .hello(let v)? = body {return v}
+      if case .hello(let v)? = _storage._body {return v}
       return WireHello()
     }
-    set {body = .hello(newValue)}
+    set {_uniqueStorage()._body = .hello(newValue)}
   }
 
   var heartbeat: WireHeartbeat {
     get {
-      if case .heartbeat(let v)? = body {return v}
+      if case .heartbeat(let v)? = _storage._body {return v}
       return WireHeartbeat()
     }
-    set {body = .heartbeat(newValue)}
+    set {_uniqueStorage()._body = .heartbeat(newValue)}
   }
 
   var block: WireBlock {
     get {
-      if case .block(let v)? = body {return v}
+      if case .block(let v)? = _storage._body {return v}
       return WireBlock()
     }
-    set {body = .block(newValue)}
+    set {_uniqueStorage()._body = .block(newValue)}
   }
 
   var scored: WireScored {
     get {
-      if case .scored(let v)? = body {return v}
+      if case .scored(let v)? = _storage._body {return v}
       return WireScored()
     }
-    set {body = .scored(newValue)}
+    set {_uniqueStorage()._body = .scored(newValue)}
   }
 
   var failed: WireFailed {
     get {
-      if case .failed(let v)? = body {return v}
+      if case .failed(let v)? = _storage._body {return v}
       return WireFailed()
     }
-    set {body = .failed(newValue)}
+    set {_uniqueStorage()._body = .failed(newValue)}
   }
 
   var goodbye: WireGoodbye {
     get {
-      if case .goodbye(let v)? = body {return v}
+      if case .goodbye(let v)? = _storage._body {return v}
       return WireGoodbye()
     }
-    set {body = .goodbye(newValue)}
+    set {_uniqueStorage()._body = .goodbye(newValue)}
   }
 
   var withdrawn: WireWithdrawn {
     get {
-      if case .withdrawn(let v)? = body {return v}
+      if case .withdrawn(let v)? = _storage._body {return v}
       return WireWithdrawn()
     }
-    set {body = .withdrawn(newValue)}
+    set {_uniqueStorage()._body = .withdrawn(newValue)}
+  }
+
+  var measured: WireMeasured {
+    get {
+      if case .measured(let v)? = _storage._body {return v}
+      return WireMeasured()
+    }
+    set {_uniqueStorage()._body = .measured(newValue)}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1154,10 +1290,13 @@ nonisolated struct WireToCoordinator: Sendable {
     case failed(WireFailed)
     case goodbye(WireGoodbye)
     case withdrawn(WireWithdrawn)
+    case measured(WireMeasured)
 
   }
 
   init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1181,11 +1320,15 @@ nonisolated extension WireBoundary: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFinish: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINISH_UNKNOWN\0\u{1}FINISH_LENGTH\0\u{1}FINISH_END_TOKEN\0\u{1}FINISH_STEP\0\u{1}FINISH_ANSWER\0\u{1}FINISH_CONTEXT_FULL\0\u{1}FINISH_DOUBT\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINISH_UNKNOWN\0\u{1}FINISH_LENGTH\0\u{1}FINISH_END_TOKEN\0\u{1}FINISH_STEP\0\u{1}FINISH_ANSWER\0\u{1}FINISH_CONTEXT_FULL\0\u{1}FINISH_DOUBT\0\u{1}FINISH_NO_PROPOSAL\0")
 }
 
 nonisolated extension WireFailure: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FAILURE_UNKNOWN\0\u{1}FAILURE_CONTEXT_LOST\0\u{1}FAILURE_CONTEXT_TOO_LONG\0\u{1}FAILURE_CACHE_TOO_SMALL\0\u{1}FAILURE_NON_FINITE\0\u{1}FAILURE_INVALID_ORDER\0\u{1}FAILURE_DRAINING\0")
+}
+
+nonisolated extension WirePass: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PASS_UNKNOWN\0\u{1}PASS_WRITE\0\u{1}PASS_READ\0")
 }
 
 nonisolated extension WireTag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1940,6 +2083,41 @@ nonisolated extension WireRelease: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 }
 
+nonisolated extension WireReleaseProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ReleaseProblem"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}run\0\u{1}problem\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.run) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.problem) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.run.isEmpty {
+      try visitor.visitSingularStringField(value: self.run, fieldNumber: 1)
+    }
+    if self.problem != 0 {
+      try visitor.visitSingularUInt32Field(value: self.problem, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireReleaseProblem, rhs: WireReleaseProblem) -> Bool {
+    if lhs.run != rhs.run {return false}
+    if lhs.problem != rhs.problem {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireShutDown: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ShutDown"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
@@ -2000,9 +2178,89 @@ nonisolated extension WireListOrders: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Probe"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pass\0\u{1}sequences\0\u{1}tokens\0\u{1}context\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.pass) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.sequences) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.tokens) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.context) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.pass != .unknown {
+      try visitor.visitSingularEnumField(value: self.pass, fieldNumber: 1)
+    }
+    if self.sequences != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sequences, fieldNumber: 2)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tokens, fieldNumber: 3)
+    }
+    if self.context != 0 {
+      try visitor.visitSingularUInt32Field(value: self.context, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireProbe, rhs: WireProbe) -> Bool {
+    if lhs.pass != rhs.pass {return false}
+    if lhs.sequences != rhs.sequences {return false}
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.context != rhs.context {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMeasure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Measure"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}probes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.id) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.probes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.id != 0 {
+      try visitor.visitSingularFixed64Field(value: self.id, fieldNumber: 1)
+    }
+    if !self.probes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.probes, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMeasure, rhs: WireMeasure) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.probes != rhs.probes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ToWorker"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0\u{1}confirm\0\u{3}list_orders\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}welcome\0\u{1}refuse\0\u{1}order\0\u{1}cancel\0\u{1}release\0\u{3}shut_down\0\u{3}introduce_yourself\0\u{1}superseded\0\u{1}confirm\0\u{3}list_orders\0\u{3}release_problem\0\u{1}measure\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2141,6 +2399,32 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.body = .listOrders(v)
         }
       }()
+      case 12: try {
+        var v: WireReleaseProblem?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .releaseProblem(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .releaseProblem(v)
+        }
+      }()
+      case 13: try {
+        var v: WireMeasure?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .measure(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .measure(v)
+        }
+      }()
       default: break
       }
     }
@@ -2194,6 +2478,14 @@ nonisolated extension WireToWorker: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .listOrders?: try {
       guard case .listOrders(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .releaseProblem?: try {
+      guard case .releaseProblem(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .measure?: try {
+      guard case .measure(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case nil: break
     }
@@ -2250,7 +2542,7 @@ nonisolated extension WireTiming: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0\u{3}vocabulary_size\0\u{3}reports_log_probabilities\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0\u{1}incarnation\0\u{3}process_id\0\u{1}host\0\u{1}model\0\u{3}model_digest\0\u{1}vocabulary\0\u{3}prompt_template\0\u{3}context_length\0\u{1}slots\0\u{1}threads\0\u{1}kernels\0\u{3}vocabulary_size\0\u{3}reports_log_probabilities\0\u{3}proposes_by_lookup\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2273,6 +2565,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 13: try { try decoder.decodeSingularStringField(value: &self.kernels) }()
       case 14: try { try decoder.decodeSingularUInt32Field(value: &self.vocabularySize) }()
       case 15: try { try decoder.decodeSingularBoolField(value: &self.reportsLogProbabilities) }()
+      case 16: try { try decoder.decodeSingularBoolField(value: &self.proposesByLookup) }()
       default: break
       }
     }
@@ -2324,6 +2617,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.reportsLogProbabilities != false {
       try visitor.visitSingularBoolField(value: self.reportsLogProbabilities, fieldNumber: 15)
     }
+    if self.proposesByLookup != false {
+      try visitor.visitSingularBoolField(value: self.proposesByLookup, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2343,6 +2639,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.kernels != rhs.kernels {return false}
     if lhs.vocabularySize != rhs.vocabularySize {return false}
     if lhs.reportsLogProbabilities != rhs.reportsLogProbabilities {return false}
+    if lhs.proposesByLookup != rhs.proposesByLookup {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2684,6 +2981,41 @@ nonisolated extension WireScored: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 }
 
+nonisolated extension WireMeasured: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Measured"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}seconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.id) }()
+      case 2: try { try decoder.decodeRepeatedDoubleField(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.id != 0 {
+      try visitor.visitSingularFixed64Field(value: self.id, fieldNumber: 1)
+    }
+    if !self.seconds.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.seconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMeasured, rhs: WireMeasured) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Withdrawn"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{1}tokens\0")
@@ -2813,156 +3145,211 @@ nonisolated extension WireGoodbye: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireToCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ToCoordinator"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}hello\0\u{1}heartbeat\0\u{1}block\0\u{1}scored\0\u{1}failed\0\u{1}goodbye\0\u{1}withdrawn\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}hello\0\u{1}heartbeat\0\u{1}block\0\u{1}scored\0\u{1}failed\0\u{1}goodbye\0\u{1}withdrawn\0\u{1}measured\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _body: WireToCoordinator.OneOf_Body?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _body = source._body
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try {
-        var v: WireHello?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .hello(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try {
+          var v: WireHello?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .hello(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .hello(v)
+          }
+        }()
+        case 3: try {
+          var v: WireHeartbeat?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .heartbeat(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .heartbeat(v)
+          }
+        }()
+        case 4: try {
+          var v: WireBlock?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .block(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .block(v)
+          }
+        }()
+        case 5: try {
+          var v: WireScored?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .scored(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .scored(v)
+          }
+        }()
+        case 6: try {
+          var v: WireFailed?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .failed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .failed(v)
+          }
+        }()
+        case 7: try {
+          var v: WireGoodbye?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .goodbye(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .goodbye(v)
+          }
+        }()
+        case 8: try {
+          var v: WireWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .withdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .withdrawn(v)
+          }
+        }()
+        case 9: try {
+          var v: WireMeasured?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .measured(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .measured(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .hello(v)
-        }
-      }()
-      case 3: try {
-        var v: WireHeartbeat?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .heartbeat(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .heartbeat(v)
-        }
-      }()
-      case 4: try {
-        var v: WireBlock?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .block(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .block(v)
-        }
-      }()
-      case 5: try {
-        var v: WireScored?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .scored(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .scored(v)
-        }
-      }()
-      case 6: try {
-        var v: WireFailed?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .failed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .failed(v)
-        }
-      }()
-      case 7: try {
-        var v: WireGoodbye?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .goodbye(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .goodbye(v)
-        }
-      }()
-      case 8: try {
-        var v: WireWithdrawn?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .withdrawn(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .withdrawn(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
-    }
-    switch self.body {
-    case .hello?: try {
-      guard case .hello(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    }()
-    case .heartbeat?: try {
-      guard case .heartbeat(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .block?: try {
-      guard case .block(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .scored?: try {
-      guard case .scored(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .failed?: try {
-      guard case .failed(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case .goodbye?: try {
-      guard case .goodbye(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    }()
-    case .withdrawn?: try {
-      guard case .withdrawn(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      switch _storage._body {
+      case .hello?: try {
+        guard case .hello(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      }()
+      case .heartbeat?: try {
+        guard case .heartbeat(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .block?: try {
+        guard case .block(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .scored?: try {
+        guard case .scored(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .failed?: try {
+        guard case .failed(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .goodbye?: try {
+        guard case .goodbye(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      case .withdrawn?: try {
+        guard case .withdrawn(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      case .measured?: try {
+        guard case .measured(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireToCoordinator, rhs: WireToCoordinator) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.body != rhs.body {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._body != rhs_storage._body {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -61,13 +61,24 @@ public struct WorkerSession: Sendable {
     private var active: [OrderID: ActiveOrder] = [:]
     /// Orders that were taken back and that the engine has not let go of yet.
     private var withdrawn: [OrderID: OrderTag] = [:]
+    /// Nil where the engine writes everything.
+    private let lookup: PromptLookup?
+    /// What has been written, for lookup, by run and problem.
+    private var texts: [RunID: [Int: ProblemTexts]] = [:]
+    /// Passes that are timed at the moment.
+    private var probes: ProbeRun?
 
-    /// - Parameter author: whose blocks this worker writes.
-    public init(tokenizer: Tokenizer, prompts: PromptWriter, author: Author) {
+    /// - Parameters:
+    ///   - author: whose blocks this worker writes.
+    ///   - lookup: how blocks are proposed without the engine; nil where it writes all of them.
+    public init(tokenizer: Tokenizer, prompts: PromptWriter, author: Author, lookup: PromptLookup? = nil) {
         self.tokenizer = tokenizer
         self.prompts = prompts
         self.author = author
+        self.lookup = lookup
     }
+
+    public var proposesByLookup: Bool { lookup != nil }
 
     /// Orders that were received and are not answered yet.
     public var activeOrders: Int { active.count }
@@ -127,6 +138,11 @@ public struct WorkerSession: Sendable {
             paths[path] = nil
             guard let sequence = sequences.removeValue(forKey: path) else { return [] }
             return [.release(sequence)]
+        case .releaseProblem(let run, let problem):
+            texts[run]?[problem] = nil
+            if texts[run]?.isEmpty == true { texts[run] = nil }
+            return []
+        case .measure(let order): return measure(order)
         case .listOrders(let through): return [.beat(listedThrough: through)]
         case .superseded:
             return [.end(.dismissed, reason: "a younger process has taken this worker's name")]
@@ -143,6 +159,8 @@ public struct WorkerSession: Sendable {
         withdrawn = [:]
         sequences = [:]
         paths = [:]
+        texts = [:]
+        probes = nil
         return effects
     }
 
@@ -159,10 +177,14 @@ public struct WorkerSession: Sendable {
         let effect: Effect
         switch order.work {
         case .generate(let task):
-            effect = .write(
-                WriteRequest(
-                    order: id, sequence: sequence, context: context.tokens, task: task, endTokens: tokenizer.endTokens,
-                    openBox: OpenBox.tail(of: context.text), isSpeculative: order.isRunAhead))
+            let request = WriteRequest(
+                order: id, sequence: sequence, context: context.tokens, task: task, endTokens: tokenizer.endTokens,
+                openBox: OpenBox.tail(of: context.text), isSpeculative: order.isRunAhead)
+            if let block = proposal(request, for: path) {
+                let begun = ActiveOrder(order: order, path: path, receivedWallMs: now.wallMs)
+                return replaced + written(begun, block, timing(begun, 0, now))
+            }
+            effect = .write(request)
         case .score(let task):
             var block = ids(of: task.block)
             if task.endsText {
@@ -186,6 +208,15 @@ public struct WorkerSession: Sendable {
                 .init("context", context.tokens.count),
             ])
         return replaced + [effect, .log(entry)]
+    }
+
+    /// A block without the engine; nil where the engine shall write it.
+    private mutating func proposal(_ request: WriteRequest, for path: PathKey) -> WrittenTokens? {
+        guard let lookup else { return nil }
+        let others = texts[path.run]?[path.problem]?.others(than: path.path) ?? []
+        texts[path.run, default: [:]][path.problem, default: ProblemTexts()].note(path.path, request.context)
+        let block = lookup.write(request, among: others) { tokenizer.bytes(of: $0) }
+        return block.tokens.isEmpty && block.finish == .noProposal && lookup.hasModel ? nil : block
     }
 
     /// A path has one order at a time here. One that is still held has been taken back, and the message that said so
@@ -225,19 +256,53 @@ public struct WorkerSession: Sendable {
 
     private mutating func sequence(of path: PathKey) -> SequenceID {
         if let sequence = sequences[path] { return sequence }
-        sequencesMade += 1
-        let sequence = SequenceID(rawValue: sequencesMade)
+        let sequence = newSequence()
         sequences[path] = sequence
         return sequence
+    }
+
+    private mutating func newSequence() -> SequenceID {
+        sequencesMade += 1
+        return SequenceID(rawValue: sequencesMade)
     }
 
     private func refuse(_ tag: OrderTag, _ code: FailureCode, _ message: String) -> Effect {
         .send(.failed(FailureReport(tag: tag, code: code, message: message)))
     }
 
+    // MARK: Probes
+
+    /// Where lookup has no model there is nothing to time.
+    private mutating func measure(_ order: ProbeOrder) -> [Effect] {
+        let most = order.probes.map(\.sequences).max() ?? 0
+        guard most > 0, lookup?.hasModel != false else {
+            return [.send(.measured(ProbeReport(id: order.id, seconds: order.probes.map { _ in 0 })))]
+        }
+        let sequences = (0..<most).map { _ in newSequence() }
+        let text = tokenizer.encodeWithBegin(prompts.text(of: Self.probeText), special: true)
+        var run = ProbeRun(order, tokens: text, sequences: sequences)
+        let effects = run.begin()
+        probes = run
+        return effects
+    }
+
+    /// Something to read, of some length.
+    private static let probeText = "A train leaves at 9 with 120 people, 35 get off, 48 get on. How many are there?"
+
+    private mutating func noteProbe(_ answer: EngineAnswer, _ now: Moment) -> [Effect] {
+        guard var run = probes else { return [] }
+        // A pass that fails has no time: the others are still worth having.
+        let next = run.note(answer.order, nowMs: now.monotonicMs)
+        probes = run.isOver ? nil : run
+        guard run.isOver else { return next }
+        return run.usedSequences.map { .release($0) }
+            + [.send(.measured(ProbeReport(id: run.order.id, seconds: run.seconds)))]
+    }
+
     // MARK: The engine's answers
 
     private mutating func finish(_ answer: EngineAnswer, _ now: Moment) -> [Effect] {
+        if probes?.isWaiting(for: answer.order) == true { return noteProbe(answer, now) }
         if let tag = withdrawn.removeValue(forKey: answer.order) {
             return [.send(.withdrawn(WithdrawalReport(tag: tag, tokens: answer.writtenTokens)))]
         }

@@ -12,7 +12,8 @@ struct WorkerLoop {
     /// Before a reply the worker's times are at most this old: a run of a second is measured as well as one of an hour.
     private static let measureMs: Int64 = 50
 
-    private let engine: Engine
+    /// Nil where nothing is computed.
+    private let engine: Engine?
     private let hello: Hello
     private let options: WorkerOptions
     private let transport: Transport
@@ -30,14 +31,15 @@ struct WorkerLoop {
         self.transport = transport
         self.log = log
         session = WorkerSession(
-            tokenizer: parts.tokenizer, prompts: parts.prompts, author: options.role == .draft ? .draft : .target)
+            tokenizer: parts.tokenizer, prompts: parts.prompts, author: options.role == .draft ? .draft : .target,
+            lookup: parts.lookup)
         hello = Hello(
             name: options.name, role: options.role, incarnation: incarnation, processID: ProcessFacts.processID,
             host: ProcessFacts.host, model: options.model.name, modelDigest: parts.modelDigest,
             vocabulary: parts.tokenizer.vocabularyDigest, vocabularySize: parts.tokenizer.vocabularySize,
             promptTemplate: parts.prompts.digest,
-            kernels: parts.engine.routines, contextLength: parts.contextLength, slots: options.slots,
-            threads: options.threads)
+            kernels: parts.engine?.routines ?? "", contextLength: parts.contextLength, slots: options.slots,
+            threads: options.threads, proposesByLookup: parts.lookup != nil)
         beatMs = Int64(options.limits.heartbeatIntervalMs)
         lastBeatMs = Clocks.monotonicMs
     }
@@ -75,11 +77,11 @@ struct WorkerLoop {
         case .send(let message):
             if message.isReply, Clocks.monotonicMs - lastBeatMs >= Self.measureMs { beat() }
             send(message)
-        case .write(let request): engine.submit(GenerateRequest(request))
-        case .score(let request): engine.submit(ScoreRequest(request))
-        case .confirm(let order): engine.confirm(order.rawValue)
-        case .cancel(let order): engine.cancel(order.rawValue)
-        case .release(let sequence): engine.release(SequenceKey(rawValue: sequence.rawValue))
+        case .write(let request): engine?.submit(GenerateRequest(request))
+        case .score(let request): engine?.submit(ScoreRequest(request))
+        case .confirm(let order): engine?.confirm(order.rawValue)
+        case .cancel(let order): engine?.cancel(order.rawValue)
+        case .release(let sequence): engine?.release(SequenceKey(rawValue: sequence.rawValue))
         case .beatEvery(let milliseconds):
             beatMs = Int64(milliseconds)
             beat()
@@ -101,13 +103,13 @@ struct WorkerLoop {
     private mutating func beat(listedThrough: OrderID? = nil) {
         lastBeatMs = Clocks.monotonicMs
         let heartbeat = session.heartbeat(
-            EngineFigures(engine.statistics()), progress: engine.progress, residentBytes: ProcessFacts.residentBytes,
-            listedThrough: listedThrough)
+            engine.map { EngineFigures($0.statistics()) } ?? EngineFigures(), progress: progress,
+            residentBytes: ProcessFacts.residentBytes, listedThrough: listedThrough)
         send(.heartbeat(heartbeat))
     }
 
     /// Changes as long as the engine computes.
-    var progress: UInt64 { engine.progress }
+    var progress: UInt64 { engine?.progress ?? 0 }
 
     private func send(_ message: WorkerMessage) {
         transport.send(socket: 0, to: nil, message.encoded())

@@ -16,7 +16,10 @@ struct WorkerStartError: Error, CustomStringConvertible {
 
 /// What a worker is made of, loaded once.
 struct WorkerParts: Sendable {
-    let engine: Engine
+    /// Nil where nothing is computed: a draft that proposes by lookup alone.
+    let engine: Engine?
+    /// Nil where the engine writes every block.
+    let lookup: PromptLookup?
     let tokenizer: Tokenizer
     let prompts: PromptWriter
     let contextLength: Int
@@ -34,6 +37,17 @@ struct WorkerParts: Sendable {
             template = try ChatTemplate.choose(options.model.template, fileText: model.chatTemplateText)
         } catch {
             throw WorkerStartError(exitCode: .configuration, description: "model \(options.model.name): \(error)")
+        }
+        let prompts = PromptWriter(
+            template: template, system: options.model.system, message: options.model.prompt,
+            marker: ModelConfiguration.problemMarker)
+        if options.model.engine == .lookup {
+            log.notice(
+                "the vocabulary is loaded",
+                metadata: ["model": "\(options.model.name)", "file": "\(model.path)", "sha256": "\(digest)"])
+            return WorkerParts(
+                engine: nil, lookup: .alone, tokenizer: model.tokenizer, prompts: prompts,
+                contextLength: options.model.contextTokens ?? model.contextLength, modelDigest: digest)
         }
         let engine: Engine
         do {
@@ -56,18 +70,15 @@ struct WorkerParts: Sendable {
                 metadata: ["threads": .stringConvertible(options.threads)])
         }
         return WorkerParts(
-            engine: engine, tokenizer: model.tokenizer,
-            prompts: PromptWriter(
-                template: template, system: options.model.system, message: options.model.prompt,
-                marker: ModelConfiguration.problemMarker),
-            contextLength: engine.contextLimit, modelDigest: digest)
+            engine: engine, lookup: options.model.engine == .hybrid ? .beforeModel : nil, tokenizer: model.tokenizer,
+            prompts: prompts, contextLength: engine.contextLimit, modelDigest: digest)
     }
 
     private static func model(
         _ model: Settings.ModelConfiguration, from models: ModelStore
     ) throws(WorkerStartError) -> (LoadedModel, digest: String) {
         do {
-            let loaded = try LoadedModel(path: model.path ?? models.resolve(model.name))
+            let loaded = try LoadedModel(path: model.path ?? models.resolve(model.fileName))
             return (loaded, try models.digest(ofFiles: loaded.filePaths))
         } catch let error as ModelLoadError {
             guard case .unopened(.unreadable) = error else {

@@ -53,7 +53,7 @@ public final class WorkerService: Sendable {
             let parts = try WorkerParts.load(options, from: models, log: log) { [inbox] event in
                 inbox.post(.engine(event))
             }
-            defer { parts.engine.abandon() }
+            defer { parts.engine?.abandon() }
             guard try warmUp(parts) else { return .success }
             return serve(
                 WorkerLoop(
@@ -72,15 +72,16 @@ public final class WorkerService: Sendable {
     /// - Returns: false if the worker was asked to go meanwhile.
     /// - Throws: when the model cannot do it.
     private func warmUp(_ parts: WorkerParts) throws(WorkerStartError) -> Bool {
+        guard let engine = parts.engine else { return true }
         let beganMs = Clocks.monotonicMs
         // No order has this id, and no path this key.
         let (id, key) = (RequestID(0), SequenceKey(rawValue: 0))
         var context = parts.tokenizer.encodeWithBegin(parts.prompts.text(of: "1 + 1 = ?"), special: true)
         if options.role == .target, context.count > 1 {
             let last = context.removeLast()
-            parts.engine.submit(ScoreRequest(id: id, key: key, context: context, block: [last]))
+            engine.submit(ScoreRequest(id: id, key: key, context: context, block: [last]))
         } else {
-            parts.engine.submit(GenerateRequest(id: id, key: key, context: context, maximumTokens: 1))
+            engine.submit(GenerateRequest(id: id, key: key, context: context, maximumTokens: 1))
         }
         var isReady = false
         while !isReady {
@@ -97,7 +98,7 @@ public final class WorkerService: Sendable {
                 }
             }
         }
-        parts.engine.release(key)
+        engine.release(key)
         log.notice(
             "the first token is computed", metadata: ["ms": .stringConvertible(Clocks.monotonicMs - beganMs)])
         return true

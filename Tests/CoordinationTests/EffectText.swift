@@ -43,6 +43,11 @@ struct EffectText {
         case .problemGated(let record): return "gate \(record.problem) \(text(record.gate))"
         case .auditScored(let record):
             return "audit \(record.path) r\(record.round) s\(record.segment) score=\(record.score) by=\(record.worker)"
+        case .strategyChosen(let choice):
+            func rate(_ value: Double?) -> String { value.map { "\(Int($0))" } ?? "-" }
+            return "strategy \(choice.strategy.rawValue) \(choice.reason.rawValue) "
+                + "target=\(rate(choice.targetTokensPerSecond)) drafted=\(rate(choice.draftedTokensPerSecond)) "
+                + "tokens=\(choice.tokens)"
         case .driftFound(let record): return "drift problems=\(record.problems ?? 0) n=\(record.verdicts)"
         case .pathEnded(let record):
             var words = ["path \(record.path)", record.outcome.rawValue, "answer=\(record.answer ?? "-")"]
@@ -92,6 +97,8 @@ struct EffectText {
         case .confirm(let id): "confirm #\(number(id))"
         case .cancel(let id): "cancel #\(number(id))"
         case .release(let path): "release \(path)"
+        case .releaseProblem(let run, let problem): "release problem \(run)/\(problem)"
+        case .measure(let order): "measure \(order.probes.count)"
         case .introduceYourself: "introduceYourself"
         case .superseded: "superseded"
         case .listOrders(let id): "list orders through #\(number(id))"
@@ -128,6 +135,8 @@ struct EffectText {
         case .accepted(let run, let alreadyKnown): "accepted \(run)\(alreadyKnown ? " known" : "")"
         case .cancelled(let run, let state): "over \(run) \(state.rawValue)"
         case .resumed(let run, let drift): (["resumed \(run)"] + drift).joined(separator: "; ")
+        case .measured(let workers):
+            (["measured"] + workers.map { "\($0.name)=\($0.seconds)" }).joined(separator: " ")
         case .refused(let refusal): "refused \(refusal)"
         }
     }

@@ -26,7 +26,8 @@ extension ScriptRunner {
                     name, try value(word(1)), incarnation: UInt64(line.int("inc") ?? 1),
                     slots: line.int("slots") ?? 2, digest: line.text("digest") ?? "digest",
                     vocabulary: line.text("vocabulary"), template: line.text("template") ?? "template",
-                    kernels: line.text("kernels") ?? "", reportsLogProbabilities: !line.words.contains("mute")))
+                    kernels: line.text("kernels") ?? "", reportsLogProbabilities: !line.words.contains("mute"),
+                    proposesByLookup: line.words.contains("lookup")))
         case "beat":
             return .heartbeatArrived(
                 peer(try word(0)),
@@ -44,14 +45,7 @@ extension ScriptRunner {
                 peer(try word(0)), undelivered: try line.words.dropFirst().first.map { try order($0).tag.order })
         case "refused": return .messageRefused(peer(try word(0)), reason: line.text("reason") ?? "")
         case "block":
-            let order = try order(word(1))
-            return .blockArrived(
-                peer(try word(0)),
-                makeBlock(
-                    order, try word(2).replacing("\\n", with: "\n"), tokens: line.int("tokens") ?? 4,
-                    finish: try value(line.text("finish") ?? "length"), vocabulary: line.text("vocabulary"),
-                    segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) },
-                    logProbabilities: line.text("own")?.split(separator: ",").map { Float($0)! }))
+            return try block(line, peer(word(0)), order(word(1)), word(2))
         case "score":
             let values = try word(2).split(separator: ",").map { Float($0)! }
             return .scoreArrived(
@@ -72,10 +66,30 @@ extension ScriptRunner {
         case "resume":
             return .runResumed(
                 try client(word(0)), run: try word(1), allowsDrift: line.words.contains("drift"))
+        case "measure": return .measureRequested(try client(word(0)), probes(line))
+        case "measured":
+            let seconds = try word(1).split(separator: ",").map { Double($0)! }
+            return .probesArrived(peer(try word(0)), ProbeReport(id: UInt64(line.int("id") ?? 1), seconds: seconds))
         case "tick": return .timeReached
         case "drain": return .drainRequested
         default: throw ScriptError(description: "no event is called \(line.verb)")
         }
+    }
+
+    /// A step of one sequence, for every worker.
+    private func probes(_ line: ScriptLine) -> MeasureRequest {
+        let probe = Probe(.write, sequences: 1, tokens: 8, context: line.int("context") ?? 8)
+        return MeasureRequest(draft: [probe], target: [probe], together: line.words.contains("together"))
+    }
+
+    private func block(_ line: ScriptLine, _ peer: PeerID, _ order: Order, _ text: String) throws -> Event {
+        .blockArrived(
+            peer,
+            makeBlock(
+                order, text.replacing("\\n", with: "\n"), tokens: line.int("tokens") ?? 4,
+                finish: try value(line.text("finish") ?? "length"), vocabulary: line.text("vocabulary"),
+                segment: line.int("segment").map { SegmentID(rawValue: UInt64($0)) },
+                logProbabilities: line.text("own")?.split(separator: ",").map { Float($0)! }))
     }
 
     /// `holds=#1,#2`; all that were ever sent if not said otherwise, none with `holds=`.
@@ -138,7 +152,13 @@ extension ScriptRunner {
         let run = line.text("run") ?? "aa"
         return RunSpec(
             id: RunID(run), submissionKey: line.text("key") ?? "key-\(run)", name: "batch", settings: settings,
-            bank: bank(line))
+            bank: bank(line), forecast: forecast(line))
+    }
+
+    /// `forecast=100,200`: tokens a second of the target alone, and with the draft.
+    private func forecast(_ line: ScriptLine) -> RunForecast? {
+        guard let rates = line.text("forecast")?.split(separator: ",").map({ Double($0)! }) else { return nil }
+        return RunForecast(targetTokensPerSecond: rates[0], draftedTokensPerSecond: rates[1])
     }
 
     /// `bank=0.5,1.5`: scores of round 0, made with these workers' models and the settings of scripts, but for

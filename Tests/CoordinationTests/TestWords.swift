@@ -11,13 +11,13 @@ func peer(_ name: String) -> PeerID { PeerID(bytes: Array(name.utf8)) }
 func makeHello(
     _ name: String, _ role: Role, incarnation: UInt64 = 1, slots: Int = 2, digest: String = "digest",
     vocabulary: String? = nil, template: String = "template", kernels: String = "",
-    reportsLogProbabilities: Bool = true
+    reportsLogProbabilities: Bool = true, proposesByLookup: Bool = false
 ) -> Hello {
     Hello(
         name: name, role: role, incarnation: incarnation, processID: 7, host: "here", model: "\(role.rawValue)-model",
         modelDigest: digest, vocabulary: vocabulary ?? "vocabulary-\(role.rawValue)", vocabularySize: 1_000,
         promptTemplate: template, kernels: kernels, contextLength: 4096, slots: slots, threads: 1,
-        reportsLogProbabilities: reportsLogProbabilities)
+        reportsLogProbabilities: reportsLogProbabilities, proposesByLookup: proposesByLookup)
 }
 
 let noTiming = WorkTiming(startedWallMs: 1, finishedWallMs: 2, queuedMs: 0)

@@ -114,7 +114,7 @@ import Testing
         // This version writes alarms and models as those stores cannot hold them; of models see the next test.
         let records = maker.run(problems: 2, paths: 1, rounds: 1, isEnded: false).filter { record in
             switch record {
-            case .driftFound, .modelBegun: false
+            case .driftFound, .modelBegun, .strategyChosen: false
             case _: true
             }
         }
@@ -150,7 +150,10 @@ import Testing
         let folder = try TemporaryFolder()
         var maker = RecordMaker(seed: 3, isGated: false)
         let records = maker.run(problems: 1, paths: 1, rounds: 1, isEnded: false).filter { record in
-            if case .modelBegun = record { false } else { true }
+            switch record {
+            case .modelBegun, .strategyChosen: false
+            case _: true
+            }
         }
         let old = try RunStore(path: folder.database, steps: Array(StoreSchema.steps.prefix(6)))
         try old.append(records)

@@ -75,6 +75,15 @@ struct RecordMaker {
                         run: id, problems: problems, stratum: stratum,
                         verdicts: Int.random(in: 1...9_999, using: &generator), recordedWallMs: wallMs())))
         }
+        for (strategy, reason) in [(Strategy.target, StrategyReason.unknown), (.async, .trial)] {
+            records.append(
+                .strategyChosen(
+                    StrategyChoice(
+                        run: id, strategy: strategy, reason: reason,
+                        targetTokensPerSecond: Bool.random(using: &generator) ? 0.1 : nil,
+                        draftedTokensPerSecond: Bool.random(using: &generator) ? 1e9 : nil,
+                        tokens: Int.random(in: 0...1 << 40, using: &generator), recordedWallMs: wallMs())))
+        }
         for problem in 0..<problems {
             if isGated {
                 records.append(.problemGated(ProblemGateRecord(
@@ -222,6 +231,7 @@ struct RecordMaker {
         case .pathEnded(let end): end.path
         case .problemEnded(let end): PathKey(run: end.run, problem: end.problem, path: -1)
         case .runSubmitted(let spec, _, _): PathKey(run: spec.id, problem: -1, path: -1)
+        case .strategyChosen(let choice): PathKey(run: choice.run, problem: -1, path: -1)
         case .driftFound(let drift): PathKey(run: drift.run, problem: -1, path: -1)
         case .modelBegun(let run, _): PathKey(run: run, problem: -1, path: -1)
         case .measured(let run, _), .runEnded(let run, _, _): PathKey(run: run, problem: -1, path: -1)

@@ -1,6 +1,7 @@
 import Domain
 import Simulation
 import Testing
+import WorkerCore
 
 /// What must hold of clusters that begin in a certain way.
 @Suite struct ScenarioTests {
@@ -85,9 +86,12 @@ import Testing
     /// With r = 1 exact takeovers write the target's own text, byte for byte, whatever the draft writes, whoever works
     /// and whatever goes wrong: 300 seeds, each against `strategy: target` without faults.
     @Test(arguments: UInt64(500)..<800) func exactTakeoversWriteTheTargetsOwnText(seed: UInt64) throws {
-        func texts(_ strategy: Strategy, hasFaults: Bool) throws -> [PathKey: String] {
+        func texts(_ strategy: Strategy, hasFaults: Bool, _ lookup: PromptLookup? = nil) throws -> [PathKey: String] {
             var scenario = Scenario()
-            scenario.hasFaults = hasFaults
+            (scenario.hasFaults, scenario.lookup) = (hasFaults, lookup)
+            if seed % 2 == 0 {
+                scenario.forecast = RunForecast(targetTokensPerSecond: 1, draftedTokensPerSecond: 1_000)
+            }
             scenario.submissions = [
                 submission(3) {
                     ($0.strategy, $0.takeover, $0.rejectionRate, $0.vote) = (strategy, .coupled, 1, .all)
@@ -106,8 +110,13 @@ import Testing
                 })
         }
         let own = try texts(.target, hasFaults: false)
-        let coupled = try texts(.async, hasFaults: true)
-        #expect(own.count == 6 && !coupled.isEmpty)
-        for (path, text) in coupled { #expect(text == own[path], "\(path)") }
+        #expect(own.count == 6)
+        for (strategy, lookup) in [
+            (Strategy.async, nil), (.auto, nil), (.async, PromptLookup.alone), (.auto, .beforeModel),
+        ] {
+            let coupled = try texts(strategy, hasFaults: true, lookup)
+            #expect(!coupled.isEmpty)
+            for (path, text) in coupled { #expect(text == own[path], "\(strategy) \(path)") }
+        }
     }
 }

@@ -91,6 +91,37 @@ extension RealProcesses {
             }
         }
 
+        /// A draft that has no model, and one that looks up first: the text is the target's own, and much of it was
+        /// proposed.
+        @Test(arguments: ["lookup", "hybrid"]) func whatIsLookedUpBecomesTheTargetsOwnText(engine: String) throws {
+            let draft =
+                engine == "lookup"
+                ? "small-draft: { engine: lookup, tokenizer: small-target }"
+                : "small-draft: { engine: hybrid, context: 1024, kv_memory_mib: 64 }"
+            let own = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])
+                .replacing("small-draft: { context: 1024, kv_memory_mib: 64 }", with: draft)
+            let workers = try Workers(each: 1, configuration: own)
+            let flags = ["--seed", "4", "--target-tokens", "4", "--draft-tokens", "8", "--boundary", "tokens"]
+            let target = try workers.results("target", flags)
+            let coupled = try workers.results("async", flags)
+            #expect(Self.texts(coupled) == Self.texts(target))
+            #expect(coupled.summary.tokens.draft > 0)
+            // What is proposed is no answer by itself.
+            let refused = try workers.cluster.a1("submit", Self.batch, "--takeover", "coupled", "-r", "0.4")
+            #expect(refused.code == 65 && refused.err.contains("engine: lookup proposes text"))
+        }
+
+        /// `strategy: auto` changes over in the middle, and no text changes.
+        @Test func autoWritesTheTargetsOwnTextWhateverItChooses() throws {
+            let workers = try Workers(each: 1)
+            let flags = ["--seed", "8", "--paths", "16", "--problems-in-flight", "1"]
+            let target = try workers.results("target", flags)
+            let auto = try workers.results("auto", flags)
+            #expect(Self.texts(auto) == Self.texts(target))
+            #expect(auto.summary.strategyChoices.first?.reason == .unknown)
+            #expect(auto.summary.settings.strategy == .auto)
+        }
+
         /// Where the draft's context is full the target writes on, and the text is still its own.
         @Test func theTargetOutlivesTheDraft() throws {
             let short = smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)])

@@ -28,6 +28,7 @@ extension RealProcesses {
         /// For each command with `--json`: arguments that cannot be followed, and the code that says so.
         private static let failing: [String: (arguments: [String], code: Int32, name: String)] = [
             "submit": (["batch.jsonl"], 69, "unavailable"),
+            "plan": (["batch.jsonl"], 69, "unavailable"),
             "status": ([], 69, "unavailable"),
             "results": ([], 69, "unavailable"),
             "resume": (["7f"], 69, "unavailable"),

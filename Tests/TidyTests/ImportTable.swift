@@ -33,13 +33,14 @@ enum ImportTable {
         "Conformal": pure(["Domain"], platform: mathematics),
         "Coordination": pure(["Conformal", "Domain", "Evaluation"]),
         "Comparison": pure(["Domain", "Evaluation"]),
+        "Planning": pure(["Domain"]),
         // JSON between commands and coordinator, and what generated code needs, come from Foundation.
         "Wire": pure(["Domain", "SwiftProtobuf"], platform: ["Foundation", "FoundationEssentials"]),
         "Evaluation": pure(platform: mathematics, exceptions: ["BatchReader.swift": ["Foundation"]]),
         "Tokenizers": pure(platform: mathematics.union(["Synchronization"])),
         "ModelFiles": pure(),
         "Batching": pure(),
-        "WorkerCore": pure(["Domain", "Evaluation", "Tokenizers", "Wire"]),
+        "WorkerCore": pure(["Domain", "Evaluation", "Tokenizers", "Wire"], platform: mathematics),
         "Simulation": pure(["Coordination", "Domain", "Tokenizers", "Wire", "WorkerCore"]),
         "Tensors": shell(["CKernels", "CMappings", "COpenBLAS", "ModelFiles"]),
         "Transformer": shell(["CKernels", "ModelFiles", "Tensors", "Tokenizers"]),
@@ -62,8 +63,8 @@ enum ImportTable {
         "A1": shell([
             "ArgumentParser", "Batching", "CAllocations", "Comparison", "Conformal", "Coordination",
             "CoordinatorService", "Domain", "Engine", "Evaluation", "Logging", "Logs", "ModelFiles", "ModelStore",
-            "RunStore", "Runtime", "Settings", "Simulation", "Tensors", "Tokenizers", "Transformer", "Transport",
-            "Wire", "WorkerService",
+            "Planning", "RunStore", "Runtime", "Settings", "Simulation", "Tensors", "Tokenizers", "Transformer",
+            "Transport", "Wire", "WorkerService",
         ]),
     ]
 

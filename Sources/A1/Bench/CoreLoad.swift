@@ -54,7 +54,7 @@ extension WorkerMessage {
         case .scored(let report): .scoreArrived(peer, report)
         case .failed(let report): .orderFailed(peer, report)
         case .withdrawn(let report): .orderWithdrawn(peer, report)
-        case .hello, .heartbeat, .goodbye: nil
+        case .hello, .heartbeat, .measured, .goodbye: nil
         }
     }
 }

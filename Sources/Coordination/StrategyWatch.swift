@@ -1,0 +1,185 @@
+import Domain
+
+/// Measures how fast a run of `strategy: auto` goes and says when the other way is worth it: docs/cost-model.md,
+/// "In the middle of a run". Of this life only; what it leads to is recorded.
+///
+/// Speeds are tokens a second that stand, over all of the run's paths. They are measured while as many paths as can are
+/// under way, from block to block, once nothing that was ordered before the last change is out.
+struct StrategyWatch: Sendable {
+    /// A way is changed for one that is faster by this factor: below it the two cannot be told apart.
+    private static let margin = 1.05
+    /// Below this share of what was foretold the target is measured, too.
+    private static let doubt = 0.75
+    /// Share of what is left to be written that a trial may take.
+    private static let trialShare = 0.03
+    /// Blocks of a measurement at least, and milliseconds.
+    private static let blocksAtLeast = 4
+    private static let msAtLeast: Int64 = 20
+    /// A trial ends where the target alone would have been done twice.
+    private static let patience = 2.0
+    /// While the draft writes each measurement has so many times the blocks of a trial.
+    private static let steadyFactor = 4
+
+    private(set) var strategy: Strategy
+    /// As measured in this life; else by what was foretold.
+    var targetRate: Double? { measured.target ?? foretold(.target) }
+    var draftedRate: Double? { measured.drafted ?? foretold(.async) }
+    private let forecast: RunForecast?
+    private var measured: (target: Double?, drafted: Double?) = (nil, nil)
+    /// The draft writes and has not been measured in this run.
+    private var isTrial: Bool
+    /// What a trial is expected to write; nil where none was planned.
+    private var trialTokens: Double?
+    /// Whether orders from before the last change may be out.
+    private var isSettling = false
+    private var epoch: Epoch?
+    /// The draft writes again only once so many tokens stand.
+    private var nextTrialTokens = 0
+
+    private enum Epoch: Hashable {
+        /// Begins with the next block.
+        case awaited(sinceMs: Int64, blocks: Int)
+        case running(beganMs: Int64, tokens: Int, blocks: Int)
+    }
+
+    /// The run at a step.
+    struct Progress: Sendable {
+        var nowMs: Int64
+        /// Tokens that stand, and rounds that are over.
+        var tokens: Int
+        var blocks: Int
+        /// Paths under way.
+        var begunPaths: Int
+        /// Tokens that are expected of the paths that are not over; nil before the first has ended.
+        var tokensLeft: Double?
+        /// Whether paths wait to begin: as long as they do the number under way is steady.
+        var hasFresh: Bool
+        /// Whether a draft worker can work for the run.
+        var hasDraft: Bool
+        /// Whether an order from before the last change is out.
+        var hasOldOrders: Bool
+    }
+
+    struct Change: Sendable, Hashable {
+        let strategy: Strategy
+        let reason: StrategyReason
+    }
+
+    /// - Parameters:
+    ///   - strategy: how the run goes on, by its last record.
+    ///   - forecast: nil where nothing is known.
+    init(_ strategy: Strategy, _ forecast: RunForecast? = nil) {
+        self.strategy = strategy
+        self.forecast = forecast
+        isTrial = strategy == .async
+    }
+
+    /// What was foretold of a way that was not measured. Where the other was, only the ratio of the two counts: what
+    /// the forecast leaves out slows down both.
+    private func foretold(_ way: Strategy) -> Double? {
+        guard let forecast else { return nil }
+        let ratio = forecast.draftedTokensPerSecond / forecast.targetTokensPerSecond
+        if way == .target { return measured.drafted.map { $0 / ratio } ?? forecast.targetTokensPerSecond }
+        return measured.target.map { $0 * ratio } ?? forecast.draftedTokensPerSecond
+    }
+
+    /// How a run begins of which this is foretold.
+    static func beginning(_ forecast: RunForecast?) -> Change {
+        guard let forecast else { return Change(strategy: .target, reason: .unknown) }
+        let isWorth = forecast.draftedTokensPerSecond > forecast.targetTokensPerSecond * margin
+        return Change(strategy: isWorth ? .async : .target, reason: .forecast)
+    }
+
+    /// Takes in where the run is.
+    ///
+    /// - Returns: a change that is worth it; the watch counts it as made.
+    mutating func note(_ progress: Progress) -> Change? {
+        guard progress.hasDraft else {
+            return strategy == .async ? change(to: .target, .noDraft, progress) : nil
+        }
+        if isSettling {
+            guard !progress.hasOldOrders else { return nil }
+            isSettling = false
+        }
+        guard progress.hasFresh else { return nil }
+        switch epoch {
+        case nil:
+            begin(progress)
+            return nil
+        case .awaited(let sinceMs, let blocks):
+            if progress.blocks > blocks {
+                epoch = .running(beganMs: progress.nowMs, tokens: progress.tokens, blocks: progress.blocks)
+            } else if isHopeless(sinceMs, progress) {
+                return endTrial(rate: 0, progress)
+            }
+            return nil
+        case .running(let beganMs, let tokens, let blocks):
+            let found = Found(
+                elapsedMs: progress.nowMs - beganMs, tokens: progress.tokens - tokens,
+                blocks: progress.blocks - blocks, wanted: max(Self.blocksAtLeast, progress.begunPaths))
+            guard found.elapsedMs >= Self.msAtLeast else { return nil }
+            if strategy == .target { return noteTarget(found, progress) }
+            let wanted = found.wanted * (isTrial ? 1 : Self.steadyFactor)
+            guard found.blocks >= wanted || isHopeless(beganMs, progress) else { return nil }
+            return endTrial(rate: found.rate, progress)
+        }
+    }
+
+    /// Of a measurement so far.
+    private struct Found {
+        let elapsedMs: Int64
+        let tokens: Int
+        let blocks: Int
+        /// Blocks that are enough.
+        let wanted: Int
+
+        var rate: Double { Double(tokens) * 1_000 / Double(elapsedMs) }
+    }
+
+    private mutating func noteTarget(_ found: Found, _ progress: Progress) -> Change? {
+        guard found.blocks >= found.wanted, found.tokens > 0 else { return nil }
+        measured.target = found.rate
+        begin(progress)
+        guard progress.tokens >= nextTrialTokens else { return nil }
+        if let draftedRate, draftedRate <= found.rate * Self.margin { return nil }
+        // What is out when the way changes is written in the old one.
+        let trial = 2 * Double(found.wanted) * Double(found.tokens) / Double(found.blocks)
+        guard let left = progress.tokensLeft, trial <= Self.trialShare * left else { return nil }
+        isTrial = true
+        trialTokens = trial
+        return change(to: .async, draftedRate == nil ? .trial : .faster, progress)
+    }
+
+    /// Whether the target alone would have been done with the trial long ago.
+    private func isHopeless(_ sinceMs: Int64, _ progress: Progress) -> Bool {
+        guard isTrial, let trialTokens, let targetRate else { return false }
+        return Double(progress.nowMs - sinceMs) * targetRate / 1_000 > Self.patience * trialTokens
+    }
+
+    private mutating func endTrial(rate: Double, _ progress: Progress) -> Change? {
+        measured.drafted = rate
+        isTrial = false
+        begin(progress)
+        if measured.target == nil, let forecast {
+            // Far from what was foretold: the ratio may be, too.
+            guard rate < Self.doubt * forecast.draftedTokensPerSecond else { return nil }
+            return change(to: .target, .trial, progress)
+        }
+        guard let targetRate, rate < targetRate else { return nil }
+        nextTrialTokens = 2 * max(1, progress.tokens)
+        return change(to: .target, .slower, progress)
+    }
+
+    /// A measurement begins with the next block.
+    private mutating func begin(_ progress: Progress) {
+        epoch = .awaited(sinceMs: progress.nowMs, blocks: progress.blocks)
+    }
+
+    private mutating func change(to strategy: Strategy, _ reason: StrategyReason, _ progress: Progress) -> Change {
+        self.strategy = strategy
+        isSettling = true
+        epoch = nil
+        if strategy == .target { isTrial = false }
+        return Change(strategy: strategy, reason: reason)
+    }
+}
