@@ -8,9 +8,13 @@ struct DraftLengths: Sendable {
     private var stood = 0
     private var differences = 0
     /// The negative threshold, nats.
-    private var doubt = 0.3
+    private var doubt: Double
     /// Until more is known a difference every twenty tokens is expected.
     private(set) var bestLength = Self.bestLength(differenceRate: 0.05, atMost: 64)
+
+    /// - Parameter doubtShare: of tokens that shall end their block. The threshold begins near where models of language
+    ///   have it, since a run's first blocks are as long as it says.
+    init(doubtShare: Double = 0.04) { doubt = 0.3 * (1 / doubtShare).squareRoot() }
 
     /// Below this log-probability of its own, in nats, a token of the draft is among the least likely `doubt_share`.
     var doubtThreshold: Float { Float(-doubt) }

@@ -298,7 +298,7 @@ struct Run: Sendable {
     fileprivate(set) var controller: ConformalController
     fileprivate(set) var gate: GateController?
     fileprivate(set) var counts = RunCounts()
-    fileprivate(set) var lengths = DraftLengths()
+    fileprivate(set) var lengths: DraftLengths
     /// In the order in which they were raised.
     fileprivate(set) var alarms: [DriftAlarm] = []
     /// Those of them that are recorded, after those of earlier versions.
@@ -314,6 +314,7 @@ struct Run: Sendable {
         self.contentDigest = contentDigest
         self.submittedWallMs = submittedWallMs
         self.problems = problems.map { Problem(spec: $0) }
+        lengths = DraftLengths(doubtShare: spec.settings.doubtShare)
         controller = ConformalController(
             ConformalSettings(
                 rejectionRate: spec.settings.rejectionRate,

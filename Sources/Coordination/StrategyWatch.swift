@@ -12,13 +12,20 @@ struct StrategyWatch: Sendable {
     private static let doubt = 0.75
     /// Share of what is left to be written that a trial may take.
     private static let trialShare = 0.03
-    /// Blocks of a measurement at least, and milliseconds.
-    private static let blocksAtLeast = 4
+    /// Blocks of a measurement for each path under way, beyond so many paths one for each; at least; milliseconds.
+    private static let blocksPerPath = 4
+    private static let fewPaths = 8
+    private static let blocksAtLeast = 8
     private static let msAtLeast: Int64 = 20
     /// A trial ends where the target alone would have been done twice.
     private static let patience = 2.0
-    /// While the draft writes each measurement has so many times the blocks of a trial.
+    /// While the draft writes each measurement has so many times the blocks of a trial, and two in a row must be
+    /// slower: a machine that is shared stumbles.
     private static let steadyFactor = 4
+    private static let slowInARow = 2
+    /// What was slower is tried again once so many times the tokens stand, unless it was slower by far.
+    private static let retrySpacing = 4
+    private static let hopeless = 0.7
 
     private(set) var strategy: Strategy
     /// As measured in this life; else by what was foretold.
@@ -33,8 +40,9 @@ struct StrategyWatch: Sendable {
     /// Whether orders from before the last change may be out.
     private var isSettling = false
     private var epoch: Epoch?
-    /// The draft writes again only once so many tokens stand.
-    private var nextTrialTokens = 0
+    /// The draft writes again only once so many tokens stand; nil: not again unless the target is slower than it was.
+    private var nextTrialTokens: Int? = 0
+    private var slowMeasurements = 0
 
     private enum Epoch: Hashable {
         /// Begins with the next block.
@@ -71,7 +79,8 @@ struct StrategyWatch: Sendable {
     init(_ strategy: Strategy, _ forecast: RunForecast? = nil) {
         self.strategy = strategy
         self.forecast = forecast
-        isTrial = strategy == .async
+        // What goes by a forecast is measured for longer: a run begins slowly.
+        isTrial = false
     }
 
     /// What was foretold of a way that was not measured. Where the other was, only the ratio of the two counts: what
@@ -116,13 +125,17 @@ struct StrategyWatch: Sendable {
         case .running(let beganMs, let tokens, let blocks):
             let found = Found(
                 elapsedMs: progress.nowMs - beganMs, tokens: progress.tokens - tokens,
-                blocks: progress.blocks - blocks, wanted: max(Self.blocksAtLeast, progress.begunPaths))
+                blocks: progress.blocks - blocks, wanted: Self.blocksWanted(progress.begunPaths))
             guard found.elapsedMs >= Self.msAtLeast else { return nil }
             if strategy == .target { return noteTarget(found, progress) }
             let wanted = found.wanted * (isTrial ? 1 : Self.steadyFactor)
             guard found.blocks >= wanted || isHopeless(beganMs, progress) else { return nil }
             return endTrial(rate: found.rate, progress)
         }
+    }
+
+    private static func blocksWanted(_ paths: Int) -> Int {
+        max(blocksAtLeast, paths + min(paths, fewPaths) * (blocksPerPath - 1))
     }
 
     /// Of a measurement so far.
@@ -140,14 +153,20 @@ struct StrategyWatch: Sendable {
         guard found.blocks >= found.wanted, found.tokens > 0 else { return nil }
         measured.target = found.rate
         begin(progress)
-        guard progress.tokens >= nextTrialTokens else { return nil }
-        if let draftedRate, draftedRate <= found.rate * Self.margin { return nil }
-        // What is out when the way changes is written in the old one.
-        let trial = 2 * Double(found.wanted) * Double(found.tokens) / Double(found.blocks)
+        let isFaster = draftedRate.map { $0 > found.rate * Self.margin } ?? false
+        guard isWorthATrial(isFaster: isFaster, progress) else { return nil }
+        // What is out when the way changes comes first, a block a path.
+        let trial = Double(found.wanted + progress.begunPaths) * Double(found.tokens) / Double(found.blocks)
         guard let left = progress.tokensLeft, trial <= Self.trialShare * left else { return nil }
         isTrial = true
         trialTokens = trial
-        return change(to: .async, draftedRate == nil ? .trial : .faster, progress)
+        return change(to: .async, isFaster ? .faster : .trial, progress)
+    }
+
+    private func isWorthATrial(isFaster: Bool, _ progress: Progress) -> Bool {
+        guard measured.drafted != nil else { return isFaster || forecast == nil }
+        guard let nextTrialTokens else { return isFaster }
+        return progress.tokens >= nextTrialTokens
     }
 
     /// Whether the target alone would have been done with the trial long ago.
@@ -158,6 +177,7 @@ struct StrategyWatch: Sendable {
 
     private mutating func endTrial(rate: Double, _ progress: Progress) -> Change? {
         measured.drafted = rate
+        let wasTrial = isTrial
         isTrial = false
         begin(progress)
         if measured.target == nil, let forecast {
@@ -165,8 +185,14 @@ struct StrategyWatch: Sendable {
             guard rate < Self.doubt * forecast.draftedTokensPerSecond else { return nil }
             return change(to: .target, .trial, progress)
         }
-        guard let targetRate, rate < targetRate else { return nil }
-        nextTrialTokens = 2 * max(1, progress.tokens)
+        guard let targetRate, rate < targetRate else {
+            slowMeasurements = 0
+            return nil
+        }
+        slowMeasurements += 1
+        guard wasTrial || slowMeasurements >= Self.slowInARow else { return nil }
+        slowMeasurements = 0
+        nextTrialTokens = rate < Self.hopeless * targetRate ? nil : Self.retrySpacing * max(1, progress.tokens)
         return change(to: .target, .slower, progress)
     }
 

@@ -22,7 +22,7 @@ struct BatchSimulation {
         var runAhead: Int
         /// Tokens of a block that the target opens.
         var targetLength: Int
-        /// Tokens of a problem's prompt, which the target reads once.
+        /// Tokens of a path's prompt, which the target reads. Paths that begin together share nothing of it.
         var prompt: Int
     }
 
@@ -117,7 +117,7 @@ struct BatchSimulation {
             let length = lengths[number % lengths.count]
             return Path(
                 problem: number / paths, left: length, undrafted: gate < 1 ? length : 0,
-                prompt: number % paths == 0 ? blocks.prompt : 0)
+                prompt: blocks.prompt)
         }
     }
 

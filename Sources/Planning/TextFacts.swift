@@ -18,7 +18,7 @@ public struct TextFacts: Sendable, Codable, Hashable {
     public var discarded: Int
     /// Tokens of a problem's prompt, in the mean.
     public var prompt: Int
-    /// How long the run took, its paths one after the other; nil where it was broken off.
+    /// How long the problems took, one after the other; nil where the run was broken off.
     public var seconds: Double?
 
     public init(
@@ -58,7 +58,7 @@ public struct TextFacts: Sendable, Codable, Hashable {
             read: summary.tokens.draft + summary.tokensReplaced, kept: summary.tokens.draft,
             written: max(0, summary.tokens.target - replacing), discarded: summary.discardedTokens)
         prompt = max(0, prefilled - read) / max(1, paths.count { $0.rounds > 0 })
-        seconds = summary.state == .finished ? summary.wallSeconds : nil
+        seconds = summary.state == .finished ? results.problems.reduce(0) { $0 + $1.seconds } : nil
         guard !lengths.isEmpty, read > 0 else { return nil }
     }
 

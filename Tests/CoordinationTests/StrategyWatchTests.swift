@@ -71,7 +71,7 @@ import Testing
         run.goUntilChange(target: 20)
         #expect(run.changes == [change(.async, .trial)])
         // Not a block comes: twice the time of the target's for the trial is enough.
-        for _ in 0..<20 {
+        for _ in 0..<40 {
             run.progress.nowMs += 20
             run.look()
         }
@@ -82,7 +82,7 @@ import Testing
     @Test func aDraftThatTurnsBadIsLeft() {
         var run = Run(.target)
         run.go(blocks: 200, target: 20, drafted: 10)
-        run.go(blocks: 40, target: 20, drafted: 40)
+        run.go(blocks: 100, target: 20, drafted: 40)
         #expect(run.changes.last == change(.target, .slower))
     }
 
