@@ -10,6 +10,7 @@ struct StrategyWatch: Sendable {
     private static let margin = 1.05
     /// Below this share of what was foretold the target is measured, too.
     private static let doubt = 0.75
+    private static let nearRatios = 2.0 / 3...1.5
     /// Share of what is left to be written that a trial may take.
     private static let trialShare = 0.03
     /// Blocks of a measurement for each path under way, beyond so many paths one for each; at least; milliseconds.
@@ -40,8 +41,10 @@ struct StrategyWatch: Sendable {
     /// Whether orders from before the last change may be out.
     private var isSettling = false
     private var epoch: Epoch?
-    /// The draft writes again only once so many tokens stand; nil: not again unless the target is slower than it was.
-    private var nextTrialTokens: Int? = 0
+    /// Once so many tokens stand the draft is tried again though it was slower; nil: never.
+    private var retryTokens: Int? = 0
+    /// Before so many stand not even if it should be faster now.
+    private var earliestTokens = 0
     private var slowMeasurements = 0
 
     private enum Epoch: Hashable {
@@ -119,7 +122,8 @@ struct StrategyWatch: Sendable {
             if progress.blocks > blocks {
                 epoch = .running(beganMs: progress.nowMs, tokens: progress.tokens, blocks: progress.blocks)
             } else if isHopeless(sinceMs, progress) {
-                return endTrial(rate: 0, progress)
+                return endTrial(
+                    Found(elapsedMs: progress.nowMs - sinceMs, tokens: 0, blocks: 0, wanted: 0), progress)
             }
             return nil
         case .running(let beganMs, let tokens, let blocks):
@@ -130,7 +134,7 @@ struct StrategyWatch: Sendable {
             if strategy == .target { return noteTarget(found, progress) }
             let wanted = found.wanted * (isTrial ? 1 : Self.steadyFactor)
             guard found.blocks >= wanted || isHopeless(beganMs, progress) else { return nil }
-            return endTrial(rate: found.rate, progress)
+            return endTrial(found, progress)
         }
     }
 
@@ -155,18 +159,30 @@ struct StrategyWatch: Sendable {
         begin(progress)
         let isFaster = draftedRate.map { $0 > found.rate * Self.margin } ?? false
         guard isWorthATrial(isFaster: isFaster, progress) else { return nil }
-        // What is out when the way changes comes first, a block a path.
-        let trial = Double(found.wanted + progress.begunPaths) * Double(found.tokens) / Double(found.blocks)
-        guard let left = progress.tokensLeft, trial <= Self.trialShare * left else { return nil }
+        guard let trial = trial(like: found, progress) else { return nil }
         isTrial = true
         trialTokens = trial
         return change(to: .async, isFaster ? .faster : .trial, progress)
     }
 
     private func isWorthATrial(isFaster: Bool, _ progress: Progress) -> Bool {
-        guard measured.drafted != nil else { return isFaster || forecast == nil }
-        guard let nextTrialTokens else { return isFaster }
-        return progress.tokens >= nextTrialTokens
+        guard measured.drafted != nil else { return isFaster || forecast == nil || isForecastNear }
+        if isFaster { return progress.tokens >= earliestTokens }
+        return retryTokens.map { progress.tokens >= $0 } ?? false
+    }
+
+    /// Whether the two ways are foretold to be as fast as each other within what a forecast is worth.
+    private var isForecastNear: Bool {
+        guard let forecast else { return false }
+        return Self.nearRatios.contains(forecast.draftedTokensPerSecond / forecast.targetTokensPerSecond)
+    }
+
+    /// Tokens that a trial of the other way writes; nil where that is too many.
+    private func trial(like found: Found, _ progress: Progress) -> Double? {
+        // What is out when the way changes comes first, a block a path.
+        let trial = Double(found.wanted + progress.begunPaths) * Double(found.tokens) / Double(max(1, found.blocks))
+        guard let left = progress.tokensLeft, trial <= Self.trialShare * left else { return nil }
+        return trial
     }
 
     /// Whether the target alone would have been done with the trial long ago.
@@ -175,14 +191,17 @@ struct StrategyWatch: Sendable {
         return Double(progress.nowMs - sinceMs) * targetRate / 1_000 > Self.patience * trialTokens
     }
 
-    private mutating func endTrial(rate: Double, _ progress: Progress) -> Change? {
+    private mutating func endTrial(_ found: Found, _ progress: Progress) -> Change? {
+        let rate = found.rate
         measured.drafted = rate
         let wasTrial = isTrial
         isTrial = false
         begin(progress)
         if measured.target == nil, let forecast {
-            // Far from what was foretold: the ratio may be, too.
-            guard rate < Self.doubt * forecast.draftedTokensPerSecond else { return nil }
+            // Far from what was foretold the ratio may be wrong, too.
+            let isFar = rate < Self.doubt * forecast.draftedTokensPerSecond
+            guard isFar || (isForecastNear && trial(like: found, progress) != nil) else { return nil }
+            retryTokens = Self.retrySpacing * max(1, progress.tokens)
             return change(to: .target, .trial, progress)
         }
         guard let targetRate, rate < targetRate else {
@@ -192,7 +211,9 @@ struct StrategyWatch: Sendable {
         slowMeasurements += 1
         guard wasTrial || slowMeasurements >= Self.slowInARow else { return nil }
         slowMeasurements = 0
-        nextTrialTokens = rate < Self.hopeless * targetRate ? nil : Self.retrySpacing * max(1, progress.tokens)
+        let isFar = rate < Self.hopeless * targetRate
+        earliestTokens = isFar ? 0 : Self.retrySpacing * max(1, progress.tokens)
+        retryTokens = isFar ? nil : earliestTokens
         return change(to: .target, .slower, progress)
     }
 

@@ -138,16 +138,18 @@ struct ConfigurationReader {
             return []
         }
         var models = pairs.map { key, value in model(key, value, limits) }
-        for index in models.indices where models[index].engine == .lookup { borrow(&models[index], from: models) }
+        for index in models.indices where models[index].engine == .lookup {
+            borrow(&models[index], from: models, pairs[index].key.mark)
+        }
         return models
     }
 
     /// What a lookup has of the model whose vocabulary it takes: its file and its prompts.
-    private func borrow(_ lookup: inout ModelConfiguration, from models: [ModelConfiguration]) {
+    private func borrow(_ lookup: inout ModelConfiguration, from models: [ModelConfiguration], _ mark: Mark) {
         guard let other = models.first(where: { $0.name == lookup.tokenizer && $0.engine != .lookup }) else {
             let names = models.filter { $0.engine != .lookup }.map(\.name)
             problems.add(
-                nil, "model \(lookup.name.shortened): engine: lookup takes the vocabulary of another model: set "
+                mark, "model \(lookup.name.shortened): engine: lookup takes the vocabulary of another model: set "
                     + "tokenizer to one of \(names.joined(separator: ", "))")
             return
         }

@@ -34,6 +34,14 @@ extension FaultSimulation {
         endProcess(worker)
     }
 
+    mutating func killDrafts() {
+        for worker in processes.indices where processes[worker].role == .draft {
+            reconnect(worker)
+            processes[worker].isAlive = false
+            schedule(.workerStarts(worker), at: scenario.withoutDraftsMs?.upperBound ?? now)
+        }
+    }
+
     /// SIGSTOP, and SIGCONT after a while.
     private mutating func pause(_ worker: Int) {
         count("pause")

@@ -124,7 +124,9 @@ extension FaultSimulation {
 
     private mutating func beginStep(_ worker: Int) {
         guard processes[worker].isAlive, processes[worker].engine.begin(nowMs: now) else { return }
-        var lasts = numbers.between(20...400)
+        let engine = processes[worker].engine
+        let step = Scenario.Step(role: engine.role, reads: engine.running.contains(where: \.reads), nowMs: now)
+        var lasts = scenario.stepMs?(step) ?? numbers.between(20...400)
         if areFaultsOn, numbers.oneIn(60) {
             // Longer than a lease, and than the stall limit.
             lasts = numbers.between(4_000...40_000)

@@ -34,6 +34,7 @@ public struct FaultSimulation: Sendable {
         case unreachable(PeerID, OrderID?)
         case coordinatorStarts
         case clientAsks
+        case draftsDie
         case fault
     }
 
@@ -146,6 +147,7 @@ public struct FaultSimulation: Sendable {
         for worker in processes.indices { workerStarts(worker) }
         schedule(.clientAsks, after: 0)
         if scenario.hasFaults { schedule(.fault, after: 500) }
+        if let gone = scenario.withoutDraftsMs { schedule(.draftsDie, after: gone.lowerBound) }
         while !isOver, now < Self.latestMs, complaints.isEmpty, let next = takeNext() {
             now = max(now, next.atMs)
             happen(next.what)
@@ -178,6 +180,7 @@ public struct FaultSimulation: Sendable {
             arriveAtWorker(worker, incarnation, link, bytes)
         case .beat(let worker, let incarnation): beatIfDue(worker, incarnation)
         case .stepEnds(let worker, let incarnation, let step): endStep(worker, incarnation, step)
+        case .draftsDie: killDrafts()
         case .workerStarts(let worker):
             processes[worker].start()
             workerStarts(worker)

@@ -19,6 +19,18 @@ public struct Scenario: Sendable {
     public var lookup: PromptLookup?
     /// Of the runs that a client submits.
     public var forecast: RunForecast?
+    /// How long a step of an engine takes; nil draws it from the seed.
+    public var stepMs: (@Sendable (Step) -> Int64)?
+    /// From when to when no draft worker is there.
+    public var withoutDraftsMs: Range<Int64>?
+
+    /// A step that begins.
+    public struct Step: Sendable {
+        public let role: Role
+        /// Whether blocks are read in it; else it only writes.
+        public let reads: Bool
+        public let nowMs: Int64
+    }
 
     public init() {}
 

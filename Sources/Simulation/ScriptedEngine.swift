@@ -8,6 +8,10 @@ struct ScriptedEngine: Sendable {
         case write(WriteRequest)
         case score(ScoringRequest)
 
+        var reads: Bool {
+            if case .score = self { true } else { false }
+        }
+
         var order: OrderID {
             switch self {
             case .write(let request): request.order

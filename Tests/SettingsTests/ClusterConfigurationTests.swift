@@ -147,3 +147,45 @@ import Testing
         }
     }
 }
+
+/// Drafts without a model.
+@Suite struct LookupConfigurationTests {
+    private func parse(_ models: String) throws -> ClusterConfiguration {
+        try ClusterConfiguration.parse(
+            Array("cluster: { name: a }\nmodels:\n\(models)\nworkers: []\n".utf8), file: "a.yaml", folder: "/here",
+            environment: ["HOME": "/home"])
+    }
+
+    @Test func aLookupHasTheFileAndThePromptsOfItsTarget() throws {
+        let found = try parse(
+            """
+              big: { path: big.gguf, system: Think., prompt: "Q: {problem}", context: 512 }
+              lookup: { engine: lookup, tokenizer: big, slots: 4 }
+            """)
+        let lookup = try #require(found.model("lookup"))
+        #expect(lookup.engine == .lookup && lookup.path == "/here/big.gguf" && lookup.fileName == "big")
+        #expect(lookup.system == "Think." && lookup.prompt == "Q: {problem}" && lookup.contextTokens == 512)
+        #expect(lookup.slots == 4 && found.model("big")?.engine == .own)
+    }
+
+    @Test(arguments: [
+        ("  lookup: { engine: lookup }", "3:3: model lookup: engine: lookup takes the vocabulary of another model"),
+        (
+            "  a: { engine: lookup, tokenizer: b }\n  b: { engine: lookup, tokenizer: a }",
+            "3:3: model a: engine: lookup takes"
+        ),
+        (
+            "  b:\n  a: { engine: lookup, tokenizer: b, exact: true }",
+            "exact: engine: lookup has no model of its own"
+        ),
+    ]) func whatALookupCannotBeIsSaid(models: String, problem: String) {
+        do throws(SettingsError) {
+            _ = try ClusterConfiguration.parse(
+                Array("cluster: { name: a }\nmodels:\n\(models)\nworkers: []\n".utf8), file: "a.yaml",
+                folder: "/here", environment: ["HOME": "/home"])
+            Issue.record("it was taken")
+        } catch {
+            #expect("\(error)".contains(problem), "\(error)")
+        }
+    }
+}

@@ -119,4 +119,63 @@ import WorkerCore
             for (path, text) in coupled { #expect(text == own[path], "\(strategy) \(path)") }
         }
     }
+
+    // MARK: strategy: auto
+
+    /// A run of 150 problems at speeds that are made up, and how it went on.
+    private func choices(
+        withoutDraftsMs: Range<Int64>? = nil, _ stepMs: @escaping @Sendable (Scenario.Step) -> Int64
+    ) throws -> [StrategyChoice] {
+        func texts(_ strategy: Strategy) throws -> (texts: [String], choices: [StrategyChoice]) {
+            var scenario = Scenario()
+            (scenario.hasFaults, scenario.workers, scenario.draftContext) = (false, 1, .max)
+            (scenario.stepMs, scenario.withoutDraftsMs) = (stepMs, withoutDraftsMs)
+            scenario.submissions = [
+                submission(150) {
+                    ($0.strategy, $0.takeover, $0.rejectionRate, $0.vote) = (strategy, .coupled, 1, .all)
+                    ($0.paths, $0.pathTokens, $0.problemsInFlight, $0.boundary) = (2, 80, 1, .tokens)
+                    ($0.draftTokens, $0.targetTokens, $0.runAhead, $0.afterMismatch) = (16, 16, 1, .redraft)
+                }
+            ]
+            let (simulation, report) = try run(9, scenario)
+            #expect(report.complaints == [])
+            let paths = simulation.audit.outcomes.keys.sorted()
+            let choices = simulation.records.compactMap { record in
+                if case .strategyChosen(let choice) = record { choice } else { nil }
+            }
+            return (paths.map { String(decoding: simulation.audit.standingText($0), as: UTF8.self) }, choices)
+        }
+        let (target, auto) = (try texts(.target), try texts(.auto))
+        #expect(auto.texts == target.texts && auto.texts.count == 300)
+        return auto.choices
+    }
+
+    @Test func autoLeavesADraftThatTurnsBad() throws {
+        let found = try choices { step in
+            if step.role == .draft { return step.nowMs < 60_000 ? 20 : 3_000 }
+            return step.reads ? 50 : 400
+        }
+        #expect(found.prefix(2).map(\.reason) == [.unknown, .trial])
+        let last = try #require(found.last)
+        #expect(last.strategy == .target && last.reason == .slower && found.count >= 3)
+    }
+
+    @Test func autoTakesUpTheDraftWhenTheTargetSlowsDown() throws {
+        let found = try choices { step in
+            if step.role == .draft { return 400 }
+            return step.reads ? 50 : step.nowMs < 8_000 ? 50 : 4_000
+        }
+        #expect(found.dropFirst().first?.reason == .trial)
+        #expect(found.contains { $0.strategy == .target && $0.reason == .slower })
+        #expect(found.last.map { $0.strategy == .async && $0.reason == .faster } == true)
+    }
+
+    @Test func autoGoesOnWithoutADraftAndTakesItUpAgain() throws {
+        let found = try choices(withoutDraftsMs: 20_000..<40_000) { step in
+            if step.role == .draft { return 20 }
+            return step.reads ? 50 : 400
+        }
+        #expect(found.map(\.reason).prefix(3) == [.unknown, .trial, .noDraft])
+        #expect(found.last?.strategy == .async && found.count >= 4)
+    }
 }

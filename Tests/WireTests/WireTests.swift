@@ -74,7 +74,7 @@ private struct Draw {
     }
 
     mutating func instruction() -> WorkerInstruction {
-        switch int(0..<9) {
+        switch int(0..<12) {
         case 0: .welcome(Welcome(heartbeatIntervalMs: int(1..<9_999), epoch: bits(), startsAfresh: int(0..<2) == 0))
         case 1: .refuse(reason: text())
         case 2: .cancel(OrderID(rawValue: bits()))
@@ -83,6 +83,17 @@ private struct Draw {
         case 5: .superseded
         case 6: .shutDown(reason: text())
         case 7: .confirm(OrderID(rawValue: bits()))
+        case 8: .releaseProblem(RunID("r" + text()), problem: int(0..<9_999))
+        case 9: .listOrders(through: OrderID(rawValue: bits()))
+        case 10:
+            .measure(
+                ProbeOrder(
+                    id: bits(),
+                    probes: (0..<int(0..<9)).map { _ in
+                        Probe(
+                            Probe.Kind.allCases[int(0..<2)], sequences: int(1..<32), tokens: int(1..<64),
+                            context: int(1..<512))
+                    }))
         default: .order(order())
         }
     }
@@ -93,14 +104,15 @@ private struct Draw {
     }
 
     mutating func message() -> WorkerMessage {
-        switch int(0..<7) {
+        switch int(0..<8) {
         case 0:
             .hello(
                 Hello(
                     name: "w" + text(), role: Role.allCases[int(0..<2)], incarnation: bits(),
                     processID: Int32(int(1..<99_999)), host: text(), model: text(), modelDigest: text(),
                     vocabulary: text(), vocabularySize: int(1..<200_000), promptTemplate: text(), kernels: text(),
-                    contextLength: int(1..<100_000), slots: int(1..<64), threads: int(1..<64)))
+                    contextLength: int(1..<100_000), slots: int(1..<64), threads: int(1..<64),
+                    proposesByLookup: int(0..<2) == 0))
         case 1:
             .heartbeat(
                 Heartbeat(
@@ -123,7 +135,9 @@ private struct Draw {
                     difference: int(0..<2) == 0 ? nil : difference(), timing: timing()))
         case 4:
             .failed(FailureReport(tag: tag(), code: FailureCode.allCases[int(0..<6)], message: text()))
-        case 5: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))
+        case 5:
+            .measured(ProbeReport(id: bits(), seconds: (0..<int(0..<9)).map { _ in Double(int(0..<9_999)) / 64 }))
+        case 6: .withdrawn(WithdrawalReport(tag: tag(), tokens: int(0..<9_999)))
         default:
             .goodbye(
                 Farewell(name: text(), role: Role.allCases[int(0..<2)], reason: int(0..<2) == 0 ? nil : text()))
