@@ -28,6 +28,7 @@ struct RunProgress {
                     text: "taken over \(percent(share)) of \(status.verdicts) (asked \(percent(status.rejectionRate)))",
                     rank: 2))
         }
+        if let chosen = status.chosenStrategy { parts.append(Part(text: "auto: \(chosen.rawValue)", rank: 3)) }
         parts.append(Part(text: "tokens \(status.tokens.draft) + \(status.tokens.target)", rank: 6))
         if let rate = status.tokensPerSecond { parts.append(Part(text: "\(Int(rate.rounded())) tokens/s", rank: 3)) }
         if let seconds = Self.secondsLeft(status) {

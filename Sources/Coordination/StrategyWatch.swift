@@ -17,6 +17,9 @@ struct StrategyWatch: Sendable {
     private static let blocksPerPath = 4
     private static let fewPaths = 8
     private static let blocksAtLeast = 8
+    /// It goes on for so long, or for this share of what is left, whichever comes first.
+    private static let msWanted: Int64 = 500
+    private static let measuredShare = 0.015
     private static let msAtLeast: Int64 = 20
     /// A trial ends where the target alone would have been done twice.
     private static let patience = 2.0
@@ -25,7 +28,7 @@ struct StrategyWatch: Sendable {
     private static let steadyFactor = 4
     private static let slowInARow = 2
     /// What was slower is tried again once so many times the tokens stand, unless it was slower by far.
-    private static let retrySpacing = 4
+    private static let retrySpacing = 2
     private static let hopeless = 0.7
 
     private(set) var strategy: Strategy
@@ -131,11 +134,19 @@ struct StrategyWatch: Sendable {
                 elapsedMs: progress.nowMs - beganMs, tokens: progress.tokens - tokens,
                 blocks: progress.blocks - blocks, wanted: Self.blocksWanted(progress.begunPaths))
             guard found.elapsedMs >= Self.msAtLeast else { return nil }
+            let factor = strategy == .target || isTrial ? 1 : Self.steadyFactor
+            guard isEnough(found, progress, factor) || isHopeless(beganMs, progress) else { return nil }
             if strategy == .target { return noteTarget(found, progress) }
-            let wanted = found.wanted * (isTrial ? 1 : Self.steadyFactor)
-            guard found.blocks >= wanted || isHopeless(beganMs, progress) else { return nil }
             return endTrial(found, progress)
         }
+    }
+
+    /// Whether a measurement says something: of many blocks, over a time in which a machine's stumbles are few.
+    private func isEnough(_ found: Found, _ progress: Progress, _ factor: Int) -> Bool {
+        guard found.blocks >= found.wanted * factor else { return false }
+        guard let left = progress.tokensLeft else { return true }
+        return found.elapsedMs >= Self.msWanted * Int64(factor)
+            || Double(found.tokens) >= Self.measuredShare * Double(factor) * left
     }
 
     private static func blocksWanted(_ paths: Int) -> Int {
@@ -154,7 +165,7 @@ struct StrategyWatch: Sendable {
     }
 
     private mutating func noteTarget(_ found: Found, _ progress: Progress) -> Change? {
-        guard found.blocks >= found.wanted, found.tokens > 0 else { return nil }
+        guard found.tokens > 0 else { return nil }
         measured.target = found.rate
         begin(progress)
         let isFaster = draftedRate.map { $0 > found.rate * Self.margin } ?? false
@@ -212,8 +223,10 @@ struct StrategyWatch: Sendable {
         guard wasTrial || slowMeasurements >= Self.slowInARow else { return nil }
         slowMeasurements = 0
         let isFar = rate < Self.hopeless * targetRate
-        earliestTokens = isFar ? 0 : Self.retrySpacing * max(1, progress.tokens)
-        retryTokens = isFar ? nil : earliestTokens
+        let later = Self.retrySpacing * max(1, progress.tokens)
+        // What was well once is taken up again as soon as the target, measured anew, is slower.
+        earliestTokens = isFar || !wasTrial ? 0 : later
+        retryTokens = isFar ? nil : later
         return change(to: .target, .slower, progress)
     }
 

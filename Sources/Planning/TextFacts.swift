@@ -18,7 +18,7 @@ public struct TextFacts: Sendable, Codable, Hashable {
     public var discarded: Int
     /// Tokens of a problem's prompt, in the mean.
     public var prompt: Int
-    /// How long the problems took, one after the other; nil where the run was broken off.
+    /// From the run's first order to its end; nil where it was broken off.
     public var seconds: Double?
 
     public init(
@@ -39,8 +39,9 @@ public struct TextFacts: Sendable, Codable, Hashable {
     /// - Parameters:
     ///   - results: of a run of one path a problem, one after the other.
     ///   - prefilled: tokens that the target workers have computed for it, prompts and blocks.
+    ///   - seconds: from its first order to its end; nil where it was broken off.
     /// - Returns: nil where too little was written to say anything.
-    public init?(_ results: RunResults, prefilled: Int) {
+    public init?(_ results: RunResults, prefilled: Int, seconds: Double?) {
         let summary = results.summary
         guard let costs = summary.takeoverCosts, summary.verdicts > 0 else { return nil }
         let paths = results.problems.flatMap(\.paths)
@@ -58,7 +59,7 @@ public struct TextFacts: Sendable, Codable, Hashable {
             read: summary.tokens.draft + summary.tokensReplaced, kept: summary.tokens.draft,
             written: max(0, summary.tokens.target - replacing), discarded: summary.discardedTokens)
         prompt = max(0, prefilled - read) / max(1, paths.count { $0.rounds > 0 })
-        seconds = summary.state == .finished ? results.problems.reduce(0) { $0 + $1.seconds } : nil
+        self.seconds = seconds
         guard !lengths.isEmpty, read > 0 else { return nil }
     }
 

@@ -82,7 +82,7 @@ import Testing
     @Test func aDraftThatTurnsBadIsLeft() {
         var run = Run(.target)
         run.go(blocks: 200, target: 20, drafted: 10)
-        run.go(blocks: 100, target: 20, drafted: 40)
+        run.go(blocks: 300, target: 20, drafted: 40)
         #expect(run.changes.last == change(.target, .slower))
     }
 
@@ -93,7 +93,7 @@ import Testing
         #expect(run.changes == [change(.target, .noDraft)])
         run.look()
         run.progress.hasDraft = true
-        run.go(blocks: 20, target: 20, drafted: 10)
+        run.go(blocks: 60, target: 20, drafted: 10)
         #expect(run.changes.last == change(.async, .faster))
     }
 
