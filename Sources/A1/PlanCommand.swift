@@ -45,8 +45,8 @@ struct PlanCommand: ParsableCommand {
         let name = batch.map { URL(fileURLWithPath: $0).lastPathComponent }
         let workers = try client.status().workers.filter { $0.state == .live }
         try check(workers)
-        var figures = again ? KeptFigures() : KeptFigures.load(folder)
-        if figures.model(of: workers) == nil {
+        var figures = KeptFigures.load(folder)
+        if again || figures.model(of: workers) == nil {
             figures.keep(try PlanMeasurement(client: client, workers: workers).passes())
             try figures.save(folder)
         }

@@ -170,7 +170,9 @@ struct StrategyWatch: Sendable {
         begin(progress)
         let isFaster = draftedRate.map { $0 > found.rate * Self.margin } ?? false
         guard isWorthATrial(isFaster: isFaster, progress) else { return nil }
-        guard let trial = trial(like: found, progress) else { return nil }
+        // What was measured to be faster needs no trial.
+        let trial = trial(like: found, progress)
+        guard trial != nil || (isFaster && measured.drafted != nil) else { return nil }
         isTrial = true
         trialTokens = trial
         return change(to: .async, isFaster ? .faster : .trial, progress)
