@@ -8,6 +8,8 @@ import Domain
 struct StrategyWatch: Sendable {
     /// A way is changed for one that is faster by this factor: below it the two cannot be told apart.
     private static let margin = 1.05
+    /// A forecast says less than a measurement: the draft begins only where it is foretold to be faster by this.
+    private static let forecastMargin = 1.2
     /// Below this share of what was foretold the target is measured, too.
     private static let doubt = 0.75
     private static let nearRatios = 2.0 / 3...1.5
@@ -101,7 +103,7 @@ struct StrategyWatch: Sendable {
     /// How a run begins of which this is foretold.
     static func beginning(_ forecast: RunForecast?) -> Change {
         guard let forecast else { return Change(strategy: .target, reason: .unknown) }
-        let isWorth = forecast.draftedTokensPerSecond > forecast.targetTokensPerSecond * margin
+        let isWorth = forecast.draftedTokensPerSecond > forecast.targetTokensPerSecond * forecastMargin
         return Change(strategy: isWorth ? .async : .target, reason: .forecast)
     }
 

@@ -116,8 +116,8 @@ import Testing
         func beginning(_ drafted: Double) -> StrategyWatch.Change {
             StrategyWatch.beginning(RunForecast(targetTokensPerSecond: 100, draftedTokensPerSecond: drafted))
         }
-        #expect(beginning(104) == change(.target, .forecast))
-        #expect(beginning(110) == change(.async, .forecast))
+        #expect(beginning(119) == change(.target, .forecast))
+        #expect(beginning(121) == change(.async, .forecast))
         #expect(StrategyWatch.beginning(nil) == change(.target, .unknown))
     }
 }
