@@ -36,6 +36,14 @@ struct BatchSimulation {
         /// Seconds of passes, of all workers of the role.
         var draftBusy = 0.0
         var targetBusy = 0.0
+
+        /// Of a batch so many times as large.
+        func scaled(by factor: Double) -> Outcome {
+            Outcome(
+                seconds: seconds * factor, drafted: Int(Double(drafted) * factor), read: Int(Double(read) * factor),
+                written: Int(Double(written) * factor), standing: Int(Double(standing) * factor),
+                draftBusy: draftBusy * factor, targetBusy: targetBusy * factor)
+        }
     }
 
     private struct Path {
@@ -51,8 +59,9 @@ struct BatchSimulation {
         var generation = 0
         /// What will be drafted before the gate decides.
         var undrafted: Int
-        /// What the target has still to read before anything else.
+        /// What the target, and the draft, have still to read before anything else.
         var prompt: Int
+        var draftPrompt: Int
         var isOver = false
     }
 
@@ -108,7 +117,9 @@ struct BatchSimulation {
         openPaths = Array(repeating: paths, count: problems)
         let target = way == .target ? model.target : model.busyTarget
         if way != .target, let draft = model.draft {
-            for _ in 0..<draft.workers { workers.append(Worker(isDraft: true, slots: draft.slots, times: draft.times)) }
+            for _ in 0..<draft.workers {
+                workers.append(Worker(isDraft: true, slots: draft.slots, times: draft.times))
+            }
         }
         for _ in 0..<target.workers {
             workers.append(Worker(isDraft: false, slots: target.slots, times: target.times))
@@ -117,7 +128,7 @@ struct BatchSimulation {
             let length = lengths[number % lengths.count]
             return Path(
                 problem: number / paths, left: length, undrafted: gate < 1 ? length : 0,
-                prompt: blocks.prompt)
+                prompt: blocks.prompt, draftPrompt: blocks.prompt)
         }
     }
 
@@ -227,18 +238,36 @@ struct BatchSimulation {
         workers[worker].running = running
         workers[worker].queue = Array(queue.dropFirst(chosen.count))
         guard !running.isEmpty else { return }
-        var read = running.reduce(0) { $0 + ($1.isReading ? $1.tokens : 0) }
-        if !workers[worker].isDraft {
-            for job in running {
-                read += states[job.path].prompt
+        let times = workers[worker].times
+        let writers = running.count { !$0.isReading }
+        let prompts = takePrompts(running, ofDraft: workers[worker].isDraft)
+        let read = running.reduce(0) { $0 + ($1.isReading ? $1.tokens : 0) }
+        let seconds: Double
+        if workers[worker].isDraft {
+            // How fast a draft reads is not measured: as fast as many sequences write.
+            seconds = times.write(Double(writers)) + Double(prompts) * times.write(16) / 16
+        } else if read + prompts == 0 {
+            seconds = times.write(Double(writers))
+        } else {
+            seconds = times.read(Double(read + prompts + writers))
+        }
+        workers[worker].endsAt = now + seconds
+        if workers[worker].isDraft { outcome.draftBusy += seconds } else { outcome.targetBusy += seconds }
+    }
+
+    /// Tokens of prompts that these paths' worker reads now.
+    private mutating func takePrompts(_ jobs: [Job], ofDraft isDraft: Bool) -> Int {
+        var tokens = 0
+        for job in jobs {
+            if isDraft {
+                tokens += states[job.path].draftPrompt
+                states[job.path].draftPrompt = 0
+            } else {
+                tokens += states[job.path].prompt
                 states[job.path].prompt = 0
             }
         }
-        let writers = running.count { !$0.isReading }
-        let times = workers[worker].times
-        let seconds = read == 0 ? times.write(Double(writers)) : times.read(Double(read + writers))
-        workers[worker].endsAt = now + seconds
-        if workers[worker].isDraft { outcome.draftBusy += seconds } else { outcome.targetBusy += seconds }
+        return tokens
     }
 
     private func isVoid(_ job: Job) -> Bool {

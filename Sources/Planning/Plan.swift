@@ -127,11 +127,16 @@ public struct Planner: Sendable {
     ) -> BatchSimulation.Outcome {
         let slots = model.target.slots * model.target.workers + (model.draft.map { $0.slots * $0.workers } ?? 0)
         let bound = slots * begunPathsPerSlot
+        // The middle of a large batch is like that of a smaller one.
+        let simulated = min(problems, max(1, max(Self.pathsSimulated, 8 * bound) / settings.paths))
         var simulation = BatchSimulation(
-            way, blocks(way, model), model, lengths: facts.lengths, problems: problems, paths: settings.paths,
+            way, blocks(way, model), model, lengths: facts.lengths, problems: simulated, paths: settings.paths,
             pathsAtOnce: max(1, inFlight > 0 ? min(bound, inFlight * settings.paths) : bound))
-        return simulation.run()
+        return simulation.run().scaled(by: Double(problems) / Double(simulated))
     }
+
+    /// Paths of a batch that are worked through in virtual time, at most, unless more are under way at once.
+    private static let pathsSimulated = 4_000
 
     /// Of a problem that is alone, in the mean of a few.
     private func secondsAlone(_ way: Way) -> Double {
