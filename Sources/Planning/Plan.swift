@@ -83,14 +83,16 @@ public struct Planner: Sendable {
         var ways: [(name: String, isExact: Bool, way: Way)] = [
             ("target", true, .target), ("exact: async, coupled, r = 1", true, .coupled(rate: 1, gate: 1)),
         ]
-        if rate < 1 {
+        // What lookup proposes is no text by itself.
+        let hasModel = model.draft != nil
+        if hasModel, rate < 1 {
             ways.append(("async, coupled, r = \(rate)", false, .coupled(rate: rate, gate: 1)))
             ways.append(("async, resample, r = \(rate)", false, .resample(rate: rate)))
         }
-        if settings.paths > 1 {
+        if hasModel, settings.paths > 1 {
             ways.append(("gated by problem \(gate), coupled, r = 1", false, .coupled(rate: 1, gate: gate)))
         }
-        ways.append(("draft", false, .draft))
+        if hasModel { ways.append(("draft", false, .draft)) }
         let target = outcome(.target, model)
         return ways.map { planned($0.name, $0.way, isExact: $0.isExact, target: target) }
     }

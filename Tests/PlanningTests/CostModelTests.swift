@@ -128,6 +128,20 @@ import Testing
         #expect(gated.seconds < plans[1].seconds)
     }
 
+    /// Without a draft model there is the target, and what it reads of proposals.
+    @Test func lookupIsPlannedWithoutADraftModel() {
+        let target = Self.station(write: Self.slow, read: Self.reading, slots: 16)
+        let model = CostModel(draft: nil, target: target, busyTarget: target)
+        var sample = facts(cuts: 0)
+        sample.written = 400
+        let settings = RunSettings(paths: 1, rejectionRate: 1, takeover: .coupled, problemsInFlight: 1)
+        let plans = Planner(model, sample, settings, problems: 10).strategies()
+        #expect(plans.map(\.isExact) == [true, true] && plans.allSatisfy { $0.seconds.isFinite && $0.seconds > 0 })
+        // Ten tokens are read and four written in turns: a path of 200 has 14.3 of each.
+        let turn = 0.006 + 10 * 0.000_5 + 4 * 0.010 + CostModel.usualHandOver
+        #expect(abs(plans[1].seconds / (10 * 200 / 14 * turn) - 1) < 0.1)
+    }
+
     @Test func resampledBlocksAreWrittenByTheTarget() throws {
         let plans = plan(paths: 1, inFlight: 1, facts: facts(cuts: 30), problems: 100) { $0.rejectionRate = 0.25 }
         let resampled = try #require(plans.first { $0.name.contains("resample") })
