@@ -66,15 +66,18 @@ struct KeptFigures: Codable {
 
     /// Of these models and settings: the batch's own, else the latest of any.
     func facts(of workers: [WorkerStatus], _ settings: RunSettings, batch: String?) -> TextFacts? {
-        let key = Self.key(of: workers, settings)
-        let fitting = texts.filter { $0.key == key }
+        let fitting = fitting(workers, settings)
         return (fitting.last { $0.batch == batch } ?? fitting.last)?.facts
+    }
+
+    private func fitting(_ workers: [WorkerStatus], _ settings: RunSettings) -> [Texts] {
+        let key = Self.key(of: workers, settings)
+        return texts.filter { $0.key == key }
     }
 
     /// Whether texts of this batch were looked at; of any, where none is named.
     func knows(_ workers: [WorkerStatus], _ settings: RunSettings, batch: String?) -> Bool {
-        let key = Self.key(of: workers, settings)
-        return texts.contains { $0.key == key && (batch == nil || $0.batch == batch) }
+        fitting(workers, settings).contains { batch == nil || $0.batch == batch }
     }
 
     /// What decides the times of passes: models, kernels, machines, threads, slots.

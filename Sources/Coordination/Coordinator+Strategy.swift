@@ -49,7 +49,8 @@ extension Coordinator {
         // Those under way are half done.
         let pathsDone = Double(counts.pathsEnded) + Double(queue.begunPaths(of: run)) / 2
         let perPath = counts.pathsEnded > 0 ? Double(counts.standingTokens) / pathsDone : nil
-        let lastOld = watches.lastOrderBeforeChange(run)
+        // Walks through the orders, so only where it matters.
+        let lastOld = watches[run]!.isSettling ? watches.lastOrderBeforeChange(run) : nil
         return StrategyWatch.Progress(
             nowMs: nowMs, tokens: counts.standingTokens, blocks: counts.standingBlocks,
             begunPaths: queue.begunPaths(of: run), tokensLeft: perPath.map { $0 * Double(pathsLeft) },

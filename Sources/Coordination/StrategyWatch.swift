@@ -40,11 +40,11 @@ struct StrategyWatch: Sendable {
     private let forecast: RunForecast?
     private var measured: (target: Double?, drafted: Double?) = (nil, nil)
     /// The draft writes and has not been measured in this run.
-    private var isTrial: Bool
+    private var isTrial = false
     /// What a trial is expected to write; nil where none was planned.
     private var trialTokens: Double?
     /// Whether orders from before the last change may be out.
-    private var isSettling = false
+    private(set) var isSettling = false
     private var epoch: Epoch?
     /// Once so many tokens stand the draft is tried again though it was slower; nil: never.
     private var retryTokens: Int? = 0
@@ -72,7 +72,7 @@ struct StrategyWatch: Sendable {
         var hasFresh: Bool
         /// Whether a draft worker can work for the run.
         var hasDraft: Bool
-        /// Whether an order from before the last change is out.
+        /// Whether an order from before the last change is out; asked only while the watch settles.
         var hasOldOrders: Bool
     }
 
@@ -87,8 +87,6 @@ struct StrategyWatch: Sendable {
     init(_ strategy: Strategy, _ forecast: RunForecast? = nil) {
         self.strategy = strategy
         self.forecast = forecast
-        // What goes by a forecast is measured for longer: a run begins slowly.
-        isTrial = false
     }
 
     /// What was foretold of a way that was not measured. Where the other was, only the ratio of the two counts: what

@@ -11,7 +11,7 @@ struct ProbeRun: Sendable {
     let order: ProbeOrder
     /// Of the contexts and blocks, taken round and round.
     private let tokens: [Int32]
-    private var sequences: [SequenceID]
+    let sequences: [SequenceID]
     private var probe = 0
     private var rounds = 0
     private var beganMs: Int64?
@@ -30,7 +30,6 @@ struct ProbeRun: Sendable {
     }
 
     var isOver: Bool { probe == order.probes.count }
-    var usedSequences: [SequenceID] { sequences }
 
     /// What to ask the engine for first.
     mutating func begin() -> [WorkerSession.Effect] { isOver ? [] : round() }

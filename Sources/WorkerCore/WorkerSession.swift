@@ -291,11 +291,10 @@ public struct WorkerSession: Sendable {
 
     private mutating func noteProbe(_ answer: EngineAnswer, _ now: Moment) -> [Effect] {
         guard var run = probes else { return [] }
-        // A pass that fails has no time: the others are still worth having.
         let next = run.note(answer.order, nowMs: now.monotonicMs)
         probes = run.isOver ? nil : run
         guard run.isOver else { return next }
-        return run.usedSequences.map { .release($0) }
+        return run.sequences.map { .release($0) }
             + [.send(.measured(ProbeReport(id: run.order.id, seconds: run.seconds)))]
     }
 
