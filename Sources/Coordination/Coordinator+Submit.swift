@@ -70,6 +70,9 @@ extension Coordinator {
         var seen: [[UInt8]: Int] = [:]
         for (index, problem) in problems.enumerated() {
             guard !problem.text.isEmpty else { throw invalid("problem \(index) (\(problem.id)): no text") }
+            if let fault = problem.settings?.problems(in: spec.settings, limits).first {
+                throw invalid("problem \(index) (\(problem.id)): \(fault)")
+            }
             if let earlier = seen.updateValue(index, forKey: Array(problem.id.utf8)) {
                 throw invalid("problem \(index): the id \(problem.id) is that of problem \(earlier) as well")
             }

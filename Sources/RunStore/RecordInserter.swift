@@ -70,8 +70,9 @@ struct RecordInserter {
              try SettingsColumn.text(spec.settings), problems.count, wallMs])
         for (place, problem) in problems.enumerated() {
             try execute(
-                "INSERT INTO problems VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))",
-                [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData])
+                "INSERT INTO problems VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))",
+                [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData,
+                 try StoredRequest(problem)?.text.writtenData])
         }
         if let bank = spec.bank {
             let text = String(decoding: try JSONEncoder().encode(bank), as: UTF8.self)

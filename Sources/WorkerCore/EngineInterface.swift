@@ -24,8 +24,16 @@ public struct WriteRequest: Sendable, Hashable {
     public let endTokens: Set<Int32>
     /// The end of the path's text, if an answer's box is open in it: the block ends where the answer closes.
     public let openBox: [UInt8]
+    /// The end of the path's text, in which a stop sequence may begin.
+    public let textTail: [UInt8]
     /// Drafted before the verdict on the block before: gets what other work leaves.
     public let isSpeculative: Bool
+
+    /// Whether what has been written of the block completes the path's answer or a stop sequence.
+    public func isComplete(_ block: [UInt8]) -> Bool {
+        if AnswerStop.isReached(openBox, block) { return true }
+        return !task.stop.isEmpty && task.stop.start(in: textTail + block) != nil
+    }
 }
 
 /// Give the log-probability of each token of a block after a context.
