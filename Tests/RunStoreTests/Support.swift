@@ -45,6 +45,13 @@ struct RecordMaker {
         self.isGated = isGated
     }
 
+    /// Without a number of paths, which the records below do not follow.
+    private mutating func request() -> ProblemSettings {
+        ProblemSettings(
+            pathTokens: Int.random(in: 1...9, using: &generator), stop: [text(), text()], seed: generator.next(),
+            temperature: Float.random(in: 0...2, using: &generator), topP: 0.5)
+    }
+
     /// All records of one run, its end included if asked for.
     mutating func run(problems: Int, paths: Int, rounds: Int, isEnded: Bool) -> [Record] {
         runs += 1
@@ -60,7 +67,10 @@ struct RecordMaker {
             id: id, submissionKey: "key-\(digits)", name: text(), settings: settings,
             bank: Bool.random(using: &generator) ? bank() : nil)
         let specs = (0..<problems).map { place in
-            ProblemSpec(id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil)
+            ProblemSpec(
+                id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil,
+                turns: Bool.random(using: &generator) ? [ConversationTurn(speaker: .system, text: text())] : [],
+                settings: Bool.random(using: &generator) ? request() : nil)
         }
         var records: [Record] = []
         // A role's first model, then perhaps another that was allowed.
