@@ -137,11 +137,11 @@ struct Ledger: Sendable {
         runs[path.run].noteLength(of: block)
         guard let gate = block.gate else { return }
         runs[path.run].problems[path.problem].paths[path.path].note(gateScore: gate.score)
+        let group = policy(path).settingsGroup
         do throws(ScoreError) {
             let opensPath = !wasRead && gate.decision == .score
             try runs[path.run].gate?.note(
-                gate, round: block.round, problem: path.problem, group: policy(path).settingsGroup,
-                opensPath: opensPath)
+                gate, round: block.round, problem: path.problem, group: group, opensPath: opensPath)
         } catch {
             throw RecordError("what the gate decided about segment \(block.block.id) of \(block.path): \(error)")
         }
@@ -162,10 +162,9 @@ struct Ledger: Sendable {
             guard decision != .score else { continue }
             for round in 0..<blocks { runs[number].noteLeftOut(round: round, problem: record.problem) }
         }
+        let group = runs[number].problems[record.problem].policy.settingsGroup
         do throws(ScoreError) {
-            try runs[number].gate?.note(
-                record.gate, round: 0, problem: record.problem,
-                group: runs[number].problems[record.problem].policy.settingsGroup)
+            try runs[number].gate?.note(record.gate, round: 0, problem: record.problem, group: group)
         } catch {
             throw RecordError("what the gate decided about problem \(record.problem) of run \(record.run): \(error)")
         }
@@ -182,10 +181,11 @@ struct Ledger: Sendable {
         runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
         // The bank belongs to whoever judges by it.
         guard runs[path.run].policy.judge == .rank else { return }
+        let group = policy(path).settingsGroup
         do throws(ScoreError) {
             try runs[path.run].controller.note(
                 score: verdict.score, pValue: verdict.pValue, verdict.verdict, round: verdict.round,
-                problem: path.problem, group: policy(path).settingsGroup, isFinal: isFinal)
+                problem: path.problem, group: group, isFinal: isFinal)
         } catch {
             throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
         }

@@ -37,7 +37,7 @@ extension WireGenerate {
         boundary = task.stopsAtSteps ? .step : .tokens
         if let threshold = task.doubtThreshold { doubtThreshold = threshold }
         reportsLogProbabilities = task.reportsLogProbabilities
-        stop = task.stop.sequences.map { Data($0) }
+        stop = task.stop.sequences.map { .init($0) }
     }
 
     func decoded() throws(WireError) -> GenerateTask {

@@ -77,7 +77,7 @@ struct ProbeRun: Sendable {
                         task: GenerateTask(
                             segment: SegmentID(rawValue: 0), maximumTokens: current.tokens, sampling: sampling,
                             seed: requests),
-                        endTokens: [], openBox: [], isSpeculative: false))
+                        endTokens: [], openBox: [], textTail: [], isSpeculative: false))
             case .read:
                 // Another block each time: what is held of the last one is no help.
                 let block = take(current.tokens, from: number + current.context + Int(requests))

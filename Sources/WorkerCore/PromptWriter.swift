@@ -26,7 +26,7 @@ public struct PromptWriter: Sendable {
             messages.insert(ChatMessage(role: .system, content: system), at: 0)
         }
         messages.append(ChatMessage(role: .user, content: filled(problem.text)))
-        return try template.render(messages, addsGenerationPrompt: true)
+        return template.render(messages, addsGenerationPrompt: true)
     }
 
     private func filled(_ problem: String) -> String {

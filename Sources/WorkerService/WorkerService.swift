@@ -81,7 +81,8 @@ public final class WorkerService: Sendable {
             prompt = try parts.prompts.text(of: ProblemPrompt(text: "1 + 1 = ?"))
         } catch {
             throw WorkerStartError(
-                exitCode: .configuration, description: "model \(options.model.name): a question cannot be written: \(error)")
+                exitCode: .configuration,
+                description: "model \(options.model.name): a question cannot be written: \(error)")
         }
         var context = parts.tokenizer.encodeWithBegin(prompt, special: true)
         if options.role == .target, context.count > 1 {

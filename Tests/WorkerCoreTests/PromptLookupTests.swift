@@ -56,7 +56,7 @@ import Tokenizers
             task: GenerateTask(
                 segment: SegmentID(rawValue: 1), maximumTokens: maximum, sampling: SamplingSettings(), seed: 0,
                 doubtThreshold: doubt),
-            endTokens: [99], openBox: openBox, isSpeculative: false)
+            endTokens: [99], openBox: openBox, textTail: [], isSpeculative: false)
     }
 
     private func written(_ request: WriteRequest, _ others: [[Int32]] = []) -> WrittenTokens {
