@@ -12,8 +12,7 @@ public struct Stratum: Hashable, Sendable, CustomStringConvertible {
     }
 
     private let blocks: Blocks
-    /// Problems whose sampling or limits differ from the run's are ranked with those that have the same: 0 for the
-    /// run's own, from 1 in the order of the batch for others.
+    /// Of `SettingsGroups`: 0 for problems with the run's sampling and limits.
     let settingsGroup: Int
 
     private init(_ blocks: Blocks, settingsGroup: Int = 0) {

@@ -448,11 +448,11 @@ private struct ProblemPolicies {
     private let settings: RunSettings
     private let ofRun: PathPolicy
     private var known: [ProblemSettings: PathPolicy] = [:]
-    /// One of each group of settings that differ from the run's, in the order of the batch.
-    private var groups: [PathPolicy] = []
+    private var groups: SettingsGroups
 
     init(_ settings: RunSettings, _ ofRun: PathPolicy) {
         self.settings = settings
+        groups = SettingsGroups(settings)
         self.ofRun = ofRun
     }
 
@@ -463,15 +463,7 @@ private struct ProblemPolicies {
     private mutating func policy(of spec: ProblemSpec) -> PathPolicy {
         guard let own = spec.settings else { return ofRun }
         if let policy = known[own] { return policy }
-        let settings = settings.with(own)
-        let plain = PathPolicy(settings, own: own)
-        var group = 0
-        if !plain.ranksWith(ofRun) {
-            let place = groups.firstIndex { plain.ranksWith($0) } ?? groups.count
-            if place == groups.count { groups.append(plain) }
-            group = place + 1
-        }
-        let policy = group == 0 ? plain : PathPolicy(settings, own: own, group: group)
+        let policy = PathPolicy(settings.with(own), own: own, group: groups.number(of: own))
         known[own] = policy
         return policy
     }

@@ -32,7 +32,7 @@ final class PathPolicy: Sendable {
     let stop: StopSequences
     /// Of the tokens that are drawn, where the problem has a seed of its own; nil for the run's.
     let ownSeed: UInt64?
-    /// Which problems' scores are ranked together, as in `Stratum.init`.
+    /// Of `SettingsGroups`.
     let settingsGroup: Int
     let boundary: BlockBoundary
     let doubtShare: Double
@@ -115,12 +115,6 @@ final class PathPolicy: Sendable {
     func blockTokens(_ author: Author) -> Int { author == .draft ? draftTokens : targetTokens }
 
     func sampling(_ author: Author) -> SamplingSettings { author == .draft ? draftSampling : targetSampling }
-
-    /// Whether scores made under the other policy, of the same run, may be ranked with those made under this one.
-    func ranksWith(_ other: PathPolicy) -> Bool {
-        pathTokens == other.pathTokens && stop == other.stop && draftSampling == other.draftSampling
-            && targetSampling == other.targetSampling
-    }
 }
 
 extension AnswerRule {

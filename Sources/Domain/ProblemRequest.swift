@@ -97,6 +97,38 @@ extension RunSettings {
     }
 }
 
+/// Which problems of a run are ranked together: scores made with other sampling or other limits are other scores.
+public struct SettingsGroups: Sendable {
+    private struct Making: Hashable {
+        let sampling: [SamplingSettings]
+        let pathTokens: Int
+        let stop: [String]
+
+        init(_ settings: RunSettings, _ stop: [String]) {
+            sampling = [settings.draftSampling, settings.targetSampling]
+            pathTokens = settings.pathTokens
+            self.stop = stop
+        }
+    }
+
+    private let run: RunSettings
+    private var numbers: [Making: Int]
+
+    public init(_ run: RunSettings) {
+        self.run = run
+        numbers = [Making(run, []): 0]
+    }
+
+    /// The group of a problem that sets this for itself: 0 where scores are made as the run's own, from 1 for others.
+    /// Problems are asked for in the order of the batch.
+    public mutating func number(of own: ProblemSettings) -> Int {
+        let making = Making(run.with(own), own.stop)
+        if let number = numbers[making] { return number }
+        numbers[making] = numbers.count
+        return numbers.count - 1
+    }
+}
+
 extension SamplingSettings {
     fileprivate func with(_ own: ProblemSettings) -> SamplingSettings {
         SamplingSettings(

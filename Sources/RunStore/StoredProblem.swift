@@ -48,6 +48,23 @@ struct StoredRequest: Codable {
         }
     }
 
+    /// Which problems are ranked apart from the run's, by `SettingsGroups`.
+    static func groups(_ database: Database, _ run: StoredRun) throws -> [Int: Int] {
+        let sql = """
+            SELECT problem, CAST(request AS BLOB) FROM problems WHERE run = ? AND request IS NOT NULL ORDER BY problem
+            """
+        var groups = SettingsGroups(run.spec.settings)
+        var found: [Int: Int] = [:]
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [run.row])
+        while let row = try rows.next() {
+            var columns = RowColumns(row, table: "problems")
+            let problem = try columns.int()
+            guard let own = try StoredRequest(try columns.written()).settings else { continue }
+            found[problem] = groups.number(of: own)
+        }
+        return found
+    }
+
     var text: String {
         get throws {
             let encoder = JSONEncoder()

@@ -45,6 +45,9 @@ public struct Scenario: Sendable {
             self.problems = (0..<problems).map { ProblemSpec(id: "p\($0)", text: "question \($0)", answer: "1") }
         }
 
+        /// Gives a problem settings of its own, or takes them away.
+        public mutating func setSettings(_ own: ProblemSettings?, of problem: Int) { problems[problem].settings = own }
+
         /// Gives half of the problems a conversation and settings of their own.
         public mutating func addRequests(_ numbers: inout SeededNumbers) {
             let fewest = spec.settings.scoring == .gated && spec.settings.gateBy == .problem ? 2 : 1
