@@ -22,6 +22,12 @@ extension RealProcesses {
                 #""seed":7"#),
         ]
 
+        private static func file(_ name: String, _ rows: [String], in cluster: TestCluster) throws -> String {
+            let file = cluster.folder.appending(path: name)
+            try Data(rows.joined(separator: "\n").utf8).write(to: file)
+            return file.path
+        }
+
         private static func texts(_ results: RunResults) -> [[String]] {
             results.problems.map { problem in
                 problem.paths.map { path in
@@ -36,7 +42,7 @@ extension RealProcesses {
             try cluster.startCoordinator()
             for name in ["draft-0", "target-0"] { try cluster.startWorker(name) }
             _ = try cluster.awaitStatus { $0.workers.count { $0.state == .live } == 2 }
-            let batch = try cluster.file("requests.jsonl", Self.rows.joined(separator: "\n"))
+            let batch = try Self.file("requests.jsonl", Self.rows, in: cluster)
             func results(_ strategy: String) throws -> RunResults {
                 let run = try cluster.submit(
                     batch, ["--strategy", strategy, "--takeover", "coupled", "-r", "1", "--paths", "3", "--vote", "all"])
@@ -66,12 +72,12 @@ extension RealProcesses {
                 configuration: smallConfiguration(workers: [("draft-0", .draft), ("target-0", .target)]))
             try cluster.startCoordinator()
             let rows = [Self.rows[0], Self.row("tools", Self.question, #""tools":[{"type":"function"}]"#)]
-            let batch = try cluster.file("tools.jsonl", rows.joined(separator: "\n"))
+            let batch = try Self.file("tools.jsonl", rows, in: cluster)
             let refused = try cluster.a1("submit", batch)
             #expect(refused.code == 65)
-            #expect(refused.error.contains("line 2: the field `body.tools`"), "\(refused.error)")
+            #expect(refused.err.contains("line 2: the field `body.tools`"), "\(refused.err)")
             let skipped = try cluster.a1("submit", batch, "--on-bad-line", "skip")
-            #expect(skipped.code == 0 && skipped.error.contains("1 of 2 lines skipped"), "\(skipped.error)")
+            #expect(skipped.code == 0 && skipped.err.contains("1 of 2 lines skipped"), "\(skipped.err)")
         }
     }
 }
