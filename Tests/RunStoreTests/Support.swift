@@ -37,7 +37,7 @@ struct SeededGenerator: RandomNumberGenerator {
 struct RecordMaker {
     var generator: SeededGenerator
     private var runs = 0
-    /// Whether a gate decides.
+    /// Whether a gate decides, and problems have conversations and settings of their own.
     private let isGated: Bool
 
     init(seed: UInt64, isGated: Bool = true) {
@@ -69,8 +69,8 @@ struct RecordMaker {
         let specs = (0..<problems).map { place in
             ProblemSpec(
                 id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil,
-                turns: Bool.random(using: &generator) ? [ConversationTurn(speaker: .system, text: text())] : [],
-                settings: Bool.random(using: &generator) ? request() : nil)
+                turns: isGated && place % 2 == 0 ? [ConversationTurn(speaker: .system, text: text())] : [],
+                settings: isGated && place % 3 == 0 ? request() : nil)
         }
         var records: [Record] = []
         // A role's first model, then perhaps another that was allowed.
