@@ -57,7 +57,7 @@ extension RealProcesses {
                 + #""role":"user"}],"n":2,"seed":-1,"stop":["\n"],"temperature":0.5},"custom_id":"c"}"#
             let folder = try DataFolder(["requests.jsonl": request])
             let file = folder.url.appending(path: "requests.jsonl").path
-            #expect(try a1("dataset", "show", file, data: folder.url).lines == [request])
+            #expect(try a1("dataset", "show", file, data: folder.url).lines.map(String.init) == [request])
         }
 
         @Test func aFileIsReadByItsShapeAndNamesItsRows() throws {
