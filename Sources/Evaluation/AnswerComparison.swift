@@ -108,7 +108,7 @@ struct AnswerComparison {
         guard one.relations == [.equal], other.relations == [.equal],
             let first = Self.difference(one.parts, left), let second = Self.difference(other.parts, right)
         else { return false }
-        return first.isMultiple(of: second) ?? false
+        return (try? first.isMultiple(of: second)) ?? false
     }
 
     /// What `x = 5`, `5 = x`, `x = 10/2 = 5`, `Area = 5` or `x ∈ A` give the name, and the name.
@@ -144,7 +144,7 @@ struct AnswerComparison {
     private static func difference(_ parts: [AnswerValue], _ choice: ReadingChoice) -> ExactValue? {
         guard parts.count == 2, case .expression(let first, _) = parts[0], case .expression(let second, _) = parts[1]
         else { return nil }
-        guard let difference = AnswerExpression.sum(first, .negated(second)).exactValue(choice),
+        guard let difference = try? AnswerExpression.sum(first, .negated(second)).exactValue(choice),
             difference.constant == nil
         else { return nil }
         return difference
@@ -154,12 +154,14 @@ struct AnswerComparison {
 
     private func areEqual(_ one: AnswerExpression, _ other: AnswerExpression) -> Bool {
         if let first = one.infinitySign, let second = other.infinitySign { return first == second }
-        if let first = one.exactValue(left), let second = other.exactValue(right),
-            let isEqual = first.isEqual(to: second)
-        {
-            return isEqual
+        do {
+            return try one.exactValue(left).isEqual(to: other.exactValue(right))
+        } catch {
+            switch error {
+            case .tooLarge, .undefined: return false
+            case .outside, .tooManyTerms: return areNumericallyEqual(one, other)
+            }
         }
-        return areNumericallyEqual(one, other)
     }
 
     /// Values for symbols at which two expressions are compared; positive ones first, no simple ratios among them.
@@ -208,7 +210,7 @@ extension AnswerExpression {
         switch self {
         case .infinity: 1
         case .negated(let inner): inner.infinitySign.map { -$0 }
-        case .number, .wideNumber, .based, .symbol, .constant, .sum, .product, .quotient, .power, .root, .function,
+        case .number, .based, .symbol, .constant, .sum, .product, .quotient, .power, .root, .function,
             .logarithm, .binomial, .factorial, .percent, .degrees:
             nil
         }

@@ -142,6 +142,9 @@ struct AnswerLexer {
         return nil
     }
 
+    /// Longer rows of digits behind `e` are no exponent.
+    private static let maximumExponentDigits = 18
+
     private mutating func readExponent() -> String? {
         guard peek() == "e" || peek() == "E" else { return nil }
         let start = index
@@ -152,8 +155,7 @@ struct AnswerLexer {
             index += 1
         }
         let digits = readDigits()
-        guard !digits.isEmpty, digits.count <= 3, peek()?.isASCIILetter != true, exponent == "-" || index > start + 1
-        else {
+        guard !digits.isEmpty, digits.utf8.count <= Self.maximumExponentDigits, peek()?.isASCIILetter != true else {
             index = start
             return nil
         }
