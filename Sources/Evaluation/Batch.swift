@@ -4,14 +4,14 @@ public struct BatchProblem: Equatable, Sendable {
     public let id: String
     /// The question.
     public let text: String
-    /// The known answer, if the line has one.
+    /// The known answer, if the line has one; never blank.
     public let answer: String?
 
-    /// A problem with its parts.
+    /// A problem with its parts; a blank answer is no known answer.
     public init(id: String, text: String, answer: String?) {
         self.id = id
         self.text = text
-        self.answer = answer
+        self.answer = answer.flatMap { $0.utf8.allSatisfy(\.isWhiteSpace) ? nil : $0 }
     }
 
     public static func == (left: Self, right: Self) -> Bool {

@@ -109,10 +109,10 @@ struct ExpressionParser {
             return openBars == 0
         case .number, .based, .scientific, .repeating:
             // Two numbers side by side are not a product, `(2)3` and `\sqrt{2}3` are.
-            return tokens[index - 1].isClose
+            return tokens[index - 1].isClose || tokens[index - 1].kind == .factorial
         case .word, .emptySet, .realNumbers, .plus, .minus, .plusMinus, .minusPlus, .times, .divide, .caret,
             .underscore, .factorial, .percent, .degree, .comma, .semicolon, .colon, .stop, .relation, .close, .union,
-            .ampersand, .rowBreak, .begin, .end, .other:
+            .intersection, .setMinus, .disjunction, .infix, .ampersand, .rowBreak, .begin, .end, .other:
             return false
         }
     }
@@ -173,7 +173,7 @@ struct ExpressionParser {
         case .open(let bracket): return try bracketed(bracket)
         case .word, .emptySet, .realNumbers, .plus, .minus, .plusMinus, .minusPlus, .times, .divide, .caret,
             .underscore, .factorial, .percent, .degree, .comma, .semicolon, .colon, .stop, .relation, .close, .union,
-            .ampersand, .rowBreak, .begin, .end, .other:
+            .intersection, .setMinus, .disjunction, .infix, .ampersand, .rowBreak, .begin, .end, .other:
             throw NotAnExpression()
         }
     }

@@ -32,25 +32,26 @@ enum Factorials {
     private static func factorial(of number: BigInt) throws(NoExactValue) -> ExactValue {
         // Of numbers that have as many factors as a result has digits, n! has more digits.
         guard number < Rational.maximumDigits else { return ExactValue(Polynomial(.factorial(number))) }
-        var product: BigInt = 1
-        for factor in stride(from: 2, through: Int(number), by: 1) {
-            product *= BigInt(factor)
-            guard product.magnitude.bitWidth <= Rational.maximumBits else {
-                return ExactValue(Polynomial(.factorial(number)))
-            }
+        // n! is at least (n / e)^n, so that what is surely too large is not multiplied out.
+        let bits = Double(number) * (Double(number.magnitude.bitWidth) - 1 - 1.4427)
+        guard bits <= Double(Rational.maximumBits) else { return ExactValue(Polynomial(.factorial(number))) }
+        do {
+            return ExactValue(try product(after: 0, upTo: number))
+        } catch {
+            return ExactValue(Polynomial(.factorial(number)))
         }
-        return ExactValue(try Rational(product))
     }
 
-    /// The product of the whole numbers after `first` up to `last`.
+    /// The product of the whole numbers after `first` up to `last`, by halves, so that factors of one size meet.
     static func product(after first: BigInt, upTo last: BigInt) throws(NoExactValue) -> Rational {
-        var result = Rational.one
-        var factor = first + 1
-        while factor <= last {
-            result = try result.times(Rational(factor))
-            factor += 1
+        let count = last - first
+        if count <= 8 {
+            var product: BigInt = 1
+            for step in stride(from: 1, through: Int(count), by: 1) { product *= first + BigInt(step) }
+            return try Rational(product)
         }
-        return result
+        let middle = first + count / 2
+        return try product(after: first, upTo: middle).times(product(after: middle, upTo: last))
     }
 
     /// A lower number up to which a binomial is multiplied out.
