@@ -57,9 +57,10 @@ struct AnswerLexer {
 
     // MARK: Numbers
 
-    mutating func readDigits() -> String {
+    /// - Parameter stopsAtPeriod: before a digit that is marked as repeating.
+    mutating func readDigits(stopsAtPeriod: Bool = false) -> String {
         var digits = ""
-        while let scalar = peek(), scalar.isASCIIDigit, peek(1)?.isPeriodMark != true {
+        while let scalar = peek(), scalar.isASCIIDigit, !stopsAtPeriod || peek(1)?.isPeriodMark != true {
             digits.unicodeScalars.append(scalar)
             index += 1
         }
@@ -76,7 +77,7 @@ struct AnswerLexer {
         }
         if peek() == ".", peek(1)?.isASCIIDigit == true {
             index += 1
-            digits += "." + readDigits()
+            digits += "." + readDigits(stopsAtPeriod: true)
         }
         if let (start, period) = readPeriod(hasPoint: digits.contains(".")) {
             emit(.repeating(digits: (digits.isEmpty ? "0" : digits) + start, period: period))
