@@ -1,5 +1,5 @@
-/// Puts `\frac{9}{7}` and `\binom{n}{k}` in the place of `9 \over 7` and `n \choose k`: what stands between the brackets
-/// around the sign, or between commas and relations, goes above and below.
+/// Puts `\frac{9}{7}` and `\binom{n}{k}` in the place of `9 \over 7` and `n \choose k`: what stands between the
+/// brackets around the sign, or between commas and relations, goes above and below.
 struct AnswerInfixRewriter {
     private struct Frame {
         /// Finished pieces, then the tokens of the piece that is being read.

@@ -83,6 +83,11 @@ struct AnswerLexer {
             emit(.repeating(digits: (digits.isEmpty ? "0" : digits) + start, period: period))
             return
         }
+        if digits.isEmpty {
+            // A point before something that repeats, which is not the end of a number.
+            index += 1
+            return emit(.stop)
+        }
         if let exponent = readExponent() {
             emit(.scientific(digits + "e" + exponent))
             return

@@ -37,7 +37,9 @@ extension AnswerReader {
     /// `Matrix([[1, 2], [3, 4]])`, `Matrix([1, 2])`, which is a column, and `Matrix(2, 2, [1, 2, 3, 4])`, as computer
     /// algebra prints them.
     func matrixCall(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
-        guard case .word(let name)? = tokens.first?.kind, name.hasSuffix("matrix") || name == "array" else { return nil }
+        guard case .word(let name)? = tokens.first?.kind, name.hasSuffix("matrix") || name == "array" else {
+            return nil
+        }
         let call = tokens.dropFirst()
         guard depth < Self.maximumDepth, call.first?.kind == .open(.parenthesis),
             Self.matchingClose(of: call.startIndex, in: call) == call.endIndex - 1

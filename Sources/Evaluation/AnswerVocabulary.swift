@@ -43,7 +43,8 @@ enum AnswerVocabulary {
         "cdot": .times, "times": .times, "ast": .times, "div": .divide, "pm": .plusMinus, "mp": .minusPlus,
         "cup": .union, "bigcup": .union, "cap": .intersection, "setminus": .setMinus, "smallsetminus": .setMinus,
         "backslash": .setMinus, "lor": .disjunction, "vee": .disjunction, "land": .comma, "wedge": .comma,
-        "R": .realNumbers, "Reals": .realNumbers, "reals": .realNumbers, "circ": .degree, "degree": .degree, "degrees": .degree, "textdegree": .degree,
+        "R": .realNumbers, "Reals": .realNumbers, "reals": .realNumbers,
+        "circ": .degree, "degree": .degree, "degrees": .degree, "textdegree": .degree,
         "lvert": .bar, "rvert": .bar, "vert": .bar, "mid": .bar, "log": .logarithm,
         "langle": .open(.angle), "rangle": .close(.angle), "lfloor": .open(.floor), "rfloor": .close(.floor),
         "lceil": .open(.ceiling), "rceil": .close(.ceiling), "lbrace": .open(.set), "rbrace": .close(.set),
@@ -52,7 +53,8 @@ enum AnswerVocabulary {
         "le": .relation(.lessOrEqual), "leq": .relation(.lessOrEqual), "leqslant": .relation(.lessOrEqual),
         "ge": .relation(.greaterOrEqual), "geq": .relation(.greaterOrEqual), "geqslant": .relation(.greaterOrEqual),
         "lt": .relation(.less), "gt": .relation(.greater), "ne": .relation(.notEqual), "neq": .relation(.notEqual),
-        "in": .relation(.member), "notin": .relation(.notMember), "approx": .relation(.approximately), "equiv": .relation(.congruent),
+        "in": .relation(.member), "notin": .relation(.notMember),
+        "approx": .relation(.approximately), "equiv": .relation(.congruent),
         "sim": .relation(.similar),
     ]
 

@@ -53,8 +53,8 @@ import Testing
     /// Pairs whose values Python's integers and fractions give; Tests/Fixtures/exact_answers.py wrote them.
     @Test func agreesWithPythonsIntegersAndFractions() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let lines = try String(contentsOf: folder.appendingPathComponent("Fixtures/exact-answers.jsonl"), encoding: .utf8)
-            .split(separator: "\n")
+        let file = folder.appendingPathComponent("Fixtures/exact-answers.jsonl")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 400)
         for line in lines {
             let pair = try JSONDecoder().decode(Pair.self, from: Data(line.utf8))

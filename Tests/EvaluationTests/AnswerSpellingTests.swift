@@ -81,11 +81,11 @@ import Testing
     }
 
     private static let pieces = [
-        "{", "}", "\\over", "\\choose", "\\atop", "\\matrix{", "\\cr", "\\begin{array}{cc}", "\\end{array}", "&", "\\\\",
-        "[[", "]]", "Matrix(", ")", "(", "[", "]", "\\{", "\\}", "|", "x", "<", ">", "\\le", "\\ne", "\\in", "\\mathbb R",
-        "\\setminus", "\\cup", "\\cap", "or", "and", ",", ":", "1", "2", "10", "!", "^", "_", "{16}", "FF", "0.", "\\dot3",
-        "\\overline{12}", "１", "（", "\\infty", "-", "+", "\\frac", "\\binom", "\\ln", "\\sqrt", "10^{10^{10}}", "n", "99999",
-        "\\begin{vmatrix}", "\\end{vmatrix}", "\\genfrac", "\u{307}", "e", ".", "%",
+        "{", "}", "\\over", "\\choose", "\\atop", "\\matrix{", "\\cr", "\\begin{array}{cc}", "\\end{array}", "&",
+        "\\\\", "[[", "]]", "Matrix(", ")", "(", "[", "]", "\\{", "\\}", "|", "x", "<", ">", "\\le", "\\ne", "\\in",
+        "\\mathbb R", "\\setminus", "\\cup", "\\cap", "or", "and", ",", ":", "1", "2", "10", "!", "^", "_", "{16}",
+        "FF", "0.", "\\dot3", "\\overline{12}", "１", "（", "\\infty", "-", "+", "\\frac", "\\binom", "\\ln", "\\sqrt",
+        "10^{10^{10}}", "n", "99999", "\\begin{vmatrix}", "\\end{vmatrix}", "\\genfrac", "\u{307}", "e", ".", "%",
     ]
 
     @Test func randomAnswersEndQuietlyAndCompareBothWays() {
