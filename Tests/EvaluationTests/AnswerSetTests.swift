@@ -59,7 +59,7 @@ import Testing
         #expect(!AnswerEquality.areEqual(pair.1, pair.0))
     }
 
-    /// Random unions, intersections and differences of intervals and points, against the members among the halves from
+    /// Random unions of intervals, rays and points, against the members among the halves from
     /// -6 to 6: with whole ends these tell every two such sets apart.
     @Test func setsAgreeWithTheirMembersOneByOne() {
         var random = SplitMix(seed: 29)
