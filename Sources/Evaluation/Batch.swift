@@ -4,20 +4,20 @@ public struct BatchProblem: Equatable, Sendable {
     public let id: String
     /// The question.
     public let text: String
-    /// The known answer, if the line has one.
+    /// The known answer, if the line has one; never blank.
     public let answer: String?
     /// Messages before the question, in order.
     public let turns: [BatchTurn]
     /// What the line sets for itself; nil if nothing.
     public let settings: RequestSettings?
 
-    /// A problem with its parts.
+/// A problem with its parts; a blank answer is no known answer.
     public init(
         id: String, text: String, answer: String?, turns: [BatchTurn] = [], settings: RequestSettings? = nil
     ) {
         self.id = id
         self.text = text
-        self.answer = answer
+        self.answer = answer.flatMap { $0.utf8.allSatisfy(\.isWhiteSpace) ? nil : $0 }
         self.turns = turns
         self.settings = settings
     }

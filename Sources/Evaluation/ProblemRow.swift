@@ -81,6 +81,7 @@ struct ProblemRow {
             return nil
         }
         let text = try Self.scalar(found, named: name)
+        guard text.utf8.contains(where: { !$0.isWhiteSpace }) else { return nil }
         // Where others of the data set mark their answers, one that does not would be taken whole.
         if form.rule == nil, isMarked || expectsMarker && value["problem"] == nil { return try marked(text, name) }
         switch form.rule {
@@ -114,6 +115,7 @@ struct ProblemRow {
         }
         let isNumber = if case .number = found { true } else { false }
         let answer = try Self.scalar(found, named: name)
+        guard answer.utf8.contains(where: { !$0.isWhiteSpace }) else { return nil }
         let rule = form.rule.map { $0.isOfChoices ? $0 : .choice } ?? .choice
         return Choices.letter(try choices.place(of: answer, isNumber: isNumber, rule: rule))
     }
