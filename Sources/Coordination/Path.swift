@@ -16,10 +16,10 @@ struct Path: Sendable {
     private(set) var firstScore: Double?
     /// The draft's own, of the first block that the gate decided about; nil before.
     private(set) var firstGateScore: Double?
-    /// Reads the standing text as it grows, so that a box that spans blocks is seen when it closes.
-    private var boxes = BoxScanner()
+    /// Reads the standing text as it grows, so that an answer that spans blocks is seen when it is complete.
+    private var scanner = AnswerScanner()
     private var bytesRead = 0
-    private(set) var hasBox = false
+    private var hasBox: Bool { scanner.hasBox }
     /// Bytes of the standing text before the first stop sequence; nil while there is none.
     private var stopPlace: Int?
     /// The draft's context is full: the target writes what is left of the path.
@@ -140,11 +140,9 @@ struct Path: Sendable {
     /// Whether the path would be over with an answer or an end if this block stood.
     func isFinal(_ block: WrittenBlock, _ policy: PathPolicy) -> Bool {
         if block.finish == .endToken || stopPlace(with: block.segment, policy.stop) != nil { return true }
-        var scanner = boxes
-        for (index, byte) in block.segment.text.enumerated() where scanner.step(byte, at: bytesRead + index) != nil {
-            return true
-        }
-        return false
+        var scanner = scanner
+        if scanner.completes(in: block.segment.text) { return true }
+        return block.finish == .answer && scanner.hasBox
     }
 
     /// Remembers the score that a verdict was reached on.
@@ -160,8 +158,8 @@ struct Path: Sendable {
 
     /// A block that stands ends the round, and the path if it ends it.
     private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {
-        let closesBox = stand(block.segment, policy)
-        if let outcome = outcome(of: block, closesBox: closesBox, policy) {
+        let isAnswered = stand(block.segment, policy)
+        if let outcome = outcome(of: block, isAnswered: isAnswered, policy) {
             state = isDrafting(policy) ? .drafted(outcome) : .over(outcome)
             return
         }
@@ -176,8 +174,8 @@ struct Path: Sendable {
     }
 
     /// How the path ends with this block, which stands; nil if it goes on.
-    private func outcome(of block: WrittenBlock, closesBox: Bool, _ policy: PathPolicy) -> PathOutcome? {
-        if closesBox { return .answered }
+    private func outcome(of block: WrittenBlock, isAnswered: Bool, _ policy: PathPolicy) -> PathOutcome? {
+        if isAnswered || block.finish == .answer && hasBox { return .answered }
         // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
         if block.finish == .endToken || stopPlace != nil { return hasBox ? .answered : .ended }
         let mayOutlive = block.segment.author == .draft && policy.outlivesDraft && !isDrafting(policy)
@@ -230,21 +228,20 @@ struct Path: Sendable {
         return stop.start(in: tail + segment.text).map { bytesRead - tail.count + $0 }
     }
 
-    /// Adds a block to the standing text; true if a box closes in it, before any stop sequence.
+    /// Adds a block to the standing text; true if the answer is complete in it, before any stop sequence.
     private mutating func stand(_ segment: Segment, _ policy: PathPolicy) -> Bool {
         stopPlace = stopPlace(with: segment, policy.stop)
-        var closes = false
+        var isAnswered = false
         for byte in segment.text.prefix(stopPlace.map { max(0, $0 - bytesRead) } ?? .max) {
-            if boxes.step(byte, at: bytesRead) != nil { closes = true }
+            if scanner.completes(byte) { isAnswered = true }
             bytesRead += 1
         }
-        hasBox = hasBox || closes
         standing.append(segment)
         switch segment.author {
         case .draft: tokens.draft += segment.tokens.count
         case .target: tokens.target += segment.tokens.count
         }
-        return closes
+        return isAnswered
     }
 
     /// Tokens in standing blocks and in one that is not judged yet.

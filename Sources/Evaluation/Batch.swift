@@ -11,7 +11,7 @@ public struct BatchProblem: Equatable, Sendable {
     /// What the line sets for itself; nil if nothing.
     public let settings: RequestSettings?
 
-/// A problem with its parts; a blank answer is no known answer.
+    /// A problem with its parts; a blank answer is no known answer.
     public init(
         id: String, text: String, answer: String?, turns: [BatchTurn] = [], settings: RequestSettings? = nil
     ) {

@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 import Tokenizers
 import Wire
 
@@ -185,7 +186,7 @@ public struct WorkerSession: Sendable {
         case .generate(let task):
             let request = WriteRequest(
                 order: id, sequence: sequence, context: context.tokens, task: task, endTokens: tokenizer.endTokens,
-                openBox: OpenBox.tail(of: context.text), textTail: Array(context.text.suffix(task.stop.overlap)),
+                answer: Self.reader(of: context.text), textTail: Array(context.text.suffix(task.stop.overlap)),
                 isSpeculative: order.isRunAhead)
             if let block = proposal(request, for: path) {
                 let begun = ActiveOrder(order: order, path: path, receivedWallMs: now.wallMs)
@@ -215,6 +216,13 @@ public struct WorkerSession: Sendable {
                 .init("context", context.tokens.count),
             ])
         return replaced + [effect, .log(entry)]
+    }
+
+    /// What has read a path's text.
+    private static func reader(of text: [UInt8]) -> AnswerScanner {
+        var scanner = AnswerScanner()
+        for byte in text { _ = scanner.completes(byte) }
+        return scanner
     }
 
     /// A block without the engine; nil where the engine shall write it.

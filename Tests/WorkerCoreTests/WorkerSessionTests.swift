@@ -243,30 +243,4 @@ private func failed(
         // The second request's own failure comes when nobody waits for it any more.
         #expect(session.step(.engineAnswered(failed(2, .cancelled)), now: now).isEmpty)
     }
-
-    @Test func anAnswerMayCloseInTheNextBlock() {
-        let open = OpenBox.tail(of: Array("so \\boxed{4".utf8))
-        #expect(open == Array("\\boxed{4".utf8))
-        #expect(AnswerStop.isReached(open, Array("2}".utf8)))
-        #expect(!AnswerStop.isReached([], Array("2}".utf8)))
-        #expect(OpenBox.tail(of: Array("\\boxed{42} and".utf8)).isEmpty)
-        #expect(OpenBox.tail(of: Array("\\boxed{42} and \\bo".utf8)) == Array("\\bo".utf8))
-        #expect(AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}}".utf8)))
-        #expect(!AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}".utf8)))
-    }
-
-    /// Wherever a text is cut in two, its second part is complete where the whole is: by the coordinator's own scan.
-    @Test(arguments: [
-        "so \\boxed{4{1}2}.", "\\\\boxed{3}", "\\\\\\boxed{5} x", "a \\boxed {7} \\boxed{8}", "\\boxe{1} }",
-    ])
-    func anAnswerClosesInTheSamePlaceWhereverBlocksBegin(text: String) {
-        let bytes = Array(text.utf8)
-        var scanner = BoxScanner()
-        let closes = bytes.indices.filter { scanner.step(bytes[$0], at: $0) != nil }
-        for cut in 0...bytes.count {
-            let tail = OpenBox.tail(of: Array(bytes[..<cut]))
-            let first = (cut..<bytes.count).first { AnswerStop.isReached(tail, Array(bytes[cut...$0])) }
-            #expect(first == closes.first { $0 >= cut }, "cut at \(cut)")
-        }
-    }
 }
