@@ -19,7 +19,7 @@ struct Path: Sendable {
     /// Reads the standing text as it grows, so that an answer that spans blocks is seen when it is complete.
     private var scanner = AnswerScanner()
     private var bytesRead = 0
-    private var hasBox: Bool { scanner.hasBox }
+    var hasBox: Bool { scanner.hasBox }
     /// Bytes of the standing text before the first stop sequence; nil while there is none.
     private var stopPlace: Int?
     /// The draft's context is full: the target writes what is left of the path.
