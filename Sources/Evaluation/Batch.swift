@@ -34,11 +34,11 @@ public struct BatchProblem: Equatable, Sendable {
 public struct BatchLimits: Equatable, Sendable {
     /// Lines that are not blank.
     public var maximumLines = 50_000
-    /// The whole file.
+    /// The whole file, and what a gzip file holds.
     public var maximumFileBytes = 200_000_000
-    /// One line, without its end.
+    /// One row: a line without its end, or an object over many lines.
     public var maximumLineBytes = 1 << 20
-    /// Nesting of arrays and objects in a line.
+    /// Nesting of arrays and objects, those around the rows included.
     public var maximumDepth = 64
 
     /// The default limits.
@@ -95,6 +95,16 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
     /// A request asks for what is not done here.
     case unsupported(field: String, what: String, remedy: String)
     case outOfRange(field: String, value: String, allowed: String)
+    /// A character of a UTF-16 file is cut off.
+    case invalidUTF16
+    /// A byte that is not UTF-8, but a character in Windows-1252 or Latin-1.
+    case otherEncoding(offset: Int, byte: UInt8)
+    /// A record of a table has other cells than the header.
+    case cellCount(found: Int, expected: Int)
+    /// Text follows the quote that ends a cell.
+    case textAfterQuote
+    /// The row has no problem, but several lists of objects, of which each may be the problems.
+    case severalLists(fields: [String])
 
     public var description: String {
         switch self {
@@ -124,6 +134,15 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
             "the field `\(Self.bare(field))`: \(Self.bare(what)) is not supported; \(remedy)"
         case .outOfRange(let field, let value, let allowed):
             "the field `\(Self.bare(field))` is \(Self.bare(value)); allowed is \(allowed)"
+        case .invalidUTF16: "not valid UTF-16: the file ends within a character"
+        case .otherEncoding(let offset, let byte):
+            "not UTF-8 at byte \(offset): the byte 0x\(String(byte, radix: 16, uppercase: true)) is a character of "
+                + "Windows-1252 or Latin-1; \(TextEncoding.windows1252.remedy)"
+        case .cellCount(let found, let expected): "\(found) cells, but the header has \(expected)"
+        case .textAfterQuote: "text follows a closed quote"
+        case .severalLists(let fields):
+            "the fields \(Self.listed(fields)) are lists of objects each, and one of them must be the problems; "
+                + "take one: jq -c '.FIELD[]' FILE > NEW.jsonl"
         }
     }
 
@@ -169,8 +188,12 @@ public struct Batch: Equatable, Sendable {
 public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     case empty
-    case compressed
-    case parquet
+    /// The file holds no text.
+    case foreign(FileKind)
+    /// The text is not UTF-8, nor UTF-16 with a byte order mark.
+    case encoding(TextEncoding)
+    /// A gzip file cannot be unpacked.
+    case gzip(GzipError)
     /// The document is no table.
     case table(CSVReader.Problem)
     case tooManyLines(limit: Int)
@@ -183,20 +206,15 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason): "\(path): \(reason)"
         case .empty: "the batch is empty: it needs at least one line {\"id\": ..., \"problem\": ...}"
-        case .compressed: "the batch is a gzip file; unpack it first (gunzip)"
-        case .parquet: "the batch is a Parquet file; convert it to JSON lines or CSV first"
+        case .foreign(let kind): "the batch is \(kind.name); \(kind.remedy)"
+        case .encoding(let encoding): "the text is \(encoding.rawValue), which is not read; \(encoding.remedy)"
+        case .gzip(let error): "\(error)"
         case .table(let problem): "\(problem)"
         case .tooManyLines(let limit): "the batch has more than \(limit) lines; split it"
         case .tooManyBytes(let limit): "the batch is larger than \(limit) bytes; split it"
         case .badLines(let lines): Self.listed(lines) + "\ncorrect them, or leave them out with --on-bad-line=skip"
         case .nothingLeft(let lines): Self.listed(lines) + "\nno line is left to run"
         }
-    }
-
-    /// What files of other kinds are told by.
-    static func ofForeignFile(head: ArraySlice<UInt8>) -> BatchError? {
-        if head.starts(with: [0x1F, 0x8B]) { return .compressed }
-        return head.starts(with: Array("PAR1".utf8.prefix(head.count))) && head.count >= 3 ? .parquet : nil
     }
 
     private static func listed(_ lines: [BadLine]) -> String {

@@ -10,8 +10,9 @@ extension BatchReader {
     /// Bytes read at once.
     private static let chunkBytes = 1 << 18
 
-    /// The batch in a file: comma-separated values with a header if its name ends in `.csv`, else JSON lines. JSON
-    /// lines are read in chunks, so that a file of any size needs little memory to be refused.
+    /// The batch in a file: JSON, or a table if its name ends like that of one (`.csv`, `.tsv`); a name that says
+    /// nothing leaves it to the content. `.gz` behind it is looked through. What the file really is decide its first
+    /// bytes. It is read in chunks, so that JSON of any size needs little memory to be refused.
     /// Nothing but the operating system's calls is used; this is the only I/O of the module.
     ///
     /// - Parameters:
@@ -21,19 +22,16 @@ extension BatchReader {
         file path: String, form: ProblemForm = ProblemForm(), name: String? = nil, onBadLine: OnBadLine = .reject,
         limits: BatchLimits = BatchLimits()
     ) throws(BatchError) -> Batch {
-        if path.lowercased().hasSuffix(".csv") {
-            var bytes: [UInt8] = []
-            try chunks(of: path) { chunk throws(BatchError) in
-                bytes += chunk
-                guard bytes.count <= limits.maximumFileBytes else {
-                    throw .tooManyBytes(limit: limits.maximumFileBytes)
-                }
-            }
-            return try BatchTable.read(bytes, form: form, name: name, onBadLine: onBadLine, limits: limits)
-        }
-        var reader = BatchReader(form: form, name: name, limits: limits)
+        var reader = BatchReader(form: form, name: name, limits: limits, layout: layout(of: path))
         try chunks(of: path) { chunk throws(BatchError) in try reader.feed(chunk) }
         return try reader.finish(onBadLine: onBadLine)
+    }
+
+    private static func layout(of path: String) -> Layout {
+        var name = path.lowercased()
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        if [".csv", ".tsv", ".tab", ".psv"].contains(where: name.hasSuffix) { return .table }
+        return [".json", ".jsonl", ".ndjson", ".jsonlines"].contains(where: name.hasSuffix) ? .json : .any
     }
 
     private static func chunks(

@@ -1,28 +1,56 @@
-/// Reads a batch (JSON lines) from chunks of bytes, keeping at most one line of the allowed length in memory.
+/// Reads a batch from chunks of bytes.
 ///
-/// A line is `{"id", "problem", "answer"?}`, an OpenAI batch line with `custom_id`, whose problem is the last user
-/// message of `body.messages`, or a row of a data set in the form that is said. Blank lines, CRLF, a byte order mark
-/// and a missing last newline are fine.
+/// JSON is read row by row, whether an object stands on each line, over many lines, in an array, or in the only list of
+/// one object; at most one row of the allowed length is kept in memory, and the whole file only where the first object
+/// of it may hold all rows. A table is kept as a whole. What a row may be says `ProblemRow`.
 public struct BatchReader {
+    /// What a file's name says of its content.
+    enum Layout {
+        case json
+        /// A table, unless it begins as JSON does.
+        case table
+        /// Whatever it looks like.
+        case any
+    }
+
+    private enum Source {
+        /// Nothing but blanks so far.
+        case start(JSONObjectRows)
+        case objects(JSONObjectRows)
+        case array(JSONArrayRows)
+        /// The text of a table.
+        case table([UInt8])
+    }
+
     private let limits: BatchLimits
-    private var line: [UInt8] = []
-    private var lineNumber = 1
-    private var lineIsTooLong = false
-    private var byteCount = 0
-    private var head: [UInt8] = []
+    private let form: ProblemForm
+    private let name: String?
+    private let layout: Layout
+    private var text: BatchText
+    private var isUTF16 = false
+    private var source: Source
     private var collector: ProblemCollector
 
-    /// A reader that has read nothing.
+    /// A reader of JSON that has read nothing.
     ///
     /// - Parameters:
     ///   - form: which fields hold what.
     ///   - name: what rows without an id are named after: `name-0` for the first; nil: each must have an id.
     public init(form: ProblemForm = ProblemForm(), name: String? = nil, limits: BatchLimits = BatchLimits()) {
+        self.init(form: form, name: name, limits: limits, layout: .json)
+    }
+
+    init(form: ProblemForm, name: String?, limits: BatchLimits, layout: Layout) {
         self.limits = limits
+        self.form = form
+        self.name = name
+        self.layout = layout
+        text = BatchText(limits: limits)
+        source = .start(JSONObjectRows(limits: limits, form: form))
         collector = ProblemCollector(limits: limits, form: form, name: name)
     }
 
-    /// The batch in these bytes.
+    /// The batch in these bytes: JSON.
     public static func read(
         _ bytes: [UInt8], form: ProblemForm = ProblemForm(), name: String? = nil, onBadLine: OnBadLine = .reject,
         limits: BatchLimits = BatchLimits()
@@ -34,70 +62,112 @@ public struct BatchReader {
 
     /// Reads the next bytes of the file.
     public mutating func feed(_ chunk: ArraySlice<UInt8>) throws(BatchError) {
-        byteCount += chunk.count
-        guard byteCount <= limits.maximumFileBytes else { throw .tooManyBytes(limit: limits.maximumFileBytes) }
-        var rest = chunk
-        if head.count < 3 {
-            try readHead(&rest)
-            if head.count < 3 { return }
-        }
-        while let end = rest.firstIndex(of: .lineFeed) {
-            append(rest[rest.startIndex..<end])
-            try endLine()
-            rest = rest[(end + 1)...]
-        }
-        append(rest)
+        var decoder = text
+        defer { text = decoder }
+        try decoder.feed(chunk) { piece, isWide throws(BatchError) in try take(piece, isUTF16: isWide) }
     }
 
     /// The batch, after the last bytes.
     public mutating func finish(onBadLine: OnBadLine) throws(BatchError) -> Batch {
-        if head.count < 3 {
-            let short = head
-            head = [0, 0, 0]
-            for byte in short {
-                if byte == .lineFeed { try endLine() } else { append([byte]) }
+        var decoder = text
+        try decoder.finish { piece, isWide throws(BatchError) in try take(piece, isUTF16: isWide) }
+        text = decoder
+        if case .table(let bytes) = source {
+            let isTable = layout == .table || BatchTable.hasProblems(bytes, form: form)
+            if isTable {
+                return try BatchTable.read(
+                    text: bytes, isUTF16: isUTF16, form: form, name: name, onBadLine: onBadLine, limits: limits)
             }
+            source = .objects(JSONObjectRows(limits: limits, form: form))
+            try takeJSON(bytes[...])
         }
-        try endLine()
+        try finishRows()
         return try collector.batch(onBadLine: onBadLine)
     }
 
-    /// The first three bytes tell files of other kinds and a byte order mark.
-    private mutating func readHead(_ rest: inout ArraySlice<UInt8>) throws(BatchError) {
-        let missing = 3 - head.count
-        head.append(contentsOf: rest.prefix(missing))
-        rest = rest.dropFirst(missing)
-        if let error = BatchError.ofForeignFile(head: head[...]) { throw error }
-        guard head.count == 3, head != [0xEF, 0xBB, 0xBF] else { return }
-        rest = head + rest
-    }
+    // MARK: Text
 
-    private mutating func append(_ bytes: ArraySlice<UInt8>) {
-        if lineIsTooLong { return }
-        // One byte more for the carriage return, which does not count.
-        guard line.count + bytes.count <= limits.maximumLineBytes + 1 else {
-            lineIsTooLong = true
-            line = []
+    private mutating func take(_ piece: ArraySlice<UInt8>, isUTF16: Bool) throws(BatchError) {
+        self.isUTF16 = isUTF16
+        guard case .start(var blanks) = source else {
+            if case .table(var bytes) = source {
+                source = .table([])
+                bytes += piece
+                source = .table(bytes)
+            } else {
+                try takeJSON(piece)
+            }
             return
         }
-        line.append(contentsOf: bytes)
-    }
-
-    private mutating func endLine() throws(BatchError) {
-        defer {
-            line.removeAll(keepingCapacity: true)
-            lineIsTooLong = false
-            lineNumber += 1
+        let visible = piece.firstIndex { !$0.isWhiteSpace } ?? piece.endIndex
+        blanks.feed(piece[..<visible])
+        guard visible < piece.endIndex else {
+            source = .start(blanks)
+            return
         }
-        if line.last == .carriageReturn { line.removeLast() }
-        if line.count > limits.maximumLineBytes { lineIsTooLong = true }
-        guard lineIsTooLong || line.contains(where: { !$0.isWhiteSpace }) else { return }
-        let read = Result { () throws(BadLineError) in try row() }
-        try collector.add(line: lineNumber, read)
+        source = start(with: piece[visible...], after: blanks)
+        try take(piece[visible...], isUTF16: isUTF16)
     }
 
-    private func row() throws(BadLineError) -> JSONValue {
-        guard !lineIsTooLong else { throw BadLineError(.tooLong(limitBytes: limits.maximumLineBytes)) }
-        return try BatchLine.row(line, maximumDepth: limits.maximumDepth)
+    /// Decides by the first visible byte.
+    private func start(with piece: ArraySlice<UInt8>, after blanks: JSONObjectRows) -> Source {
+        let byte = piece.first
+        // A table whose columns are declared has no header, and its first cell may be anything.
+        let mayBeTable = layout == .any || layout == .table
+        let looksLikeJSON = byte == .openBrace || byte == .openBracket
+        if mayBeTable, !looksLikeJSON || layout == .table && !form.columns.isEmpty { return .table([]) }
+        guard byte == .openBracket else { return .objects(blanks) }
+        return .array(JSONArrayRows(limits: limits, lines: blanks.lines, depth: 1))
+    }
+
+    // MARK: Rows
+
+    private mutating func takeJSON(_ piece: ArraySlice<UInt8>) throws(BatchError) {
+        switch source {
+        case .objects(var rows):
+            // The enum lets go of its copy, so that the rows change in place.
+            source = .table([])
+            rows.feed(piece)
+            let found = rows.takeRows()
+            source = .objects(rows)
+            try add(found, depth: 0)
+        case .array(var rows):
+            source = .table([])
+            rows.feed(piece)
+            let found = rows.takeRows()
+            source = .array(rows)
+            try add(found, depth: 1)
+        case .start, .table: return
+        }
+    }
+
+    private mutating func finishRows() throws(BatchError) {
+        switch source {
+        case .objects(var rows):
+            let held = rows.finish()
+            try add(rows.takeRows(), depth: 0)
+            guard let (row, list) = held else { return }
+            var lines = LineCounter(line: row.line, offset: row.offset)
+            for byte in row.bytes[..<list.lowerBound] { lines.pass(byte) }
+            var elements = JSONArrayRows(limits: limits, lines: lines, depth: 2)
+            elements.feed(row.bytes[list])
+            elements.finish()
+            try add(elements.takeRows(), depth: 2)
+        case .array(var rows):
+            rows.finish()
+            try add(rows.takeRows(), depth: 1)
+        case .start, .table: return
+        }
+    }
+
+    /// - Parameter depth: of the brackets around the rows.
+    private mutating func add(_ rows: [JSONRow], depth: Int) throws(BatchError) {
+        let maximumDepth = max(0, limits.maximumDepth - depth)
+        for row in rows {
+            let read = Result { () throws(BadLineError) in
+                try row.object(limits: limits, maximumDepth: maximumDepth, isUTF16: isUTF16)
+            }
+            try collector.add(read, of: row)
+        }
     }
 }

@@ -12,6 +12,9 @@ extension UInt8 {
     /// Space, tab, line feed or carriage return.
     var isWhiteSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D }
 
+    /// Line feed or carriage return.
+    var isLineEnd: Bool { self == .lineFeed || self == .carriageReturn }
+
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
     var isLetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }

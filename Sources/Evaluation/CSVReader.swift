@@ -1,5 +1,4 @@
-/// Reads comma-separated values (RFC 4180) with a header: lines end with LF or CRLF, cells may stand in quotes, a
-/// quote within them is doubled. Total on any bytes.
+/// Reads comma-separated values (RFC 4180) with a header, as `CSVScanner` cuts them. Total on any bytes.
 public struct CSVReader: Sendable {
     /// What is wrong with a document, and where.
     public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -29,22 +28,35 @@ public struct CSVReader: Sendable {
     /// - Throws: the first problem: no header, an open quote, a record with other cells than the header, bytes that
     ///   are not UTF-8.
     public init(_ bytes: [UInt8], header known: [String]? = nil) throws(Problem) {
-        var scanner = Scanner(bytes: bytes)
-        let first = if let known { known } else { try scanner.record()?.cells }
+        var scanner = CSVScanner(bytes)
+        let first = if let known { known } else { try Self.cells(scanner.record()) }
         guard let header = first else { throw Problem(line: 1, reason: "there is no header") }
         self.header = header
         var records: [Record] = []
-        while let record = try scanner.record() {
+        while let record = scanner.record() {
+            guard let cells = try Self.cells(record) else { continue }
             // A blank line at the end is none.
-            if record.cells == [""] { continue }
-            guard record.cells.count == header.count else {
+            if cells == [""] { continue }
+            guard cells.count == header.count else {
                 throw Problem(
-                    line: record.line,
-                    reason: "\(record.cells.count) cells, but the header has \(header.count)")
+                    line: record.line, reason: "\(cells.count) cells, but the header has \(header.count)")
             }
-            records.append(record)
+            records.append(Record(line: record.line, cells: cells))
         }
         self.records = records
+    }
+
+    private static func cells(_ record: CSVScanner.Record?) throws(Problem) -> [String]? {
+        guard let record else { return nil }
+        if let fault = record.fault { throw Problem(line: record.line, reason: fault.reason) }
+        var cells: [String] = []
+        for cell in record.cells {
+            guard let text = String(validating: cell, as: UTF8.self) else {
+                throw Problem(line: record.line, reason: "it is not UTF-8")
+            }
+            cells.append(text)
+        }
+        return cells
     }
 
     /// The place of a column.
@@ -56,73 +68,14 @@ public struct CSVReader: Sendable {
         }
         return place
     }
+}
 
-    private struct Scanner {
-        let bytes: [UInt8]
-        var place = 0
-        var line = 1
-
-        init(bytes: [UInt8]) {
-            // A byte order mark is not part of the first name.
-            self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        }
-
-        /// The next record; nil at the end.
-        mutating func record() throws(Problem) -> Record? {
-            guard place < bytes.count else { return nil }
-            let first = line
-            var cells: [String] = []
-            while true {
-                cells.append(try cell(of: first))
-                guard place < bytes.count else { break }
-                let end = bytes[place]
-                place += 1
-                if end == 0x0A {
-                    line += 1
-                    break
-                }
-            }
-            return Record(line: first, cells: cells)
-        }
-
-        /// Up to the comma or line end, which stays.
-        private mutating func cell(of first: Int) throws(Problem) -> String {
-            var content: [UInt8] = []
-            if place < bytes.count, bytes[place] == .quote {
-                try quoted(into: &content, first)
-            } else {
-                while place < bytes.count, bytes[place] != 0x2C, bytes[place] != 0x0A {
-                    content.append(bytes[place])
-                    place += 1
-                }
-                let endsLine = place == bytes.count || bytes[place] == 0x0A
-                if endsLine, content.last == 0x0D { content.removeLast() }
-            }
-            guard let text = String(validating: content, as: UTF8.self) else {
-                throw Problem(line: first, reason: "it is not UTF-8")
-            }
-            return text
-        }
-
-        private mutating func quoted(into content: inout [UInt8], _ first: Int) throws(Problem) {
-            place += 1
-            while true {
-                guard place < bytes.count else { throw Problem(line: first, reason: "a quote is not closed") }
-                let byte = bytes[place]
-                place += 1
-                if byte == 0x0A { line += 1 }
-                guard byte == .quote else {
-                    content.append(byte)
-                    continue
-                }
-                guard place < bytes.count, bytes[place] == .quote else { break }
-                content.append(.quote)
-                place += 1
-            }
-            if place < bytes.count, bytes[place] == 0x0D { place += 1 }
-            guard place == bytes.count || bytes[place] == 0x2C || bytes[place] == 0x0A else {
-                throw Problem(line: first, reason: "text follows a closed quote")
-            }
+extension CSVScanner.Fault {
+    /// In words.
+    var reason: String {
+        switch self {
+        case .openQuote: "a quote is not closed"
+        case .textAfterQuote: "text follows a closed quote"
         }
     }
 }

@@ -21,43 +21,46 @@ struct JSONReader {
     private let bytes: [UInt8]
     private let maximumDepth: Int
     private let allowsNUL: Bool
+    /// What errors call the end of the document.
+    private let end: String
     private var index = 0
     private var depth = 0
 
     /// The document in these bytes, with nothing but white space around it.
     static func read(
-        _ bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool = false
+        _ bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool = false, end: String = "the end of the line"
     ) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth, allowsNUL: allowsNUL)
+        var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth, allowsNUL: allowsNUL, end: end)
         let value = try reader.value()
         reader.skipSpace()
-        guard reader.index == bytes.count else { throw reader.unexpected("the end of the line") }
+        guard reader.index == bytes.count else { throw reader.unexpected(end) }
         return value
     }
 
-    private init(bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool) {
+    private init(bytes: [UInt8], maximumDepth: Int, allowsNUL: Bool, end: String) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
         self.allowsNUL = allowsNUL
+        self.end = end
     }
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private func unexpected(_ expected: String, at offset: Int? = nil) -> JSONError {
-        .unexpected(offset: offset ?? index, found: found(at: offset ?? index), expected: expected)
+        .unexpected(offset: offset ?? index, found: Self.found(in: bytes, at: offset ?? index, end: end), expected: expected)
     }
 
     private static let longestWord = 24
 
     /// What stands at an offset: a word, or one character.
-    private func found(at offset: Int) -> String {
-        guard offset < bytes.count else { return "the end of the line" }
+    static func found(in bytes: [UInt8], at offset: Int, end: String) -> String {
+        guard offset < bytes.count else { return end }
         let rest = bytes[offset...]
         let word = rest.prefix { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
         let shown = word.isEmpty ? Array(String(decoding: rest.prefix(4), as: UTF8.self).prefix(1).utf8) : Array(word)
-        let text = String(decoding: shown.prefix(Self.longestWord), as: UTF8.self)
+        let text = String(decoding: shown.prefix(longestWord), as: UTF8.self)
         return "`\(text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined())"
-            + (shown.count > Self.longestWord ? "...`" : "`")
+            + (shown.count > longestWord ? "...`" : "`")
     }
 
     private mutating func skipSpace() {

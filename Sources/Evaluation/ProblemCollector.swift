@@ -4,6 +4,7 @@ struct ProblemCollector {
     let form: ProblemForm
     /// What rows without an id are named after; nil: each must have one.
     let name: String?
+    private let names: FieldNames
 
     private(set) var problems: [BatchProblem] = []
     private(set) var badLines: [BadLine] = []
@@ -14,6 +15,7 @@ struct ProblemCollector {
         self.limits = limits
         self.form = form
         self.name = name
+        names = FieldNames(form)
     }
 
     /// Rows so far, bad ones included: the place of the next one, from 0.
@@ -24,7 +26,8 @@ struct ProblemCollector {
         guard count < limits.maximumLines else { throw .tooManyLines(limit: limits.maximumLines) }
         do throws(BadLineError) {
             let madeID = name.map { "\($0)-\(count)" }
-            let row = ProblemRow(value: try row.get(), form: form, madeID: madeID, expectsMarker: hasMarkers)
+            let value = try names.canonical(try row.get())
+            let row = ProblemRow(value: value, form: form, madeID: madeID, expectsMarker: hasMarkers)
             let problem = try row.problem()
             hasMarkers = hasMarkers || row.isMarked
             let id = Array(problem.id.utf8)
@@ -33,6 +36,16 @@ struct ProblemCollector {
             problems.append(problem)
         } catch {
             badLines.append(BadLine(number: line, reason: error.reason))
+        }
+    }
+
+    /// Takes what was read of a row's bytes; what is wrong with them is named by its own line.
+    mutating func add(_ read: Result<JSONValue, BadLineError>, of row: JSONRow) throws(BatchError) {
+        switch read {
+        case .success: try add(line: row.line, read)
+        case .failure(let error):
+            let line = row.located(error.reason)
+            try add(line: line.number, .failure(BadLineError(line.reason)))
         }
     }
 

@@ -75,13 +75,7 @@ struct ProblemRow {
     // MARK: Answers
 
     private func gold() throws(BadLineError) -> String? {
-        guard let (name, found) = first(of: form.answer) else {
-            // A declared rule promises an answer.
-            if form.rule != nil, form != .own { throw missing(form.answer) }
-            return nil
-        }
-        let text = try Self.scalar(found, named: name)
-        guard text.utf8.contains(where: { !$0.isWhiteSpace }) else { return nil }
+        guard let (name, text) = try knownAnswer() else { return form.rule == nil ? solved() : nil }
         // Where others of the data set mark their answers, one that does not would be taken whole.
         if form.rule == nil, isMarked || expectsMarker && value["problem"] == nil { return try marked(text, name) }
         switch form.rule {
@@ -93,6 +87,34 @@ struct ProblemRow {
             return box
         case nil, .field, .choice, .choiceLetter, .choiceIndex, .choiceText: return text
         }
+    }
+
+    /// What stands in the first field for the answer that is there and not blank.
+    ///
+    /// - Throws: if a rule is declared, which promises an answer, and there is none.
+    private func knownAnswer() throws(BadLineError) -> (name: String, text: String)? {
+        var blank: String?
+        for name in form.answer + form.finalAnswer {
+            guard let found = value[name], found != .null else { continue }
+            let text = try AnswerList.text(of: found, named: name)
+            if !FieldName.isBlank(text) { return (name, text) }
+            blank = blank ?? name
+        }
+        guard form.rule == nil || form == .own else { throw blank.map { BadLineError(.empty(field: $0)) } ?? missing(form.answer) }
+        return nil
+    }
+
+    /// The answer at the end of a worked solution: behind its mark, else in its last box; of several solutions that of
+    /// the first that has one.
+    private func solved() -> String? {
+        guard let (_, found) = first(of: form.solution) else { return nil }
+        let solutions: [JSONValue] = if case .array(let several) = found { several } else { [found] }
+        for case .string(let text) in solutions {
+            let answer = Self.hasMarkedLine(text)
+                ? AnswerPattern.hashMarker.lastMatch(in: Array(text.utf8)) : AnswerExtractor.lastBox(in: text)
+            if let answer, !FieldName.isBlank(answer) { return answer }
+        }
+        return nil
     }
 
     private func marked(_ text: String, _ name: String) throws(BadLineError) -> String {
@@ -109,13 +131,8 @@ struct ProblemRow {
 
     private func letter(among choices: Choices) throws(BadLineError) -> String? {
         if let known = choices.correct { return Choices.letter(known) }
-        guard let (name, found) = first(of: form.answer) else {
-            if form.rule != nil, form != .own { throw missing(form.answer) }
-            return nil
-        }
-        let isNumber = if case .number = found { true } else { false }
-        let answer = try Self.scalar(found, named: name)
-        guard answer.utf8.contains(where: { !$0.isWhiteSpace }) else { return nil }
+        guard let (name, answer) = try knownAnswer() else { return nil }
+        let isNumber = if case .number? = value[name] { true } else { false }
         let rule = form.rule.map { $0.isOfChoices ? $0 : .choice } ?? .choice
         return Choices.letter(try choices.place(of: answer, isNumber: isNumber, rule: rule))
     }

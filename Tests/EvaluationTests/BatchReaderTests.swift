@@ -123,7 +123,7 @@ import Testing
 
     @Test func wholeFilesAreRefused() throws {
         for text in ["", "\n", " \r\n\n", "\u{FEFF}", "\n\n"] { #expect(throws: BatchError.empty) { try read(text) } }
-        #expect(throws: BatchError.compressed) { try BatchReader.read([0x1F, 0x8B, 0x08, 0x00]) }
+        #expect(throws: BatchError.gzip(.cutOff)) { try BatchReader.read([0x1F, 0x8B, 0x08, 0x00]) }
     }
 
     @Test func limitsHoldAtTheLimitAndNotOnePastIt() throws {

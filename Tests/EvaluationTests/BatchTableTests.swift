@@ -61,7 +61,7 @@ import Testing
         ("id,problem,id\na,b,c\n", .table(CSVReader.Problem(line: 1, reason: "the column 'id' stands twice"))),
         ("id,problem\na,\"b\n", .table(CSVReader.Problem(line: 2, reason: "a quote is not closed"))),
         ("id,problem\na\n", .table(CSVReader.Problem(line: 2, reason: "1 cells, but the header has 2"))),
-        ("PAR1\u{1}\u{2}", .parquet),
+        ("PAR1\u{1}\u{2}", .foreign(.parquet)),
     ]
 
     @Test(arguments: refused) func whatIsNoTableIsRefused(text: String, error: BatchError) {
@@ -69,8 +69,8 @@ import Testing
     }
 
     @Test func filesOfOtherKindsAreNamed() {
-        #expect(throws: BatchError.parquet) { try BatchReader.read(Array("PAR1xx".utf8)) }
-        #expect(throws: BatchError.compressed) { try BatchTable.read([0x1F, 0x8B, 0x08]) }
+        #expect(throws: BatchError.foreign(.parquet)) { try BatchReader.read(Array("PAR1xx".utf8)) }
+        #expect(throws: BatchError.gzip(.cutOff)) { try BatchTable.read([0x1F, 0x8B, 0x08]) }
     }
 
     @Test func limitsHold() throws {
