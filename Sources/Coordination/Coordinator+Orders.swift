@@ -76,8 +76,8 @@ extension Coordinator {
     }
 
     /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be
-    /// drawn again with the same noise, every block has a seed of its own. With a seed of the problem's own the place in
-    /// the batch does not count.
+    /// drawn again with the same noise, every block has a seed of its own. With a seed of the problem's own the place
+    /// in the batch does not count.
     private func draws(
         _ reference: PathReference, _ path: PathNeed, by author: Author
     ) -> (seed: UInt64, position: Int) {

@@ -118,8 +118,8 @@ extension Coordinator {
             var groups = SettingsGroups(spec.settings)
             if let stranger = problems.first(where: { $0.settings.map { groups.number(of: $0) > 0 } ?? false }) {
                 throw invalid(
-                    "bank_mode: frozen, and problem \(stranger.id) has sampling or limits of its own, of which the bank "
-                        + "has no scores; take online")
+                    "bank_mode: frozen, and problem \(stranger.id) has sampling or limits of its own, of which the "
+                        + "bank has no scores; take online")
             }
         }
         guard spec.settings.scoring == .all else {

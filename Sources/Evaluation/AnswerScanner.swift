@@ -2,8 +2,8 @@
 /// box may follow that belongs to the same answer (`\boxed{3}, \boxed{5}`). A value that is fed byte by byte, so that
 /// the place depends on the text alone and not on where blocks or tokens of it end.
 ///
-/// A sentence ends with a line feed, `.`, `!`, `?` or their full-width forms, or where `patience` bytes have followed the
-/// last closed box and none has been opened.
+/// A sentence ends with a line feed, `.`, `!`, `?` or their full-width forms, or where `patience` bytes have followed
+/// the last closed box and none has been opened.
 public struct AnswerScanner: Sendable, Hashable {
     private static let patience = 48
     private static let wideMarks: [[UInt8]] = ["。", "！", "？"].map { Array($0.utf8) }

@@ -78,7 +78,7 @@ extension BadLineReason {
             offset
         case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
             .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
-            .textAfterQuote, .severalLists:
+            .textAfterQuote, .severalLists, .unsupported, .outOfRange:
             nil
         }
     }
@@ -92,7 +92,7 @@ extension BadLineReason {
         case .otherEncoding(_, let byte): .otherEncoding(offset: offset, byte: byte)
         case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
             .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
-            .textAfterQuote, .severalLists:
+            .textAfterQuote, .severalLists, .unsupported, .outOfRange:
             self
         }
     }

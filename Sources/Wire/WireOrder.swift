@@ -54,7 +54,8 @@ extension WireGenerate {
         return GenerateTask(
             segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
             sampling: try sampling.decoded(), seed: seed, position: Int(position), stopsAtSteps: stopsAtSteps,
-            stop: StopSequences(bytes: stop.map { [UInt8]($0) }), doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil,
+            stop: StopSequences(bytes: stop.map { [UInt8]($0) }),
+            doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil,
             reportsLogProbabilities: reportsLogProbabilities)
     }
 }

@@ -82,10 +82,11 @@ extension WireContext {
     }
 
     func decoded() throws(WireError) -> ContextUpdate {
+        var spoken: [ConversationTurn] = []
+        for turn in turns { spoken.append(try turn.decoded()) }
         let base: ContextUpdate.Base =
             switch self.base {
-            case .problem(let text):
-                .problem(ProblemPrompt(turns: try turns.map { turn throws(WireError) in try turn.decoded() }, text: text))
+            case .problem(let text): .problem(ProblemPrompt(turns: spoken, text: text))
             case .prompt: .prompt
             case .segment(let id): .segment(SegmentID(rawValue: id))
             case nil: throw .missing("context.base")

@@ -19,8 +19,10 @@ import Testing
             state = Seeds.mix(state)
             return Int(state % UInt64(bound))
         }
-        func text(_ length: Int) -> String { String((0..<length).map { _ in "ab\n".randomElement(using: &generator)! }) }
         var generator = Numbers(state: 3)
+        func text(_ length: Int) -> String {
+            String((0..<length).map { _ in "ab\n".randomElement(using: &generator)! })
+        }
         for _ in 0..<2_000 {
             let (stop, text) = ((0..<below(4)).map { _ in text(1 + below(4)) }, text(below(20)))
             let bytes = Array(text.utf8)
@@ -59,6 +61,7 @@ import Testing
         #expect(own.problems(in: run) == [])
         #expect(ProblemSettings(paths: 0).problems(in: run).map(\.field) == ["paths"])
         #expect(ProblemSettings(stop: [""]).problems(in: run).map(\.field) == ["stop"])
-        #expect(ProblemSettings(topP: 0).problems(in: run).map(\.field) == ["draft_sampling.top_p", "target_sampling.top_p"])
+        let fields = ProblemSettings(topP: 0).problems(in: run).map(\.field)
+        #expect(fields == ["draft_sampling.top_p", "target_sampling.top_p"])
     }
 }

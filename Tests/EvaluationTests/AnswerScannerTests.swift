@@ -23,7 +23,9 @@ import Testing
     ])
     func theSentenceOfTheBoxEndsIt(text: String, expected: String) { #expect(complete(text) == expected) }
 
-    @Test(arguments: ["\\boxed{4}", "\\boxed{4}$", "\\boxed{}.", "\\\\boxed{3}.", "no box. None.", "\\boxed{3}, \\boxed{5"])
+    @Test(arguments: [
+        "\\boxed{4}", "\\boxed{4}$", "\\boxed{}.", "\\\\boxed{3}.", "no box. None.", "\\boxed{3}, \\boxed{5",
+    ])
     func withoutAnEndThereIsNone(text: String) { #expect(complete(text) == nil) }
 
     @Test func patienceEnds() {

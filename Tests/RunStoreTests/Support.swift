@@ -52,6 +52,13 @@ struct RecordMaker {
             temperature: Float.random(in: 0...2, using: &generator), topP: 0.5)
     }
 
+    private mutating func problem(_ place: Int) -> ProblemSpec {
+        ProblemSpec(
+            id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil,
+            turns: isGated && place % 2 == 0 ? [ConversationTurn(speaker: .system, text: text())] : [],
+            settings: isGated && place % 3 == 0 ? request() : nil)
+    }
+
     /// All records of one run, its end included if asked for.
     mutating func run(problems: Int, paths: Int, rounds: Int, isEnded: Bool) -> [Record] {
         runs += 1
@@ -66,12 +73,7 @@ struct RecordMaker {
         let spec = RunSpec(
             id: id, submissionKey: "key-\(digits)", name: text(), settings: settings,
             bank: Bool.random(using: &generator) ? bank() : nil)
-        let specs = (0..<problems).map { place in
-            ProblemSpec(
-                id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil,
-                turns: isGated && place % 2 == 0 ? [ConversationTurn(speaker: .system, text: text())] : [],
-                settings: isGated && place % 3 == 0 ? request() : nil)
-        }
+        let specs = (0..<problems).map { problem($0) }
         var records: [Record] = []
         // A role's first model, then perhaps another that was allowed.
         for (role, isDrift) in [(Role.draft, false), (.target, false), (.target, true)] {

@@ -45,7 +45,7 @@ extension RealProcesses {
             let batch = try Self.file("requests.jsonl", Self.rows, in: cluster)
             func results(_ strategy: String) throws -> RunResults {
                 let run = try cluster.submit(
-                    batch, ["--strategy", strategy, "--takeover", "coupled", "-r", "1", "--paths", "3", "--vote", "all"])
+                    batch, "--strategy", strategy, "--takeover", "coupled", "-r", "1", "--paths", "3", "--vote", "all")
                 #expect(try cluster.a1("watch", run).code == 0)
                 return try cluster.results(run)
             }

@@ -106,7 +106,8 @@ import Tokenizers
                 tag: OrderTag(
                     order: OrderID(epoch: 1, sequence: number), path: PathKey(run: RunID("r"), problem: 0, path: path),
                     round: 0, attempt: 1, stage: .draft, incarnation: 1),
-                context: ContextUpdate(base: .problem(ProblemPrompt(text: problem)), segments: text.isEmpty ? [] : [segment]),
+                context: ContextUpdate(
+                    base: .problem(ProblemPrompt(text: problem)), segments: text.isEmpty ? [] : [segment]),
                 work: .generate(
                     GenerateTask(
                         segment: SegmentID(rawValue: 2), maximumTokens: 4, sampling: SamplingSettings(), seed: 1)),

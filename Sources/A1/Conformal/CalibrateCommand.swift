@@ -70,16 +70,16 @@ struct CalibrateCommand: ParsableCommand {
         var groups = SettingsGroups(results.summary.settings)
         let alike = results.problems.filter { $0.settings.map { groups.number(of: $0) == 0 } ?? true }
         if alike.count < results.problems.count {
-            say("a1: \(results.problems.count - alike.count) problems have sampling or limits of their own; the bank is "
-                + "without their scores")
+            let others = results.problems.count - alike.count
+            say("a1: \(others) problems have sampling or limits of their own; the bank is without their scores")
         }
         let blocks = alike.flatMap { $0.paths.flatMap(\.blocks) }
         let scored = blocks.compactMap { block in block.score.map { (block, $0) } }
             .sorted { ($0.0.scoredTiming?.finishedWallMs ?? 0) < ($1.0.scoredTiming?.finishedWallMs ?? 0) }
         guard !scored.isEmpty else {
             throw fail(
-                .dataError, "the run scored no block with its own sampling and limits: every path failed (see a1 logs), "
-                    + "or every row has its own")
+                .dataError, "the run scored no block with its own sampling and limits: every path failed (see "
+                    + "a1 logs), or every row has its own")
         }
         let settings = results.summary.settings
         return CalibrationBank(
