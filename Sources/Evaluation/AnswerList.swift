@@ -24,16 +24,15 @@ enum AnswerList {
     private static func withoutDollars(_ text: String) -> String {
         var bytes = Array(text.utf8).trimmingWhiteSpace()
         let dollar = UInt8(ascii: "$")
-        guard bytes.count > 2, bytes.first == dollar, bytes.last == dollar, bytes.count(where: { $0 == dollar }) == 2 else {
-            return text
-        }
+        let isAround = bytes.count > 2 && bytes.first == dollar && bytes.last == dollar
+        guard isAround, bytes.count(where: { $0 == dollar }) == 2 else { return text }
         bytes.removeFirst()
         bytes.removeLast()
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The texts of a list that is written as JSON or Python do: `["2", "-3"]`, `['2', '-3']`; commas may be missing, as
-    /// NumPy writes it. Nil for everything else, such as the interval `[2, 3]`.
+    /// The texts of a list as JSON or Python writes it: `["2", "-3"]`, `['2', '-3']`; commas may be missing, as in what
+    /// NumPy writes. Nil for everything else, such as the interval `[2, 3]`.
     static func quoted(in bytes: [UInt8]) -> [String]? {
         let bytes = bytes.trimmingWhiteSpace()
         guard bytes.count >= 4, bytes.first == .openBracket, bytes.last == .closeBracket else { return nil }
@@ -43,9 +42,8 @@ enum AnswerList {
             while bytes[place].isWhiteSpace || bytes[place] == UInt8(ascii: ",") && !texts.isEmpty { place += 1 }
             if place == bytes.count - 1 { return texts.isEmpty ? nil : texts }
             let mark = bytes[place]
-            guard mark == .quote || mark == UInt8(ascii: "'"), let end = end(of: mark, in: bytes, from: place + 1) else {
-                return nil
-            }
+            guard mark == .quote || mark == UInt8(ascii: "'"), let end = end(of: mark, in: bytes, from: place + 1)
+            else { return nil }
             texts.append(unescaped(bytes[(place + 1)..<end]))
             place = end + 1
         }

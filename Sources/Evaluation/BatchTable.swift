@@ -113,7 +113,8 @@ struct TableHeader {
 
     /// Whether a record is the header again.
     func isRepeated(in record: CSVScanner.Record) -> Bool {
-        width > 1 && CSVCell.width(record.cells) == width && record.cells.prefix(width).elementsEqual(cells.prefix(width))
+        width > 1 && CSVCell.width(record.cells) == width
+            && record.cells.prefix(width).elementsEqual(cells.prefix(width))
     }
 
     /// What is wrong with the number of a record's cells: cells behind the last column must be blank.

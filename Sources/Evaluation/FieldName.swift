@@ -13,14 +13,16 @@ enum FieldName {
     /// The name without blanks around it.
     static func trimmed(_ name: String) -> String {
         let scalars = name.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isBlank($0) }), let last = scalars.lastIndex(where: { !isBlank($0) })
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
         else { return "" }
         return String(scalars[first...last])
     }
 
     /// What two ways of writing a name have in common: small letters, without blanks, `_` and `-`.
     static func folded(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.filter { !isBlank($0) && $0 != "_" && $0 != "-" })).lowercased()
+        let scalars = name.unicodeScalars.filter { !isBlank($0) && $0 != "_" && $0 != "-" }
+        return String(String.UnicodeScalarView(scalars)).lowercased()
     }
 }
 

@@ -14,7 +14,7 @@ public enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
         case .cutOff: "the gzip file is cut off: copy it again"
         case .header(let offset): "the gzip file has no member at byte \(offset), but other data: copy it again"
         case .data(let offset): "the gzip file is damaged at byte \(offset): copy it again"
-        case .checksum(let offset): "the gzip file is damaged: the checksum at byte \(offset) is another's; copy it again"
+        case .checksum(let offset): "the gzip file is damaged: its checksum at byte \(offset) is wrong; copy it again"
         }
     }
 }
@@ -174,14 +174,15 @@ struct Inflate {
     // MARK: Blocks
 
     private static let lengthBases = [
-        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227,
+        258,
     ]
     private static let lengthBits = [
         0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
     ]
     private static let distanceBases = [
-        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1_025, 1_537, 2_049, 3_073, 4_097,
-        6_145, 8_193, 12_289, 16_385, 24_577,
+        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1_025, 1_537, 2_049, 3_073,
+        4_097, 6_145, 8_193, 12_289, 16_385, 24_577,
     ]
 
     private mutating func block(

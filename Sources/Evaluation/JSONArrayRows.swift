@@ -1,8 +1,8 @@
 /// Cuts JSON arrays, one after another, into rows: an element each.
 ///
 /// What is wrong between elements is a bad row of its own. An element that is broken ends where its brackets close, or
-/// before the next object that cannot stand within it, or before a line that begins an object no further in than itself;
-/// what was read of such a line is read anew.
+/// before the next object on its line that cannot stand within it, or before a line that begins an object no further in
+/// than the element; what was read of such a line is read anew.
 struct JSONArrayRows {
     private enum State: Equatable {
         case outside
@@ -155,7 +155,9 @@ struct JSONArrayRows {
             readBetweenIfVisible(byte, isRowBreak: byte == .openBrace)
             return
         }
-        switch structure.take(byte) {
+        let isOneTooMany = structure.isBroken && !isOnFirstLine && isStartOfLine
+            && rowBreak.isWithin(after: lines.offset) && structure.isLast(byte)
+        switch isOneTooMany ? .inside : structure.take(byte) {
         case .inside: append(byte)
         case .end:
             append(byte)
@@ -177,8 +179,10 @@ struct JSONArrayRows {
     private func endsBefore(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ",") where structure.isOutside: return true
-        case .closeBracket where !structure.isInText && !structure.hasOpenArray: return true
-        case .openBrace where structure.isAtMember && !structure.mayBeginValue: return true
+        case .closeBracket where !structure.isInText && !structure.hasOpenArray:
+            // Further in it is one too many within the element.
+            return isOnFirstLine || isStartOfLine && !rowBreak.isWithin(after: lines.offset)
+        case .openBrace where isOnFirstLine && structure.isAtMember && !structure.mayBeginValue: return true
         case _ where isLenient && isStartOfLine && !byte.isWhiteSpace:
             return rowBreak.isStart(byte, after: lines.offset)
         case _: return false

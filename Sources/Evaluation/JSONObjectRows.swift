@@ -1,9 +1,9 @@
 /// Cuts a file of JSON objects, one after another, into rows: an object a line, or one over many lines.
 ///
-/// A line that is no JSON is a row of its own, up to its end. An object over many lines ends where its brackets close. If
-/// it turns out to be broken, it ends before the next line that begins an object no further in than itself, and the lines
-/// from there are read anew, so that a line that was cut off takes no other with it. Each time the same line is read anew
-/// it is nested less deeply, so no byte is read more often than brackets may be nested.
+/// A line that is no JSON is a row of its own, up to its end. An object over many lines ends where its brackets close.
+/// If it turns out to be broken, it ends before the next line that begins an object no further in than itself, and the
+/// lines from there are read anew, so that a line that was cut off takes no other with it. Each time the same line is
+/// read anew it is nested less deeply, so no byte is read more often than brackets may be nested.
 struct JSONObjectRows {
     private enum State: Equatable {
         /// Nothing but blanks so far.
@@ -124,8 +124,11 @@ struct JSONObjectRows {
     }
 
     private mutating func takeVisible(_ byte: UInt8) {
+        var isOneTooMany = false
         if isStartOfLine, !byte.isWhiteSpace {
             isStartOfLine = false
+            isOneTooMany = structure.isBroken && !isOnFirstLine && rowBreak.isWithin(after: lines.offset)
+                && structure.isLast(byte)
             if state == .open, isLenient, rowBreak.isStart(byte, after: lines.offset) { endBeforeLine() }
         }
         if state == .blank {
@@ -135,7 +138,7 @@ struct JSONObjectRows {
         append(byte)
         lines.pass(byte)
         switch state {
-        case .open: if structure.take(byte) == .end { state = .ended(hasTail: false) }
+        case .open: if !isOneTooMany, structure.take(byte) == .end { state = .ended(hasTail: false) }
         case .ended: if !byte.isWhiteSpace { state = .ended(hasTail: true) }
         case .blank, .line: return
         }

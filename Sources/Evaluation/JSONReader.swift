@@ -47,7 +47,8 @@ struct JSONReader {
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private func unexpected(_ expected: String, at offset: Int? = nil) -> JSONError {
-        .unexpected(offset: offset ?? index, found: Self.found(in: bytes, at: offset ?? index, end: end), expected: expected)
+        let place = offset ?? index
+        return .unexpected(offset: place, found: Self.found(in: bytes, at: place, end: end), expected: expected)
     }
 
     private static let longestWord = 24

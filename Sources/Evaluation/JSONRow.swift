@@ -111,6 +111,9 @@ struct RowBreak {
         (byte == .openBrace || isInList && byte == UInt8(ascii: ",")) && blanks <= indentation
     }
 
+    /// Whether a closing bracket that begins a line stands too far in to be the row's own.
+    func isWithin(after blanks: Int) -> Bool { blanks > indentation }
+
     /// The first line of a row, after its first one, that begins the next row.
     ///
     /// - Returns: the place of the line's first byte and of its first visible one.

@@ -1,8 +1,9 @@
 /// Follows the brackets, texts and separators of one JSON value byte by byte, so that its end is found without keeping
 /// it. What words and numbers are is not looked at.
 ///
-/// From the first byte that cannot stand where it stands the value is broken, and its end is where its brackets close;
-/// a bracket of the other kind closes what was left open within. A text ends with its line at the latest.
+/// From the first byte that cannot stand where it stands the value is broken, and its end is where its brackets close:
+/// a closing bracket closes what was left open within its own, and one that has none counts for nothing. A text ends
+/// with its line at the latest.
 struct JSONStructure {
     /// What a byte was.
     enum Step: Equatable {
@@ -56,6 +57,12 @@ struct JSONStructure {
 
     /// Whether the innermost bracket has a place for a value.
     var mayBeginValue: Bool { !isInText && (expected == .value || expected == .valueOrEnd) }
+
+    /// Whether a byte closes the value's own bracket.
+    func isLast(_ byte: UInt8) -> Bool {
+        guard !isInText, excess == 0, byte == .closeBrace || byte == .closeBracket else { return false }
+        return open.lastIndex(of: byte == .closeBrace) == 0
+    }
 
     mutating func take(_ byte: UInt8) -> Step {
         switch token {
@@ -146,9 +153,7 @@ struct JSONStructure {
             open.removeLast()
         } else {
             isBroken = true
-            // What was left open within the bracket that this one closes; the value itself, if there is none.
-            let place = open.lastIndex(of: isObject) ?? 0
-            open.removeLast(open.count - place)
+            if let place = open.lastIndex(of: isObject) { open.removeLast(open.count - place) }
         }
         expected = .separatorOrEnd
         return depth == 0 ? .end : .inside

@@ -38,8 +38,8 @@ public struct ProblemForm: Equatable, Sendable {
     public var answer = ["answer", "Answer", "answerKey"]
     /// The known answer of a row without any of those fields, which may be a list: OlympiadBench.
     public var finalAnswer = ["final_answer"]
-    /// Where the known answer stands at the end of a worked solution, if no rule is declared and the row has no field for
-    /// it.
+    /// Where the known answer stands at the end of a worked solution, if no rule is declared and the row has no field
+    /// for it.
     public var solution = ["solution", "Solution"]
     /// How the answer is said; nil: as the row looks.
     public var rule: GoldRule?

@@ -32,7 +32,7 @@ struct ProblemRow {
         let id = try id()
         let (field, stem) = try question()
         let nested = stem["stem"] != nil ? stem : value
-        let text = try Self.string(stem["stem"] ?? stem, named: field)
+        let text = context() + (try Self.string(stem["stem"] ?? stem, named: field))
         guard let choices = try Choices.read(of: nested, and: value, form: form) else {
             guard form.rule?.isOfChoices != true else { throw missing(form.choices) }
             return BatchProblem(id: id, text: text, answer: try gold())
@@ -63,6 +63,13 @@ struct ProblemRow {
     private func question() throws(BadLineError) -> (name: String, value: JSONValue) {
         guard let found = first(of: form.problem) else { throw missing(form.problem) }
         return found
+    }
+
+    /// What a question of OlympiadBench refers to; other data sets call other things by that name.
+    private func context() -> String {
+        let isOlympiadBench = form.finalAnswer.contains { value[$0] != nil }
+        guard isOlympiadBench, case .string(let text)? = value["context"], !FieldName.isBlank(text) else { return "" }
+        return text + "\n\n"
     }
 
     private func missing(_ fields: [String]) -> BadLineError {
@@ -100,8 +107,8 @@ struct ProblemRow {
             if !FieldName.isBlank(text) { return (name, text) }
             blank = blank ?? name
         }
-        guard form.rule == nil || form == .own else { throw blank.map { BadLineError(.empty(field: $0)) } ?? missing(form.answer) }
-        return nil
+        if form.rule == nil || form == .own { return nil }
+        throw blank.map { BadLineError(.empty(field: $0)) } ?? missing(form.answer)
     }
 
     /// The answer at the end of a worked solution: behind its mark, else in its last box; of several solutions that of

@@ -27,20 +27,20 @@ public enum TextEncoding: String, Equatable, Sendable, CaseIterable {
     /// Characters that tell an encoding of two or four bytes each.
     private static let sampleBytes = 256
 
-    /// The encoding of a text without a mark that is not UTF-8: at least every third character of it is ASCII, and NUL
-    /// bytes stand where the other bytes of those characters are, and nowhere else.
+    /// The encoding of a text without a mark that is not UTF-8: at least every third character is ASCII, so that its
+    /// other bytes are NUL, and few NUL bytes stand where those of ASCII characters do not.
     static func guessed(_ head: ArraySlice<UInt8>) -> TextEncoding? {
-        let sample = Array(head.prefix(sampleBytes))
         var zeros = [0, 0, 0, 0]
-        for (place, byte) in sample.enumerated() where byte == 0 { zeros[place % 4] += 1 }
-        let characters = sample.count / 4
-        guard characters > 0, zeros.contains(where: { $0 > 0 }) else { return nil }
-        func isMany(_ count: Int) -> Bool { count * 3 >= characters && count > 0 }
-        if isMany(zeros[1]), isMany(zeros[2]), isMany(zeros[3]), zeros[0] == 0 { return .utf32LittleEndian }
-        if isMany(zeros[0]), isMany(zeros[1]), isMany(zeros[2]), zeros[3] == 0 { return .utf32BigEndian }
-        if isMany(zeros[1]), isMany(zeros[3]), zeros[0] + zeros[2] == 0 { return .utf16LittleEndian }
-        if isMany(zeros[0]), isMany(zeros[2]), zeros[1] + zeros[3] == 0 { return .utf16BigEndian }
-        return nil
+        for (place, byte) in head.prefix(sampleBytes).enumerated() where byte == 0 { zeros[place % 4] += 1 }
+        let fours = min(head.count, sampleBytes) / 4
+        func isASCII(_ places: [Int], but other: [Int]) -> Bool {
+            guard let least = places.map({ zeros[$0] }).min(), least > 0, least * 3 >= fours else { return false }
+            return other.allSatisfy { zeros[$0] * 3 < least }
+        }
+        if isASCII([1, 2, 3], but: [0]) { return .utf32LittleEndian }
+        if isASCII([0, 1, 2], but: [3]) { return .utf32BigEndian }
+        if isASCII([1, 3], but: [0, 2]) { return .utf16LittleEndian }
+        return isASCII([0, 2], but: [1, 3]) ? .utf16BigEndian : nil
     }
 
     /// The first byte of a text that is not UTF-8 but a character of one byte in Windows-1252 (or Latin-1, which it
