@@ -33,10 +33,12 @@ CASES = [
     "日本 語", "١٢٣ ½ Ⅳ", "ա Ա ა Ა ʔ ª", "Ａ！～", "a\u0301 e\u0301", "🙂👩‍👩‍👧", "\u00a0x\u3000y\u200bz",
     "\x00\x01\x7f", "Zürich!!!\n\n",
     # Texts that are not in composed form: accents, Hangul letters, characters that decompose for good, many marks.
-    "cafe\u0301 nai\u0308ve", "Stra\u00dfe u\u0308\u0323o\u0302\u0301", "\u1112\u1161\u11ab\u1100\u116e\u11a8\uac00\u11a8",
+    "cafe\u0301 nai\u0308ve", "Stra\u00dfe u\u0308\u0323o\u0302\u0301",
+    "\u1112\u1161\u11ab\u1100\u116e\u11a8\uac00\u11a8",
     "\u212b \u2126 \uf900 \u0958 \u2adc", "\u0344\u0323a\u0344", "\u0f71\u0f72 \u0f73\u0f74\u0f81",
     "a\u0315\u0300\u05ae\u0300\u0062", "\u0301", " \u0301", "\n\u0308", "1\u0338=\u0338", "\u0438\u0306\u0439",
-    "\u304b\u3099 \u30cf\u309a", "e\u0301" * 9, "a" + "\u0323\u0301" * 20, "q\u0307\u0323q\u0323\u0307", "x\u0301y\u0301\u0301",
+    "\u304b\u3099 \u30cf\u309a", "e\u0301" * 9, "a" + "\u0323\u0301" * 20, "q\u0307\u0323q\u0323\u0307",
+    "x\u0301y\u0301\u0301",
     "He\u017f it'\u017f IT'\u017fX '\u017f ll'\u212a",
     "▁", "a▁b", "trailing   ", "<s> </s> <unk>", "thethethethe", "The answer is 26.\n\nThen they came there.",
 ]

@@ -51,7 +51,9 @@ import Tokenizers
         #expect(try Tokenizer(definition).endTokens == [97, 256, 257])
     }
 
-    @Test(arguments: ["<|im_start|>", "<|im_end|", "im_end", "<|fim_pad|>", "<|endofprompt|>", "<s>", "</S>", "<|END|>"])
+    @Test(arguments: [
+        "<|im_start|>", "<|im_end|", "im_end", "<|fim_pad|>", "<|endofprompt|>", "<s>", "</S>", "<|END|>",
+    ])
     func otherTextsDoNotEnd(text: String) throws {
         #expect(try Tokenizer(Self.definition([text], .control)).endTokens.isEmpty)
     }

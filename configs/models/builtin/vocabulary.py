@@ -1,8 +1,8 @@
 """A byte-level BPE vocabulary: learning it, writing it down, and encoding with it.
 
 Bytes are written as the 256 printable characters GPT-2 uses, text is cut by the pre-tokenizer that GGUF calls `qwen2`
-(composed form, each digit alone), and merges are learned inside the pieces. No merge joins two punctuation marks or a mark and a
-line break, so that a token never straddles the end of a step.
+(composed form, each digit alone), and merges are learned inside the pieces. No merge joins two punctuation marks or a
+mark and a line break, so that a token never straddles the end of a step.
 """
 
 import json
