@@ -19,7 +19,7 @@ struct Path: Sendable {
     /// Reads the standing text as it grows, so that an answer that spans blocks is seen when it is complete.
     private var scanner = AnswerScanner()
     private var bytesRead = 0
-    var hasBox: Bool { scanner.hasBox }
+    var hasBox: Bool { scanner.boxCount > 0 }
     /// Bytes of the standing text before the first stop sequence; nil while there is none.
     private var stopPlace: Int?
     /// The draft's context is full: the target writes what is left of the path.
@@ -142,7 +142,7 @@ struct Path: Sendable {
         if block.finish == .endToken || stopPlace(with: block.segment, policy.stop) != nil { return true }
         var scanner = scanner
         if scanner.completes(in: block.segment.text) { return true }
-        return block.finish == .answer && scanner.hasBox
+        return block.finish == .answer && scanner.boxCount > self.scanner.boxCount
     }
 
     /// Remembers the score that a verdict was reached on.
@@ -158,7 +158,8 @@ struct Path: Sendable {
 
     /// A block that stands ends the round, and the path if it ends it.
     private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {
-        let isAnswered = stand(block.segment, policy)
+        let boxes = scanner.boxCount
+        let isAnswered = stand(block.segment, policy) || block.finish == .answer && scanner.boxCount > boxes
         if let outcome = outcome(of: block, isAnswered: isAnswered, policy) {
             state = isDrafting(policy) ? .drafted(outcome) : .over(outcome)
             return
@@ -175,7 +176,7 @@ struct Path: Sendable {
 
     /// How the path ends with this block, which stands; nil if it goes on.
     private func outcome(of block: WrittenBlock, isAnswered: Bool, _ policy: PathPolicy) -> PathOutcome? {
-        if isAnswered || block.finish == .answer && hasBox { return .answered }
+        if isAnswered { return .answered }
         // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
         if block.finish == .endToken || stopPlace != nil { return hasBox ? .answered : .ended }
         let mayOutlive = block.segment.author == .draft && policy.outlivesDraft && !isDrafting(policy)
@@ -214,7 +215,11 @@ struct Path: Sendable {
             state = .over(.tokensExhausted)
             return
         }
-        if let kept { _ = stand(kept, policy) }
+        if let kept {
+            _ = stand(kept, policy)
+            // What is taken over is no answer.
+            scanner.dismiss()
+        }
         state = stopPlace == nil ? .takingOver : .over(hasBox ? .answered : .ended)
     }
 

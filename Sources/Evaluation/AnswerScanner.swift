@@ -10,8 +10,8 @@ public struct AnswerScanner: Sendable, Hashable {
 
     private var boxes = BoxScanner()
     private var position = 0
-    /// Whether a box has closed.
-    public private(set) var hasBox = false
+    /// Boxes that have closed.
+    public private(set) var boxCount = 0
     /// Bytes since the last box closed, without those of boxes; nil where no sentence with a box is open.
     private var bytesSinceBox: Int?
     private var lastBytes: [UInt8] = []
@@ -23,7 +23,7 @@ public struct AnswerScanner: Sendable, Hashable {
     public mutating func completes(_ byte: UInt8) -> Bool {
         defer { position += 1 }
         if boxes.step(byte, at: position) != nil {
-            hasBox = true
+            boxCount += 1
             bytesSinceBox = 0
             lastBytes = []
             return false
@@ -45,6 +45,9 @@ public struct AnswerScanner: Sendable, Hashable {
         for byte in text where completes(byte) { return true }
         return false
     }
+
+    /// The box whose sentence is open is no answer.
+    public mutating func dismiss() { bytesSinceBox = nil }
 
     /// Whether a byte other than a closing brace can complete an answer.
     var isPending: Bool { bytesSinceBox != nil }

@@ -70,7 +70,8 @@ import Testing
         (FinishReason.length, "text", 0, "opening"), (.length, "text", 1, "over(roundsExhausted)"),
         (.step, "text", 0, "opening"), (.endToken, "text", 0, "over(ended)"),
         (.endToken, "\\boxed{1}", 0, "over(answered)"), (.answer, "\\boxed{1}", 0, "over(answered)"),
-        (.length, "\\boxed{1} and on", 1, "over(answered)"), (.contextFull, "text", 0, "over(contextFull)"),
+        (.length, "\\boxed{1}. And on", 0, "over(answered)"), (.length, "\\boxed{1} and", 0, "opening"),
+        (.length, "\\boxed{1} and on", 1, "over(roundsExhausted)"), (.contextFull, "text", 0, "over(contextFull)"),
         (.length, "\\boxed{1", 0, "opening"),
     ])
     func aKeptBlockEndsThePathByWhatItIs(finish: FinishReason, text: String, round: Int, expected: String) throws {
@@ -84,10 +85,10 @@ import Testing
         #expect(path.state.name == expected)
     }
 
-    @Test func aBoxThatSpansBlocksAnswersWhenItCloses() throws {
+    @Test func aBoxThatSpansBlocksAnswersWhenItsSentenceEnds() throws {
         var path = Path()
         let policy = PathPolicy(makeSettings { $0.rounds = 9 })
-        for (id, text) in [(UInt64(1), "so \\box"), (2, "ed{4"), (3, "2} it is")] {
+        for (id, text) in [(UInt64(1), "so \\box"), (2, "ed{4"), (3, "2} it"), (4, " is. So")] {
             #expect(path.state == .opening)
             try path.advance(.written(Self.block(id, .draft, text)), policy: policy)
             try path.advance(.judged(.keep, segment: SegmentID(rawValue: id)), policy: policy)

@@ -40,7 +40,15 @@ import Testing
     @Test func anotherAnswerNeedsAnotherBox() {
         var scanner = AnswerScanner()
         let found = ["\\boxed{3}.", "No. Wait!\n", "\\boxed{4}."].map { scanner.completes(in: Array($0.utf8)) }
-        #expect(found == [true, false, true] && scanner.hasBox)
+        #expect(found == [true, false, true] && scanner.boxCount == 2)
+    }
+
+    @Test func whatIsDismissedIsNoAnswer() {
+        var scanner = AnswerScanner()
+        for byte in "\\boxed{3}".utf8 { _ = scanner.completes(byte) }
+        scanner.dismiss()
+        let found = [" no, wait.", "\\boxed{4}."].map { scanner.completes(in: Array($0.utf8)) }
+        #expect(found == [false, true])
     }
 
     /// Wherever a text is cut in two, its second part is complete where the whole is.
