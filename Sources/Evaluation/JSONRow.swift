@@ -76,10 +76,7 @@ extension BadLineReason {
         switch self {
         case .nul(let offset), .notJSON(let offset, _, _), .loneSurrogate(let offset), .otherEncoding(let offset, _):
             offset
-        case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
-            .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
-            .textAfterQuote, .severalLists:
-            nil
+        case _: nil
         }
     }
 
@@ -90,10 +87,7 @@ extension BadLineReason {
         case .notJSON(_, let found, let expected): .notJSON(offset: offset, found: found, expected: expected)
         case .loneSurrogate: .loneSurrogate(offset: offset)
         case .otherEncoding(_, let byte): .otherEncoding(offset: offset, byte: byte)
-        case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
-            .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
-            .textAfterQuote, .severalLists:
-            self
+        case _: self
         }
     }
 }
