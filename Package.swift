@@ -16,6 +16,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+let integers = Target.Dependency.product(name: "BigInt", package: "BigInt")
 
 let package = Package(
     name: "A1",
@@ -24,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -39,7 +41,7 @@ let package = Package(
 
         // Pure: values in, values out.
         module("Domain"),
-        module("Evaluation"),
+        module("Evaluation", [integers]),
         module("Conformal", ["Domain"]),
         module("Coordination", ["Conformal", "Domain", "Evaluation"]),
         module("Comparison", ["Domain", "Evaluation"]),

@@ -25,7 +25,7 @@ struct BatchOptions: ParsableArguments {
 
     /// The problems in a run's words; complains of skipped lines.
     func read() throws -> [ProblemSpec] {
-        try problems(of: try BatchSource.find(batch)).map { ProblemSpec(id: $0.id, text: $0.text, answer: $0.answer) }
+        try problems(of: try BatchSource.find(batch)).map(ProblemSpec.init)
     }
 
     /// The first problems of a batch, every one of them if there is no limit.
@@ -50,5 +50,35 @@ struct BatchOptions: ParsableArguments {
             throw fail(.usage, "--offset \(offset) leaves nothing: \(source.path) has \(read.problems.count) problems")
         }
         return Array(read.problems.dropFirst(offset).prefix(limit ?? .max))
+    }
+}
+
+extension ProblemSpec {
+    /// A line of a batch in a run's words.
+    fileprivate init(_ problem: BatchProblem) {
+        self.init(
+            id: problem.id, text: problem.text, answer: problem.answer,
+            turns: problem.turns.map { ConversationTurn(speaker: .init($0.speaker), text: $0.text) },
+            settings: problem.settings.map(ProblemSettings.init))
+    }
+}
+
+extension ConversationTurn.Speaker {
+    fileprivate init(_ speaker: BatchTurn.Speaker) {
+        self =
+            switch speaker {
+            case .system: .system
+            case .user: .user
+            case .assistant: .assistant
+            }
+    }
+}
+
+extension ProblemSettings {
+    fileprivate init(_ request: RequestSettings) {
+        self.init(
+            paths: request.answers, pathTokens: request.maximumTokens, stop: request.stop, seed: request.seed,
+            temperature: request.temperature, topP: request.topP, topK: request.topK, minP: request.minP,
+            repetitionPenalty: request.repetitionPenalty)
     }
 }

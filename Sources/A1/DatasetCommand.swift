@@ -87,10 +87,62 @@ struct DatasetShowCommand: ParsableCommand {
     @Flag(help: "Print one JSON document that says where the problems come from.")
     var json = false
 
+    /// A row that reads as the same problem again: of our own, or a request where it has turns or settings.
     private struct Line: Encodable {
-        var id: String
-        var problem: String
-        var answer: String?
+        let problem: BatchProblem
+
+        init(_ problem: BatchProblem) { self.problem = problem }
+
+        private enum Key: String, CodingKey { case id, problem, answer, customID = "custom_id", body }
+
+        func encode(to encoder: any Encoder) throws {
+            var row = encoder.container(keyedBy: Key.self)
+            if problem.turns.isEmpty, problem.settings == nil {
+                try row.encode(problem.id, forKey: .id)
+                try row.encode(problem.text, forKey: .problem)
+            } else {
+                try row.encode(problem.id, forKey: .customID)
+                try row.encode(Body(problem), forKey: .body)
+            }
+            try row.encodeIfPresent(problem.answer, forKey: .answer)
+        }
+    }
+
+    /// Of a request.
+    private struct Body: Encodable {
+        struct Message: Encodable {
+            var role: String
+            var content: String
+        }
+
+        let messages: [Message]
+        let settings: RequestSettings
+
+        init(_ problem: BatchProblem) {
+            messages = problem.turns.map { Message(role: $0.speaker.rawValue, content: $0.text) }
+                + [Message(role: "user", content: problem.text)]
+            settings = problem.settings ?? RequestSettings()
+        }
+
+        private enum Key: String, CodingKey {
+            case messages, n, stop, seed, temperature
+            case maximumTokens = "max_tokens", topP = "top_p", topK = "top_k", minP = "min_p"
+            case repetitionPenalty = "repetition_penalty"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var body = encoder.container(keyedBy: Key.self)
+            try body.encode(messages, forKey: .messages)
+            try body.encodeIfPresent(settings.answers, forKey: .n)
+            try body.encodeIfPresent(settings.maximumTokens, forKey: .maximumTokens)
+            if !settings.stop.isEmpty { try body.encode(settings.stop, forKey: .stop) }
+            try body.encodeIfPresent(settings.seed.map { Int64(bitPattern: $0) }, forKey: .seed)
+            try body.encodeIfPresent(settings.temperature, forKey: .temperature)
+            try body.encodeIfPresent(settings.topP, forKey: .topP)
+            try body.encodeIfPresent(settings.topK, forKey: .topK)
+            try body.encodeIfPresent(settings.minP, forKey: .minP)
+            try body.encodeIfPresent(settings.repetitionPenalty, forKey: .repetitionPenalty)
+        }
     }
 
     private struct Document: Encodable {
@@ -101,7 +153,7 @@ struct DatasetShowCommand: ParsableCommand {
 
     func run() throws {
         let source = try BatchSource.find(batch.batch)
-        let lines = try batch.problems(of: source).map { Line(id: $0.id, problem: $0.text, answer: $0.answer) }
+        let lines = try batch.problems(of: source).map(Line.init)
         if json {
             try putJSON(Document(name: source.name, path: source.path, problems: lines))
         } else {

@@ -59,10 +59,16 @@ struct PlanCommand: ParsableCommand {
             let facts = hasDraft ? figures.facts(of: workers, settings, batch: name) : TextFacts.unknown(settings)
         else { throw client.unexpected() }
         let count = problems?.count ?? Self.problemsByDefault
-        let strategies = Planner(model, facts, settings, problems: count).strategies()
+        var planned = settings
+        if let problems {
+            // Problems may have a number of paths of their own.
+            let paths = problems.reduce(0) { $0 + $1.paths(in: settings) }
+            planned.paths = max(1, Int((Double(paths) / Double(count)).rounded()))
+        }
+        let strategies = Planner(model, facts, planned, problems: count).strategies()
         try PlanPrinter(
             strategies: hasDraft ? strategies : Array(strategies.prefix(1)), batch: name, problems: count,
-            settings: settings, facts: facts
+            settings: planned, facts: facts
         ).print(json: json)
     }
 

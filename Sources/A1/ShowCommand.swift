@@ -132,7 +132,21 @@ enum PathPrinter {
         }
         if let known = problem.knownAnswer { words.append("known answer \(known)") }
         if problem.isRight != nil { words.append(judgement(problem.isRight)) }
-        return words.joined(separator: ", ") + "\n\n" + ended(problem.text)
+        if let own = problem.settings { words.append("with " + settings(own)) }
+        let turns = (problem.turns ?? []).map { "[\($0.speaker.rawValue)]\n" + ended($0.text) + "\n" }.joined()
+        let question = turns.isEmpty ? ended(problem.text) : "[user]\n" + ended(problem.text)
+        return words.joined(separator: ", ") + "\n\n" + turns + question
+    }
+
+    /// `paths 2, path_tokens 12, temperature 0.5`, by the names of a run's settings.
+    private static func settings(_ own: ProblemSettings) -> String {
+        let numbers: [(String, (any CustomStringConvertible)?)] = [
+            ("paths", own.paths), ("path_tokens", own.pathTokens), ("seed", own.seed),
+            ("temperature", own.temperature), ("top_p", own.topP), ("top_k", own.topK), ("min_p", own.minP),
+            ("repetition_penalty", own.repetitionPenalty),
+        ]
+        let words = numbers.compactMap { name, value in value.map { "\(name) \($0)" } }
+        return (words + own.stop.map { "stop \($0.debugDescription)" }).joined(separator: ", ")
     }
 
     /// `-- round 2, draft, 31 tokens by draft-0, ended by step | score 0.412, p 0.034 (rate 0.400, bank 87): take over`

@@ -10,7 +10,8 @@ struct SubmitCommand: ParsableCommand {
         commandName: "submit", abstract: "Submit a batch of problems as a run.",
         discussion: """
             The batch is a file or a data set (a1 dataset list). A line is {"id", "problem", "answer"?}, an OpenAI \
-            batch line with custom_id, or a row of a data set as docs/datasets.md says. Prints the run's name. When \
+            batch line with custom_id, whose conversation and settings (n, max_tokens, stop, seed, temperature, top_p) \
+            are its problem's, or a row of a data set as docs/datasets.md says. Prints the run's name. When \
             it has printed it, the run is on disk and survives everything but the disk. Submitting again with the \
             same --key is the same run.
             """)

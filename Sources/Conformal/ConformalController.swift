@@ -17,6 +17,8 @@ public struct ConformalController: Sendable {
     private var parents: [Stratum: ScoreWindow] = [:]
     /// Of all strata together.
     private var tally = VerdictTally()
+    /// Of blocks that would end their path.
+    private var finalVerdicts = 0
     private var watch = DriftWatch()
 
     /// - Parameter bank: scores of each round to begin with, each finite and not negative. Strata by problem borrow
@@ -40,25 +42,28 @@ public struct ConformalController: Sendable {
     ///
     /// - Parameters:
     ///   - score: mean negative log-likelihood of the block under the target, nats a token.
+    ///   - group: of the problem's settings, as in `Stratum.init`.
     ///   - u: uniform on [0, 1), drawn for this block alone.
     ///   - isFinal: whether the block would end its path; counts where such blocks have a rate of their own.
     /// - Throws: when the score is not one; nothing is changed then.
     @discardableResult
     public mutating func judge(
-        score: Double, round: Int, problem: Int, tieBreak u: Double, isFinal: Bool = false
+        score: Double, round: Int, problem: Int, group: Int = 0, tieBreak u: Double, isFinal: Bool = false
     ) throws(ScoreError) -> Judgement {
-        let judgement = try assess(score: score, round: round, problem: problem, tieBreak: u, isFinal: isFinal)
+        let judgement = try assess(
+            score: score, round: round, problem: problem, group: group, tieBreak: u, isFinal: isFinal)
         try note(
-            score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem, isFinal: isFinal)
+            score: score, pValue: judgement.pValue, judgement.verdict, round: round, problem: problem, group: group,
+            isFinal: isFinal)
         return judgement
     }
 
     /// What the judgement would be; nothing changes. `judge` is this and then `note`.
     public func assess(
-        score: Double, round: Int, problem: Int, tieBreak u: Double, isFinal: Bool = false
+        score: Double, round: Int, problem: Int, group: Int = 0, tieBreak u: Double, isFinal: Bool = false
     ) throws(ScoreError) -> Judgement {
         let score = try Self.checked(score)
-        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
+        let stratum = stratum(round: round, problem: problem, group: group, isFinal: isFinal)
         let number = numbers[stratum]
         let ranked = rank(score, stratum, number)
         let rate = rateInForce(stratum, number)
@@ -77,11 +82,12 @@ public struct ConformalController: Sendable {
     ///
     /// - Throws: when the score or the p-value is not one; nothing is changed then.
     public mutating func note(
-        score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int, isFinal: Bool = false
+        score: Double, pValue: Double, _ verdict: Verdict, round: Int, problem: Int, group: Int = 0,
+        isFinal: Bool = false
     ) throws(ScoreError) {
         let score = try Self.checked(score)
         guard (0...1).contains(pValue) else { throw .noPValue(pValue) }
-        let stratum = stratum(round: round, problem: problem, isFinal: isFinal)
+        let stratum = stratum(round: round, problem: problem, group: group, isFinal: isFinal)
         let number = numberOf(stratum)
         if !settings.isFrozen {
             states[number].window.add(score)
@@ -90,12 +96,13 @@ public struct ConformalController: Sendable {
             }
         }
         tally.note(isTakenOver: verdict == .takeOver)
+        if stratum.isFinal { finalVerdicts += 1 }
         states[number].tally.note(isTakenOver: verdict == .takeOver)
     }
 
     /// Takes in a block that the gate left out: it is kept, and has no score.
-    public mutating func noteLeftOut(round: Int, problem: Int) {
-        let number = numberOf(stratum(round: round, problem: problem, isFinal: false))
+    public mutating func noteLeftOut(round: Int, problem: Int, group: Int = 0) {
+        let number = numberOf(stratum(round: round, problem: problem, group: group, isFinal: false))
         tally.noteLeftOut()
         states[number].tally.noteLeftOut()
     }
@@ -116,7 +123,9 @@ public struct ConformalController: Sendable {
     /// Among the scores of all its children.
     private func rank(_ score: Double, inParent parent: Stratum) -> Rank {
         if keepsParents { return parents[parent]?.bank.rank(of: score) ?? Rank(less: 0, equal: 0, greater: 0) }
-        return states.reduce(Rank(less: 0, equal: 0, greater: 0)) { $0 + $1.window.bank.rank(of: score) }
+        return states.reduce(Rank(less: 0, equal: 0, greater: 0)) {
+            $1.stratum.settingsGroup == parent.settingsGroup ? $0 + $1.window.bank.rank(of: score) : $0
+        }
     }
 
     private mutating func numberOf(_ stratum: Stratum) -> Int {
@@ -157,15 +166,16 @@ public struct ConformalController: Sendable {
     /// begin with).
     private func rateAsked(_ stratum: Stratum) -> Double {
         guard let finalRate = settings.finalRejectionRate else { return settings.rejectionRate }
-        guard stratum != .final else { return finalRate }
-        let finals = numbers[.final].map { states[$0].tally.verdicts } ?? 0
-        let share = Double(finals + 1) / Double(tally.verdicts + 8)
+        guard !stratum.isFinal else { return finalRate }
+        let share = Double(finalVerdicts + 1) / Double(tally.verdicts + 8)
         return min(max((settings.rejectionRate - share * finalRate) / (1 - share), 0), 1)
     }
 
-    private func stratum(round: Int, problem: Int, isFinal: Bool) -> Stratum {
-        let hasOwnRate = isFinal && settings.finalRejectionRate != nil
-        return hasOwnRate ? .final : Stratum(settings.strata, round: round, problem: problem)
+    private func stratum(round: Int, problem: Int, group: Int, isFinal: Bool) -> Stratum {
+        guard isFinal, settings.finalRejectionRate != nil else {
+            return Stratum(settings.strata, round: round, problem: problem, settingsGroup: group)
+        }
+        return .final(settingsGroup: group)
     }
 
     // MARK: Drift

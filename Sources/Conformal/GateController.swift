@@ -35,12 +35,13 @@ public struct GateController: Sendable {
     ///
     /// - Parameters:
     ///   - score: high where the draft is unsure; finite and not negative.
+    ///   - group: of the problem's settings, as in `Stratum.init`.
     ///   - isOpen: whether the unit is scored whatever its score.
     ///   - u: uniform on [0, 1), drawn for this unit alone, as is `auditDraw`.
     public func decide(
-        score: Double, round: Int, problem: Int, isOpen: Bool, tieBreak u: Double, auditDraw: Double
+        score: Double, round: Int, problem: Int, group: Int = 0, isOpen: Bool, tieBreak u: Double, auditDraw: Double
     ) throws(ScoreError) -> GateRecord {
-        let judgement = try ranks.assess(score: score, round: round, problem: problem, tieBreak: u)
+        let judgement = try ranks.assess(score: score, round: round, problem: problem, group: group, tieBreak: u)
         let rate = unit == .path ? threshold : judgement.rate
         let isScored = isOpen || PValue.takesOver(judgement.pValue, rule: .smoothed, rate: rate)
         return GateRecord(
@@ -53,11 +54,11 @@ public struct GateController: Sendable {
     ///
     /// - Parameter opensPath: whether its path is scored from here on and was not before.
     public mutating func note(
-        _ gate: GateRecord, round: Int, problem: Int, opensPath: Bool = false
+        _ gate: GateRecord, round: Int, problem: Int, group: Int = 0, opensPath: Bool = false
     ) throws(ScoreError) {
         try ranks.note(
             score: gate.score, pValue: gate.pValue, gate.decision == .score ? .takeOver : .keep, round: round,
-            problem: problem)
+            problem: problem, group: group)
         if unit == .path, opensPath { notePath(isScored: true) }
     }
 

@@ -29,6 +29,8 @@ enum ContentDigest {
             add(problem.id)
             add(problem.text)
             if let answer = problem.answer { add(answer) }
+            for turn in problem.turns { add("\(turn.speaker.rawValue): \(turn.text)") }
+            if let settings = problem.settings { add("\(settings)") }
             add(0xFE)
         }
         return digest

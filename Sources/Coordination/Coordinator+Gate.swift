@@ -63,7 +63,8 @@ extension Coordinator {
         }
         do throws(ScoreError) {
             return try gate.decide(
-                score: score, round: round, problem: reference.problem, isOpen: isOpen, tieBreak: draw(.gate),
+                score: score, round: round, problem: reference.problem,
+                group: ledger.policy(reference).settingsGroup, isOpen: isOpen, tieBreak: draw(.gate),
                 auditDraw: draw(.audit))
         } catch {
             preconditionFailure("a number made of checked log-probabilities is a score: \(error)")

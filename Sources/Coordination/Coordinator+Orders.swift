@@ -61,7 +61,7 @@ extension Coordinator {
     }
 
     private mutating func task(_ reference: PathReference, _ path: PathNeed, by author: Author) -> GenerateTask {
-        let policy = ledger.runs[reference.run].policy
+        let policy = ledger.policy(reference)
         let (seed, position) = draws(reference, path, by: author)
         let lengths = ledger.runs[reference.run].lengths
         let isJudged = policy.isJudged && author == .draft
@@ -70,26 +70,29 @@ extension Coordinator {
         return GenerateTask(
             segment: takeSegmentID(reference), maximumTokens: min(most, policy.pathTokens - path.tokens),
             sampling: policy.sampling(author), seed: seed, position: position,
-            stopsAtSteps: policy.boundary == .step,
+            stopsAtSteps: policy.boundary == .step, stop: policy.stop,
             doubtThreshold: isJudged && policy.boundary == .doubt ? lengths.doubtThreshold : nil,
             reportsLogProbabilities: author == .draft && policy.ranksDrafts)
     }
 
     /// The seed of a block's draws and the position of its first token. Where a token that was just rejected would be
-    /// drawn again with the same noise, every block has a seed of its own.
+    /// drawn again with the same noise, every block has a seed of its own. With a seed of the problem's own the place
+    /// in the batch does not count.
     private func draws(
         _ reference: PathReference, _ path: PathNeed, by author: Author
     ) -> (seed: UInt64, position: Int) {
-        let isCommon = ledger.runs[reference.run].policy.hasCommonDraws
+        let policy = ledger.policy(reference)
+        let isCommon = policy.hasCommonDraws
         let seed = Seeds.derive(
-            run: ledger.runs[reference.run].spec.settings.seed, problem: reference.problem, path: reference.path,
+            run: policy.ownSeed ?? ledger.runs[reference.run].spec.settings.seed,
+            problem: policy.ownSeed == nil ? reference.problem : 0, path: reference.path,
             round: isCommon ? 0 : path.round, purpose: isCommon ? .commonDraws : author.seedPurpose)
         return (seed, isCommon ? path.tokens : 0)
     }
 
     /// What the target would draw in the places of the block under judgement, where that matters.
     private func scorerDraws(_ reference: PathReference, _ path: PathNeed) -> ScorerDraws? {
-        let policy = ledger.runs[reference.run].policy
+        let policy = ledger.policy(reference)
         guard policy.takeover == .coupled else { return nil }
         let (seed, position) = draws(reference, path, by: .target)
         return ScorerDraws(sampling: policy.sampling(.target), seed: seed, position: position)
@@ -105,8 +108,8 @@ extension Coordinator {
     private mutating func contextUpdate(_ reference: PathReference, _ path: PathNeed, at worker: Int) -> ContextUpdate {
         let needed = path.standing
         guard let held = roster[worker].hold(reference, needed.map(\.id)) else {
-            let text = ledger.runs[reference.run].problems[reference.problem].spec.text
-            return ContextUpdate(base: .problem(text), segments: needed)
+            let prompt = ledger.runs[reference.run].problems[reference.problem].spec.prompt
+            return ContextUpdate(base: .problem(prompt), segments: needed)
         }
         var common = 0
         while common < min(held.count, needed.count), held[common] == needed[common].id { common += 1 }

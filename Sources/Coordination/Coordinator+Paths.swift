@@ -13,7 +13,7 @@ extension Coordinator {
             for problem in ledger.runs[number].problems.indices
             where ledger.runs[number].problems[problem].phase == .open {
                 open(problem, of: number)
-                for path in 0..<ledger.runs[number].spec.settings.paths {
+                for path in 0..<ledger.runs[number].problems[problem].policy.paths {
                     takeUp(PathReference(run: number, problem: problem, path: path))
                 }
                 settle(number, problem)
@@ -50,7 +50,7 @@ extension Coordinator {
         let problems = ledger.runs[run].problems
         let ended = problems.indices.filter { problems[$0].phase == .ended }
         queue.open(
-            run: run, problems: problems.count, endedProblems: ended, ledger.runs[run].spec.settings)
+            run: run, paths: problems.map(\.policy.paths), endedProblems: ended, ledger.runs[run].spec.settings)
         speculation.open(run: run, problems: problems.count)
         waits.open(run: run, problems: problems.count)
         volatileRuns.open(run, countsBefore: ledger.runs[run].counts, times: workerTimes(), nowMs: nowMs)
@@ -58,7 +58,7 @@ extension Coordinator {
 
     /// The paths of a problem may begin in this life.
     mutating func open(_ problem: Int, of run: Int) {
-        let paths = ledger.runs[run].spec.settings.paths
+        let paths = ledger.runs[run].problems[problem].policy.paths
         queue.open(problem: problem, of: run)
         speculation.open(problem: problem, of: run, paths: paths)
         waits.open(problem: problem, of: run, paths: paths)
@@ -76,7 +76,7 @@ extension Coordinator {
     /// The paths of a problem that is open in this life, and not over.
     func openPaths(_ run: Int, _ problem: Int) -> [PathReference] {
         guard queue.isOpen(problem: problem, of: run) else { return [] }
-        return (0..<ledger.runs[run].spec.settings.paths)
+        return (0..<ledger.runs[run].problems[problem].policy.paths)
             .map { PathReference(run: run, problem: problem, path: $0) }
             .filter { !ledger[$0].state.isEnded }
     }
@@ -134,7 +134,7 @@ extension Coordinator {
     private mutating func settle(_ run: Int, _ problem: Int) {
         guard ledger.runs[run].isOpen, ledger.runs[run].problems[problem].phase == .open else { return }
         let settings = ledger.runs[run].spec.settings
-        let open = settings.paths - ledger.runs[run].problems[problem].pathsEnded
+        let open = ledger.runs[run].problems[problem].policy.paths - ledger.runs[run].problems[problem].pathsEnded
         let votes = ledger.runs[run].problems[problem].votes
         if open > 0 {
             guard isDecided(votes, openPaths: open, settings.vote) else { return }

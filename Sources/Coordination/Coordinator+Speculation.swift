@@ -4,7 +4,7 @@ import Domain
 extension Coordinator {
     /// Lets the draft go on beyond what it has written of the path, if it may.
     mutating func runAhead(_ reference: PathReference) {
-        let policy = ledger.runs[reference.run].policy
+        let policy = ledger.policy(reference)
         guard speculation.isAllowed(reference, policy), ledger.runs[reference.run].opener == .draft,
             case .scoring(let block) = ledger[reference].state
         else { return }
@@ -19,7 +19,7 @@ extension Coordinator {
     /// A block that was drafted ahead has come.
     mutating func takeAhead(_ report: BlockReport, _ reference: PathReference, worker: String) {
         speculation.add(
-            DraftedBlock(report: report, worker: worker), reference, ledger.runs[reference.run].policy)
+            DraftedBlock(report: report, worker: worker), reference, ledger.policy(reference))
         runAhead(reference)
     }
 
@@ -74,7 +74,7 @@ extension Coordinator {
     /// a barrier, it may not run ahead at all, or it may and nobody has been asked to.
     private func isWaitingForVerdict(_ reference: PathReference) -> Bool {
         if queue[WorkItemReference(path: reference)]?.place == .atBarrier { return true }
-        let policy = ledger.runs[reference.run].policy
+        let policy = ledger.policy(reference)
         guard policy.isJudged, ledger[reference].state.stage == .score else { return false }
         guard speculation.isAllowed(reference, policy) else {
             guard case .scoring(let block) = ledger[reference].state else { return false }

@@ -64,7 +64,7 @@ extension Coordinator {
             let phase = ledger.runs[run].problems[problem].phase
             if phase == .ended { continue }
             if phase == .waiting, !queue.isOpen(problem: problem, of: run) {
-                stages["queued-draft", default: 0] += ledger.runs[run].spec.settings.paths
+                stages["queued-draft", default: 0] += ledger.runs[run].problems[problem].policy.paths
             } else {
                 for path in openPaths(run, problem) {
                     guard let name = stageName(path) else { continue }

@@ -44,8 +44,8 @@ extension Coordinator {
     }
 
     private func progress(_ run: Int) -> StrategyWatch.Progress {
-        let (counts, settings) = (ledger.runs[run].counts, ledger.runs[run].spec.settings)
-        let pathsLeft = ledger.runs[run].problems.count * settings.paths - counts.pathsEnded
+        let counts = ledger.runs[run].counts
+        let pathsLeft = ledger.runs[run].pathCount - counts.pathsEnded
         // Those under way are half done.
         let pathsDone = Double(counts.pathsEnded) + Double(queue.begunPaths(of: run)) / 2
         let perPath = counts.pathsEnded > 0 ? Double(counts.standingTokens) / pathsDone : nil

@@ -34,7 +34,7 @@ extension Coordinator {
         try checkCoupling(of: spec)
         try checkLookup(of: spec)
         try checkDraft(of: spec)
-        try checkBank(of: spec)
+        try checkBank(of: spec, problems)
         if let fault = spec.forecast?.fault { throw ClientRefusal(code: .invalid, message: "forecast: \(fault)") }
         commit(.runSubmitted(spec, problems: problems, recordedWallMs: now.wallMs))
         let run = ledger.number(of: spec.id)!
@@ -70,6 +70,9 @@ extension Coordinator {
         var seen: [[UInt8]: Int] = [:]
         for (index, problem) in problems.enumerated() {
             guard !problem.text.isEmpty else { throw invalid("problem \(index) (\(problem.id)): no text") }
+            if let fault = problem.settings?.problems(in: spec.settings, limits).first {
+                throw invalid("problem \(index) (\(problem.id)): \(fault)")
+            }
             if let earlier = seen.updateValue(index, forKey: Array(problem.id.utf8)) {
                 throw invalid("problem \(index): the id \(problem.id) is that of problem \(earlier) as well")
             }
@@ -102,7 +105,7 @@ extension Coordinator {
             message: "strategy: auto chooses between two, and no draft worker is here; start one, or take target")
     }
 
-    private func checkBank(of spec: RunSpec) throws(ClientRefusal) {
+    private func checkBank(of spec: RunSpec, _ problems: [ProblemSpec]) throws(ClientRefusal) {
         func invalid(_ message: String) -> ClientRefusal { ClientRefusal(code: .invalid, message: message) }
         guard let bank = spec.bank else {
             guard spec.settings.bankMode == .online else {
@@ -111,6 +114,14 @@ extension Coordinator {
             return
         }
         if let fault = bank.fault { throw invalid("bank: \(fault)") }
+        if spec.settings.bankMode == .frozen {
+            var groups = SettingsGroups(spec.settings)
+            if let stranger = problems.first(where: { $0.settings.map { groups.number(of: $0) > 0 } ?? false }) {
+                throw invalid(
+                    "bank_mode: frozen, and problem \(stranger.id) has sampling or limits of its own, of which the "
+                        + "bank has no scores; take online")
+            }
+        }
         guard spec.settings.scoring == .all else {
             throw invalid("bank: its scores are of all blocks, and scoring: gated ranks the least confident; use one")
         }

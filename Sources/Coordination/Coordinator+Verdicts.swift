@@ -18,8 +18,9 @@ extension Coordinator {
         let u = tieBreak(reference)
         do throws(ScoreError) {
             let judgement = try ledger.runs[reference.run].controller.assess(
-                score: pending.score.value, round: ledger[reference].round, problem: reference.problem, tieBreak: u,
-                isFinal: ledger[reference].isFinal(block))
+                score: pending.score.value, round: ledger[reference].round, problem: reference.problem,
+                group: ledger.policy(reference).settingsGroup, tieBreak: u,
+                isFinal: ledger[reference].isFinal(block, ledger.policy(reference)))
             return Ruling(
                 verdict: judgement.verdict, pValue: judgement.pValue, tieBreak: u,
                 stratum: judgement.rankedIn.description, bankCount: judgement.bankCount, rate: judgement.rate)

@@ -46,6 +46,9 @@ struct Ledger: Sendable {
 
     private static let untouched = Path()
 
+    /// What the settings of the path's problem mean for it.
+    func policy(_ reference: PathReference) -> PathPolicy { runs[reference.run].problems[reference.problem].policy }
+
     /// The name of a path of an open run.
     func key(_ reference: PathReference) -> PathKey {
         PathKey(run: runs[reference.run].spec.id, problem: reference.problem, path: reference.path)
@@ -134,9 +137,11 @@ struct Ledger: Sendable {
         runs[path.run].noteLength(of: block)
         guard let gate = block.gate else { return }
         runs[path.run].problems[path.problem].paths[path.path].note(gateScore: gate.score)
+        let group = policy(path).settingsGroup
         do throws(ScoreError) {
             let opensPath = !wasRead && gate.decision == .score
-            try runs[path.run].gate?.note(gate, round: block.round, problem: path.problem, opensPath: opensPath)
+            try runs[path.run].gate?.note(
+                gate, round: block.round, problem: path.problem, group: group, opensPath: opensPath)
         } catch {
             throw RecordError("what the gate decided about segment \(block.block.id) of \(block.path): \(error)")
         }
@@ -157,8 +162,9 @@ struct Ledger: Sendable {
             guard decision != .score else { continue }
             for round in 0..<blocks { runs[number].noteLeftOut(round: round, problem: record.problem) }
         }
+        let group = runs[number].problems[record.problem].policy.settingsGroup
         do throws(ScoreError) {
-            try runs[number].gate?.note(record.gate, round: 0, problem: record.problem)
+            try runs[number].gate?.note(record.gate, round: 0, problem: record.problem, group: group)
         } catch {
             throw RecordError("what the gate decided about problem \(record.problem) of run \(record.run): \(error)")
         }
@@ -175,10 +181,11 @@ struct Ledger: Sendable {
         runs[path.run].counts.takeovers += verdict.verdict == .takeOver ? 1 : 0
         // The bank belongs to whoever judges by it.
         guard runs[path.run].policy.judge == .rank else { return }
+        let group = policy(path).settingsGroup
         do throws(ScoreError) {
             try runs[path.run].controller.note(
                 score: verdict.score, pValue: verdict.pValue, verdict.verdict, round: verdict.round,
-                problem: path.problem, isFinal: isFinal)
+                problem: path.problem, group: group, isFinal: isFinal)
         } catch {
             throw RecordError("the verdict on segment \(verdict.segment) of \(verdict.path): \(error)")
         }
@@ -187,7 +194,7 @@ struct Ledger: Sendable {
     /// Whether the path's block under judgement would end it; false where there is none.
     private func isFinalBlock(_ key: PathKey) -> Bool {
         guard let path = reference(key), case .scoring(let block) = self[path].state else { return false }
-        return self[path].isFinal(block)
+        return self[path].isFinal(block, policy(path))
     }
 
     /// Of the path's block under judgement; 0 where there is none.
@@ -237,7 +244,10 @@ struct Ledger: Sendable {
                 run: runs[run].spec.settings.seed, problem: problem, path: 0, round: 0, purpose: .drift))
         // Where a gate chooses what is scored, the draft's own scores say whether the problems have changed.
         let isGated = runs[run].policy.gate != nil
-        let firstScores = runs[run].problems[problem].paths.compactMap { isGated ? $0.firstGateScore : $0.firstScore }
+        // Those of other settings are no sign of other problems.
+        let isComparable = runs[run].problems[problem].policy.settingsGroup == 0
+        let paths = isComparable ? runs[run].problems[problem].paths : []
+        let firstScores = paths.compactMap { isGated ? $0.firstGateScore : $0.firstScore }
         runs[run].alarms += runs[run].controller.endProblem(problem, firstScores: firstScores, tieBreak: u)
     }
 
@@ -260,14 +270,14 @@ struct Ledger: Sendable {
     private mutating func advance(_ key: PathKey, _ event: PathEvent) throws(RecordError) -> PathReference {
         let number = try openNumber(of: key.run)
         guard runs[number].problems.indices.contains(key.problem),
-            (0..<runs[number].spec.settings.paths).contains(key.path)
+            (0..<runs[number].problems[key.problem].policy.paths).contains(key.path)
         else { throw RecordError("\(key) is no path of its run") }
         runs[number].open(key.problem)
         guard let path = reference(key) else { throw RecordError("the problem of \(key) has ended") }
         let before = self[path].tokensWritten
         let (standing, round) = (self[path].tokens.total, self[path].round)
         do throws(IllegalPathEvent) {
-            try runs[path.run].problems[path.problem].paths[path.path].advance(event, policy: runs[number].policy)
+            try runs[path.run].problems[path.problem].paths[path.path].advance(event, policy: policy(path))
         } catch {
             throw RecordError("\(key): \(error)")
         }
@@ -293,6 +303,8 @@ struct Run: Sendable {
     let policy: PathPolicy
     let contentDigest: UInt64
     let submittedWallMs: Int64
+    /// Of all problems.
+    let pathCount: Int
     fileprivate(set) var isOpen = true
     fileprivate(set) var problems: [Problem]
     fileprivate(set) var controller: ConformalController
@@ -313,7 +325,8 @@ struct Run: Sendable {
         policy = PathPolicy(spec.settings)
         self.contentDigest = contentDigest
         self.submittedWallMs = submittedWallMs
-        self.problems = problems.map { Problem(spec: $0) }
+        self.problems = ProblemPolicies(spec.settings, policy).problems(problems)
+        pathCount = self.problems.reduce(0) { $0 + $1.policy.paths }
         lengths = DraftLengths(doubtShare: spec.settings.doubtShare)
         controller = ConformalController(
             ConformalSettings(
@@ -344,14 +357,14 @@ struct Run: Sendable {
 
     fileprivate mutating func noteLeftOut(round: Int, problem: Int) {
         counts.leftOut += 1
-        controller.noteLeftOut(round: round, problem: problem)
+        controller.noteLeftOut(round: round, problem: problem, group: problems[problem].policy.settingsGroup)
     }
 
     /// Makes the paths of a problem that has none yet.
     fileprivate mutating func open(_ problem: Int) {
         guard problems[problem].phase == .waiting else { return }
         problems[problem].phase = .open
-        problems[problem].paths = Array(repeating: Path(), count: spec.settings.paths)
+        problems[problem].paths = Array(repeating: Path(), count: problems[problem].policy.paths)
     }
 
     fileprivate mutating func noteLength(of block: BlockRecord) {
@@ -379,7 +392,7 @@ struct Run: Sendable {
     var status: RunStatus {
         var status = RunStatus(
             run: spec.id, name: spec.name, state: .open, problems: problems.count,
-            problemsEnded: counts.problemsEnded, paths: problems.count * spec.settings.paths,
+            problemsEnded: counts.problemsEnded, paths: pathCount,
             pathsEnded: counts.pathsEnded, verdicts: counts.verdicts + counts.leftOut, takeovers: counts.takeovers,
             rejectionRate: spec.settings.rejectionRate, tokens: counts.tokens, pathsByStage: [:],
             driftAlarms: driftRecords.count, driftAfterProblems: driftRecords.first?.problems, waitingFor: [],
@@ -421,11 +434,39 @@ struct Problem: Sendable {
     }
 
     let spec: ProblemSpec
+    /// Of the run, or the problem's own.
+    let policy: PathPolicy
     fileprivate(set) var phase = Phase.waiting
     /// Its m paths while it is open, else none.
     fileprivate(set) var paths: [Path] = []
     fileprivate(set) var votes: [Vote] = []
     fileprivate(set) var pathsEnded = 0
+}
+
+/// Gives each problem of a run its policy; equal settings have one together.
+private struct ProblemPolicies {
+    private let settings: RunSettings
+    private let ofRun: PathPolicy
+    private var known: [ProblemSettings: PathPolicy] = [:]
+    private var groups: SettingsGroups
+
+    init(_ settings: RunSettings, _ ofRun: PathPolicy) {
+        self.settings = settings
+        groups = SettingsGroups(settings)
+        self.ofRun = ofRun
+    }
+
+    consuming func problems(_ specs: [ProblemSpec]) -> [Problem] {
+        specs.map { Problem(spec: $0, policy: policy(of: $0)) }
+    }
+
+    private mutating func policy(of spec: ProblemSpec) -> PathPolicy {
+        guard let own = spec.settings else { return ofRun }
+        if let policy = known[own] { return policy }
+        let policy = PathPolicy(settings.with(own), own: own, group: groups.number(of: own))
+        known[own] = policy
+        return policy
+    }
 }
 
 /// Why a record cannot be applied.

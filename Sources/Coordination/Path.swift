@@ -16,10 +16,12 @@ struct Path: Sendable {
     private(set) var firstScore: Double?
     /// The draft's own, of the first block that the gate decided about; nil before.
     private(set) var firstGateScore: Double?
-    /// Reads the standing text as it grows, so that a box that spans blocks is seen when it closes.
-    private var boxes = BoxScanner()
+    /// Reads the standing text as it grows, so that an answer that spans blocks is seen when it is complete.
+    private var scanner = AnswerScanner()
     private var bytesRead = 0
-    private(set) var hasBox = false
+    var hasBox: Bool { scanner.hasBox }
+    /// Bytes of the standing text before the first stop sequence; nil while there is none.
+    private var stopPlace: Int?
     /// The draft's context is full: the target writes what is left of the path.
     private var isDraftFull = false
     /// Whether a block was scored for its verdict, so that under a gate by paths all that follow are.
@@ -46,7 +48,8 @@ struct Path: Sendable {
     /// The content of the last balanced box in the standing text, else what the patterns find. A character cut in two
     /// becomes U+FFFD.
     func answer(_ patterns: [AnswerPattern]) -> String? {
-        AnswerExtractor.answer(in: standing.flatMap { $0.text }, patterns: patterns)
+        let text = standing.flatMap { $0.text }
+        return AnswerExtractor.answer(in: stopPlace.map { Array(text.prefix($0)) } ?? text, patterns: patterns)
     }
 
     /// The state that a record leads to.
@@ -135,13 +138,11 @@ struct Path: Sendable {
     }
 
     /// Whether the path would be over with an answer or an end if this block stood.
-    func isFinal(_ block: WrittenBlock) -> Bool {
-        if block.finish == .endToken { return true }
-        var scanner = boxes
-        for (index, byte) in block.segment.text.enumerated() where scanner.step(byte, at: bytesRead + index) != nil {
-            return true
-        }
-        return false
+    func isFinal(_ block: WrittenBlock, _ policy: PathPolicy) -> Bool {
+        if block.finish == .endToken || stopPlace(with: block.segment, policy.stop) != nil { return true }
+        var scanner = scanner
+        if scanner.completes(in: block.segment.text) { return true }
+        return block.finish == .answer && scanner.hasBox
     }
 
     /// Remembers the score that a verdict was reached on.
@@ -157,8 +158,8 @@ struct Path: Sendable {
 
     /// A block that stands ends the round, and the path if it ends it.
     private mutating func finishRound(on block: WrittenBlock, _ policy: PathPolicy) {
-        let closesBox = stand(block.segment)
-        if let outcome = outcome(of: block, closesBox: closesBox, policy) {
+        let isAnswered = stand(block.segment, policy)
+        if let outcome = outcome(of: block, isAnswered: isAnswered, policy) {
             state = isDrafting(policy) ? .drafted(outcome) : .over(outcome)
             return
         }
@@ -173,10 +174,10 @@ struct Path: Sendable {
     }
 
     /// How the path ends with this block, which stands; nil if it goes on.
-    private func outcome(of block: WrittenBlock, closesBox: Bool, _ policy: PathPolicy) -> PathOutcome? {
-        if closesBox { return .answered }
+    private func outcome(of block: WrittenBlock, isAnswered: Bool, _ policy: PathPolicy) -> PathOutcome? {
+        if isAnswered || block.finish == .answer && hasBox { return .answered }
         // A box in a block that was taken over was no answer then; the target that ends the text agrees to it.
-        if block.finish == .endToken { return hasBox ? .answered : .ended }
+        if block.finish == .endToken || stopPlace != nil { return hasBox ? .answered : .ended }
         let mayOutlive = block.segment.author == .draft && policy.outlivesDraft && !isDrafting(policy)
         if block.finish == .contextFull, !mayOutlive { return .contextFull }
         if tokensLeft(policy) <= 0 { return .tokensExhausted }
@@ -197,9 +198,13 @@ struct Path: Sendable {
                 return
             }
             // What is kept is the target's own text, also where no token is left.
-            if let beginning { _ = stand(beginning) }
+            if let beginning { _ = stand(beginning, policy) }
             drafted = []
-            state = tokensLeft(policy) > 0 ? .takingOver : .over(.tokensExhausted)
+            if stopPlace != nil {
+                state = .over(hasBox ? .answered : .ended)
+            } else {
+                state = tokensLeft(policy) > 0 ? .takingOver : .over(.tokensExhausted)
+            }
             return
         }
         drafted = []
@@ -209,24 +214,34 @@ struct Path: Sendable {
             state = .over(.tokensExhausted)
             return
         }
-        if let kept { _ = stand(kept) }
-        state = .takingOver
+        if let kept { _ = stand(kept, policy) }
+        state = stopPlace == nil ? .takingOver : .over(hasBox ? .answered : .ended)
     }
 
-    /// Adds a block to the standing text; true if a box closes in it.
-    private mutating func stand(_ segment: Segment) -> Bool {
-        var closes = false
-        for byte in segment.text {
-            if boxes.step(byte, at: bytesRead) != nil { closes = true }
+    /// Where the first stop sequence begins in the standing text, this block included; nil if there is none.
+    private func stopPlace(with segment: Segment, _ stop: StopSequences) -> Int? {
+        if stopPlace != nil || stop.isEmpty { return stopPlace }
+        var tail: [UInt8] = []
+        for earlier in standing.reversed() where tail.count < stop.overlap {
+            tail = earlier.text.suffix(stop.overlap - tail.count) + tail
+        }
+        return stop.start(in: tail + segment.text).map { bytesRead - tail.count + $0 }
+    }
+
+    /// Adds a block to the standing text; true if the answer is complete in it, before any stop sequence.
+    private mutating func stand(_ segment: Segment, _ policy: PathPolicy) -> Bool {
+        stopPlace = stopPlace(with: segment, policy.stop)
+        var isAnswered = false
+        for byte in segment.text.prefix(stopPlace.map { max(0, $0 - bytesRead) } ?? .max) {
+            if scanner.completes(byte) { isAnswered = true }
             bytesRead += 1
         }
-        hasBox = hasBox || closes
         standing.append(segment)
         switch segment.author {
         case .draft: tokens.draft += segment.tokens.count
         case .target: tokens.target += segment.tokens.count
         }
-        return closes
+        return isAnswered
     }
 
     /// Tokens in standing blocks and in one that is not judged yet.

@@ -1,8 +1,9 @@
 import Domain
 import Evaluation
 
-/// What a run's settings mean for the life of each of its paths. The strategies are values of this type over one
-/// state machine; none has code of its own. A reference, since it never changes and is asked for at every step.
+/// What a run's settings, or those of a problem with some of its own, mean for the life of each path. The strategies
+/// are values of this type over one state machine; none has code of its own. A reference, since it never changes and is
+/// asked for at every step.
 final class PathPolicy: Sendable {
     /// Who writes the block that opens a round; under `auto` the target may as well.
     let opener: Author
@@ -23,8 +24,16 @@ final class PathPolicy: Sendable {
     let redrafts: Bool
     /// T; nil where only the token budget bounds the path, because a round is not a unit of judgement.
     let rounds: Int?
+    /// m: candidate chains of a problem.
+    let paths: Int
     /// Tokens in standing blocks at most.
     let pathTokens: Int
+    /// Texts before which a path ends.
+    let stop: StopSequences
+    /// Of the tokens that are drawn, where the problem has a seed of its own; nil for the run's.
+    let ownSeed: UInt64?
+    /// Of `SettingsGroups`.
+    let settingsGroup: Int
     let boundary: BlockBoundary
     let doubtShare: Double
     /// Whether draft and target draw with common random numbers, by a token's position in the path.
@@ -50,7 +59,14 @@ final class PathPolicy: Sendable {
         case chance
     }
 
-    init(_ settings: RunSettings) {
+    /// - Parameters:
+    ///   - own: what the problem sets for itself, which `settings` have taken in.
+    ///   - group: as `settingsGroup`.
+    init(_ settings: RunSettings, own: ProblemSettings? = nil, group: Int = 0) {
+        paths = settings.paths
+        stop = StopSequences(own?.stop ?? [])
+        ownSeed = own?.seed
+        settingsGroup = group
         opener = settings.strategy == .target ? .target : .draft
         isAuto = settings.strategy == .auto
         judge =
@@ -99,7 +115,6 @@ final class PathPolicy: Sendable {
     func blockTokens(_ author: Author) -> Int { author == .draft ? draftTokens : targetTokens }
 
     func sampling(_ author: Author) -> SamplingSettings { author == .draft ? draftSampling : targetSampling }
-
 }
 
 extension AnswerRule {

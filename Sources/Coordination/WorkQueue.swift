@@ -33,15 +33,16 @@ struct WorkQueue: Sendable {
 
     // MARK: Runs, problems, paths
 
-    /// - Parameter endedProblems: those of earlier lives.
-    mutating func open(run: Int, problems: Int, endedProblems: [Int], _ settings: RunSettings) {
-        paths.open(run: run, problems: problems)
+    /// - Parameters:
+    ///   - counts: of each problem's paths.
+    ///   - endedProblems: those of earlier lives.
+    mutating func open(run: Int, paths counts: [Int], endedProblems: [Int], _ settings: RunSettings) {
+        paths.open(run: run, problems: counts.count)
         while runs.count <= run { runs.append(RunLanes()) }
         var lanes = RunLanes()
-        lanes.paths = settings.paths
         lanes.problemsInFlight = settings.problemsInFlight
         lanes.takeoversInFlight = settings.takeoversInFlight
-        lanes.problems = Array(repeating: ProblemSlots(), count: problems)
+        lanes.problems = counts.map { ProblemSlots(paths: $0) }
         for problem in endedProblems { lanes.problems[problem].isOver = true }
         runs[run] = lanes
         advanceFresh(run)
@@ -54,7 +55,7 @@ struct WorkQueue: Sendable {
     }
 
     mutating func open(problem: Int, of run: Int) {
-        paths.open(problem: problem, of: run, PathItems(), paths: runs[run].paths)
+        paths.open(problem: problem, of: run, PathItems(), paths: runs[run].problems[problem].paths)
         runs[run].openProblems += 1
     }
 
@@ -117,7 +118,7 @@ struct WorkQueue: Sendable {
     private mutating func advanceFresh(_ run: Int) {
         while runs[run].fresh.problem < runs[run].problems.count {
             let (problem, path) = runs[run].fresh
-            if !runs[run].problems[problem].isOver, path < runs[run].paths {
+            if !runs[run].problems[problem].isOver, path < runs[run].problems[problem].paths {
                 let reference = PathReference(run: run, problem: problem, path: path)
                 guard paths.contains(reference), paths[reference].phase != .fresh else { return }
                 runs[run].fresh.path += 1

@@ -26,7 +26,6 @@ extension WorkQueue {
     /// Of one run.
     struct RunLanes: Sendable {
         var lanes = Lanes()
-        var paths = 0
         var problemsInFlight = 0
         var takeoversInFlight = 0
         var problems: [ProblemSlots] = []
@@ -41,11 +40,14 @@ extension WorkQueue {
 
     /// Of one problem.
     struct ProblemSlots: Sendable {
+        let paths: Int
         var isOver = false
         var takeoversInFlight = 0
         /// Paths that wait for a takeover's slot, in order of arrival.
         var parked: [Int] = []
         /// The draft worker that has all its paths, if one has.
         var home: Int?
+
+        init(paths: Int) { self.paths = paths }
     }
 }

@@ -65,8 +65,8 @@ public struct Segment: Sendable, Codable, Hashable {
 public struct ContextUpdate: Sendable, Hashable {
     /// What stays.
     public enum Base: Sendable, Hashable {
-        /// Nothing is held, or what is held does not count: the problem's text opens the context anew.
-        case problem(String)
+        /// Nothing is held, or what is held does not count: the problem's prompt opens the context anew.
+        case problem(ProblemPrompt)
         /// The prompt alone stays; every segment goes.
         case prompt
         /// Everything up to the end of this segment stays.
@@ -94,6 +94,8 @@ public struct GenerateTask: Sendable, Hashable {
     public let position: Int
     /// Whether the block ends behind a blank line.
     public let stopsAtSteps: Bool
+    /// The block ends where one of these is complete in the path's text.
+    public let stop: StopSequences
     /// If not nil, the block ends behind the first token whose log-probability, in nats, under the model itself is
     /// below this.
     public let doubtThreshold: Float?
@@ -102,7 +104,8 @@ public struct GenerateTask: Sendable, Hashable {
 
     public init(
         segment: SegmentID, maximumTokens: Int, sampling: SamplingSettings, seed: UInt64, position: Int = 0,
-        stopsAtSteps: Bool = false, doubtThreshold: Float? = nil, reportsLogProbabilities: Bool = false
+        stopsAtSteps: Bool = false, stop: StopSequences = .none, doubtThreshold: Float? = nil,
+        reportsLogProbabilities: Bool = false
     ) {
         self.segment = segment
         self.maximumTokens = maximumTokens
@@ -110,6 +113,7 @@ public struct GenerateTask: Sendable, Hashable {
         self.seed = seed
         self.position = position
         self.stopsAtSteps = stopsAtSteps
+        self.stop = stop
         self.doubtThreshold = doubtThreshold
         self.reportsLogProbabilities = reportsLogProbabilities
     }

@@ -5,11 +5,14 @@ public struct RatePromise: Sendable, Hashable {
     public struct Cell: Sendable, Hashable {
         public let round: Int
         public let problem: Int
+        /// Of the problem, by `SettingsGroups`.
+        public let group: Int
         public let verdicts: Int
 
-        public init(round: Int, problem: Int, verdicts: Int) {
+        public init(round: Int, problem: Int, group: Int = 0, verdicts: Int) {
             self.round = round
             self.problem = problem
+            self.group = group
             self.verdicts = verdicts
         }
     }
@@ -109,13 +112,13 @@ public struct RatePromise: Sendable, Hashable {
     private static let gatedFloor = 3.0
 
     private func counts(_ cells: [Cell], _ strata: Strata) -> [Int] {
-        func sums(_ key: (Cell) -> Int) -> [Int] {
+        func sums(_ key: (Cell) -> [Int]) -> [Int] {
             Dictionary(cells.map { (key($0), $0.verdicts) }, uniquingKeysWith: +).values.sorted()
         }
         return switch strata {
-        case .marginal: sums { _ in 0 }
-        case .round: sums(\.round)
-        case .problem: sums(\.problem)
+        case .marginal: sums { [$0.group] }
+        case .round: sums { [$0.round, $0.group] }
+        case .problem: sums { [$0.problem] }
         case .roundAndProblem: cells.map(\.verdicts)
         }
     }

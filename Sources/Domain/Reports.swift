@@ -8,7 +8,7 @@ public enum FinishReason: String, Sendable, Codable, CaseIterable {
     case step
     /// A token of which the draft was unsure, where the boundary is the doubt.
     case doubt
-    /// A balanced `\boxed{}` closed.
+    /// The sentence of a balanced `\boxed{}` ended, or a stop sequence of the problem's is complete.
     case answer
     /// The model's context is full; the path cannot go on.
     case contextFull

@@ -87,6 +87,10 @@ public struct ProblemResult: Sendable, Codable, Hashable {
     public var problem: Int
     public var id: String
     public var text: String
+    /// Messages before the question; nil if there are none.
+    public var turns: [ConversationTurn]?
+    /// What the problem sets for itself; nil if nothing.
+    public var settings: ProblemSettings?
     public var knownAnswer: String?
     /// Nil while the problem is open, or when no path gave an answer.
     public var answer: String?
@@ -102,13 +106,15 @@ public struct ProblemResult: Sendable, Codable, Hashable {
     public var paths: [PathResult]
 
     public init(
-        problem: Int, id: String, text: String, knownAnswer: String?, answer: String?, isRight: Bool?, votes: Int,
-        isEnded: Bool, rounds: Int, takeovers: Int, verdicts: Int, tokens: TokenCounts, seconds: Double,
-        paths: [PathResult]
+        problem: Int, id: String, text: String, turns: [ConversationTurn]? = nil, settings: ProblemSettings? = nil,
+        knownAnswer: String?, answer: String?, isRight: Bool?, votes: Int, isEnded: Bool, rounds: Int, takeovers: Int,
+        verdicts: Int, tokens: TokenCounts, seconds: Double, paths: [PathResult]
     ) {
         self.problem = problem
         self.id = id
         self.text = text
+        self.turns = turns
+        self.settings = settings
         self.knownAnswer = knownAnswer
         self.answer = answer
         self.isRight = isRight

@@ -286,11 +286,20 @@ public struct ProblemSpec: Sendable, Codable, Hashable {
     public var text: String
     /// The known answer, if there is one.
     public var answer: String?
+    /// Messages before the question, in order.
+    public var turns: [ConversationTurn]
+    /// What it sets for itself; nil if nothing.
+    public var settings: ProblemSettings?
 
-    public init(id: String, text: String, answer: String? = nil) {
+    public init(
+        id: String, text: String, answer: String? = nil, turns: [ConversationTurn] = [],
+        settings: ProblemSettings? = nil
+    ) {
         self.id = id
         self.text = text
         self.answer = answer
+        self.turns = turns
+        self.settings = settings
     }
 }
 

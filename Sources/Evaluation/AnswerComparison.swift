@@ -9,6 +9,10 @@ struct AnswerComparison {
     private var reversed: AnswerComparison { AnswerComparison(left: right, right: left) }
 
     func areEqual(_ first: AnswerValue, _ second: AnswerValue) -> Bool {
+        areEqualAsWritten(first, second) || areEqualSets(first, second)
+    }
+
+    private func areEqualAsWritten(_ first: AnswerValue, _ second: AnswerValue) -> Bool {
         switch (first, second) {
         case (.expression(let one, let unit), .expression(let other, let otherUnit)):
             if let unit, let otherUnit, unit != otherUnit { return false }
@@ -21,7 +25,7 @@ struct AnswerComparison {
             if let value = Self.named(parts, relations)?.value, areEqual(value, second) { return true }
             return Self.interval(parts, relations).map { areEqual($0, second) } ?? false
         case (_, .chain):
-            return reversed.areEqual(second, first)
+            return reversed.areEqualAsWritten(second, first)
         case (.list(let ones), .list(let others)):
             return areMatching(ones, others)
         case (.list(let ones), .set(let others)), (.set(let ones), .list(let others)),
@@ -34,18 +38,54 @@ struct AnswerComparison {
             return open.isLike(otherOpen) && close.isLike(otherClose) && areInOrder(ones, others)
         case (.matrix(let rows), .matrix(let otherRows)):
             return rows.count == otherRows.count && zip(rows, otherRows).allSatisfy { areInOrder($0, $1) }
-        case (.matrix(let rows), .tuple(let others, open: .parenthesis, close: .parenthesis)):
-            return rows.allSatisfy { $0.count == 1 } && areInOrder(rows.flatMap { $0 }, others)
+        case (.matrix(let rows), .tuple(let others, let open, let close)):
+            return isVector(rows, open, close) && areInOrder(rows.flatMap { $0 }, others)
         case (.tuple, .matrix):
-            return reversed.areEqual(second, first)
-        case (.union(let ones), .union(let others)):
-            return areMatching(ones, others)
+            return reversed.areEqualAsWritten(second, first)
+        case (.combination(.difference, let ones), .combination(.difference, let others)):
+            return areInOrder(ones, others)
+        case (.combination(let operation, let ones), .combination(let otherOperation, let others)):
+            return operation == otherOperation && areMatching(ones, others)
+        case (.builder(let name, let conditions), .builder(let otherName, let otherConditions)):
+            return areEqual(name, otherName) && areEqual(conditions, otherConditions)
         case (.set(let ones), .expression) where ones.count == 1:
             return areEqual(ones[0], second)
         case (.expression, .set(let others)) where others.count == 1:
             return areEqual(first, others[0])
-        case (.expression, _), (.list, _), (.set, _), (.tuple, _), (.matrix, _), (.union, _), (.text, _):
+        case (.expression, _), (.list, _), (.set, _), (.tuple, _), (.matrix, _), (.combination, _),
+            (.builder, _), (.text, _):
             return false
+        }
+    }
+
+    /// Whether a matrix is written as a tuple is: a column or a row as `(1, 2)`, a row as `[1, 2]`.
+    private func isVector(_ rows: [[AnswerValue]], _ open: AnswerBracket, _ close: AnswerBracket) -> Bool {
+        switch (open, close) {
+        case (.parenthesis, .parenthesis), (.angle, .angle): rows.count == 1 || rows.allSatisfy { $0.count == 1 }
+        case (.square, .square): rows.count == 1
+        case _: false
+        }
+    }
+
+    // MARK: Sets of real numbers
+
+    /// Whether both describe the same real numbers, one of them in words of sets: two tuples or lists are what they
+    /// look like.
+    private func areEqualSets(_ first: AnswerValue, _ second: AnswerValue) -> Bool {
+        guard first.mayBeSet, second.mayBeSet, first.isSetLike || second.isSetLike else { return false }
+        var (one, other) = (RealSetReader(left), RealSetReader(right))
+        guard let set = one.set(first), let otherSet = other.set(second) else { return false }
+        if let name = one.name, let otherName = other.name, !areEqual(name, otherName) { return false }
+        return set.ranges.count == otherSet.ranges.count
+            && zip(set.ranges, otherSet.ranges).allSatisfy { areEqual($0.low, $1.low) && areEqual($0.high, $1.high) }
+    }
+
+    private func areEqual(_ one: RealCut, _ other: RealCut) -> Bool {
+        switch (one.place, other.place) {
+        case (.lowest, .lowest), (.highest, .highest): true
+        case (.number(let first), .number(let second)):
+            one.isAfter == other.isAfter && areEqual(first.expression, second.expression)
+        case (.lowest, _), (.highest, _), (.number, _): false
         }
     }
 
@@ -101,14 +141,15 @@ struct AnswerComparison {
             return true
         }
         if let first = Self.interval(one.parts, one.relations),
-            let second = Self.interval(other.parts, other.relations), areEqual(first, second)
+            let second = Self.interval(other.parts, other.relations), areEqual(first, second),
+            zip(one.parts.filter(\.isName), other.parts.filter(\.isName)).contains(where: { areEqual($0, $1) })
         {
             return true
         }
         guard one.relations == [.equal], other.relations == [.equal],
             let first = Self.difference(one.parts, left), let second = Self.difference(other.parts, right)
         else { return false }
-        return first.isMultiple(of: second) ?? false
+        return (try? first.isMultiple(of: second)) ?? false
     }
 
     /// What `x = 5`, `5 = x`, `x = 10/2 = 5`, `Area = 5` or `x ∈ A` give the name, and the name.
@@ -144,7 +185,7 @@ struct AnswerComparison {
     private static func difference(_ parts: [AnswerValue], _ choice: ReadingChoice) -> ExactValue? {
         guard parts.count == 2, case .expression(let first, _) = parts[0], case .expression(let second, _) = parts[1]
         else { return nil }
-        guard let difference = AnswerExpression.sum(first, .negated(second)).exactValue(choice),
+        guard let difference = try? AnswerExpression.sum(first, .negated(second)).exactValue(choice),
             difference.constant == nil
         else { return nil }
         return difference
@@ -154,12 +195,14 @@ struct AnswerComparison {
 
     private func areEqual(_ one: AnswerExpression, _ other: AnswerExpression) -> Bool {
         if let first = one.infinitySign, let second = other.infinitySign { return first == second }
-        if let first = one.exactValue(left), let second = other.exactValue(right),
-            let isEqual = first.isEqual(to: second)
-        {
-            return isEqual
+        do {
+            return try one.exactValue(left).isEqual(to: other.exactValue(right))
+        } catch {
+            switch error {
+            case .tooLarge, .undefined: return false
+            case .outside, .tooManyTerms: return areNumericallyEqual(one, other)
+            }
         }
-        return areNumericallyEqual(one, other)
     }
 
     /// Values for symbols at which two expressions are compared; positive ones first, no simple ratios among them.
@@ -197,7 +240,38 @@ extension AnswerValue {
         switch self {
         case .expression(let expression, unit: nil): expression.isName
         case .text(let text): !text.isEmpty
-        case .expression, .list, .set, .tuple, .matrix, .union, .chain: false
+        case .expression, .list, .set, .tuple, .matrix, .combination, .builder, .chain: false
+        }
+    }
+}
+
+extension AnswerValue {
+    /// A relation other than that something is equal to its value.
+    var isInequality: Bool {
+        guard case .chain(_, let relations) = self else { return false }
+        return relations.contains { relation in
+            switch relation {
+            case .less, .lessOrEqual, .greater, .greaterOrEqual, .notEqual, .member, .notMember: true
+            case .equal, .approximately, .congruent, .similar: false
+            }
+        }
+    }
+
+    /// Written as a set: by relations, by operations or by its members.
+    fileprivate var isSetLike: Bool {
+        switch self {
+        case .chain: isInequality
+        case .list(let values): values.contains(where: \.isInequality)
+        case .combination, .builder: true
+        case .set(let values): values.contains { if case .tuple = $0 { false } else { true } }
+        case .expression, .tuple, .matrix, .text: false
+        }
+    }
+
+    fileprivate var mayBeSet: Bool {
+        switch self {
+        case .chain, .list, .combination, .builder, .set, .tuple: true
+        case .expression, .matrix, .text: false
         }
     }
 }
@@ -208,7 +282,7 @@ extension AnswerExpression {
         switch self {
         case .infinity: 1
         case .negated(let inner): inner.infinitySign.map { -$0 }
-        case .number, .wideNumber, .based, .symbol, .constant, .sum, .product, .quotient, .power, .root, .function,
+        case .number, .based, .symbol, .constant, .sum, .product, .quotient, .power, .root, .function,
             .logarithm, .binomial, .factorial, .percent, .degrees:
             nil
         }
@@ -223,7 +297,7 @@ extension AnswerRelation {
         case .lessOrEqual: .greaterOrEqual
         case .greater: .less
         case .greaterOrEqual: .lessOrEqual
-        case .equal, .notEqual, .member, .approximately, .congruent, .similar: self
+        case .equal, .notEqual, .member, .notMember, .approximately, .congruent, .similar: self
         }
     }
 

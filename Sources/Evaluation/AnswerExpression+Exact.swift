@@ -1,119 +1,72 @@
+import BigInt
+
 extension AnswerExpression {
-    /// The exact value, or nil where the expression leaves rational functions over roots of primes, or a limit.
-    func exactValue(_ choice: ReadingChoice) -> ExactValue? {
+    /// The exact value.
+    ///
+    /// - Throws: where the expression leaves rational functions over roots of primes, or a limit.
+    func exactValue(_ choice: ReadingChoice) throws(NoExactValue) -> ExactValue {
         switch self {
         case .number(let value):
             return ExactValue(value)
-        case .wideNumber, .infinity, .logarithm:
-            return nil
+        case .infinity:
+            throw .outside
+        case .logarithm(let base, let argument):
+            return try Logarithms.exact(of: argument.exactValue(choice), base: base.exactValue(choice))
         case .based(let digits, let base):
-            return Self.value(ofDigits: digits, base: choice.baseIsMark ? 10 : base).map { ExactValue($0) }
+            return ExactValue(try Rational(digits: digits, base: choice.baseIsMark ? 10 : base))
         case .symbol(let name):
             return ExactValue(Polynomial(.symbol(name)))
         case .constant(let constant):
             return ExactValue(Polynomial(constant.generator))
         case .sum(let left, let right):
-            return combined(left, right, choice) { $0.adding($1) }
+            return try left.exactValue(choice).adding(right.exactValue(choice))
         case .product(let left, let right):
-            return combined(left, right, choice) { $0.times($1) }
+            return try left.exactValue(choice).times(right.exactValue(choice))
         case .quotient(let left, let right):
-            return combined(left, right, choice) { $0.divided(by: $1) }
+            return try left.exactValue(choice).divided(by: right.exactValue(choice))
         case .negated(let inner):
-            return inner.exactValue(choice)?.negated()
+            return try inner.exactValue(choice).negated()
         case .power(let base, let exponent):
-            guard let exponent = exponent.exactValue(choice)?.constant else { return nil }
-            return base.exactValue(choice)?.power(exponent)
+            return try Self.power(base.exactValue(choice), exponent.exactValue(choice))
         case .root(let degree, let radicand):
-            guard let degree = degree.exactValue(choice)?.constant, degree.isWhole, let exponent = degree.inverse else {
-                return nil
-            }
-            return radicand.exactValue(choice)?.power(exponent)
+            guard let degree = try degree.exactValue(choice).constant, degree.isWhole else { throw .outside }
+            return try radicand.exactValue(choice).power(degree.inverse())
         case .function(let function, let argument):
-            return argument.exactValue(choice)?.constant.flatMap { Self.exact(function, of: $0) }
+            return try Self.exact(function, of: argument.exactValue(choice))
         case .binomial(let upper, let lower):
-            guard let upper = upper.exactValue(choice)?.constant, let lower = lower.exactValue(choice)?.constant else {
-                return nil
-            }
-            return Self.binomial(upper, lower).map { ExactValue($0) }
+            return try Factorials.binomial(upper.exactValue(choice), lower.exactValue(choice))
         case .factorial(let inner):
-            return inner.exactValue(choice)?.constant.flatMap { Self.factorial($0) }.map { ExactValue($0) }
+            return try Factorials.factorial(of: inner.exactValue(choice))
         case .percent(let inner):
-            let value = inner.exactValue(choice)
-            return choice.percentIsUnit ? value : value?.divided(by: ExactValue(Rational(100)))
+            let value = try inner.exactValue(choice)
+            return choice.percentIsUnit ? value : try value.divided(by: ExactValue(Rational(100)))
         case .degrees(let inner):
-            return inner.exactValue(choice)
+            return try inner.exactValue(choice)
         }
     }
 
-    private func combined(
-        _ left: AnswerExpression, _ right: AnswerExpression, _ choice: ReadingChoice,
-        _ operation: (ExactValue, ExactValue) -> ExactValue?
-    ) -> ExactValue? {
-        guard let left = left.exactValue(choice), let right = right.exactValue(choice) else { return nil }
-        return operation(left, right)
+    private static func power(_ base: ExactValue, _ exponent: ExactValue) throws(NoExactValue) -> ExactValue {
+        if let constant = exponent.constant { return try base.power(constant) }
+        // A power such as 10^(10^(10^10)) is no number that could be written, nor one that doubles could decide about.
+        if exponent.top.terms.keys.contains(where: \.isOversized) { throw .tooLarge }
+        throw .outside
     }
 
-    private static func exact(_ function: AnswerFunction, of argument: Rational) -> ExactValue? {
+    private static func exact(_ function: AnswerFunction, of argument: ExactValue) throws(NoExactValue) -> ExactValue {
         switch function {
-        case .abs: return (argument.isNegative ? argument.negated : argument).map { ExactValue($0) }
-        case .floor: return ExactValue(Rational(argument.floor))
-        case .ceiling: return ExactValue(Rational(argument.isWhole ? argument.numerator : argument.floor + 1))
-        case .sin, .cos, .tan, .cot, .sec, .csc, .arcsin, .arccos, .arctan, .sinh, .cosh, .tanh, .ln, .log, .exp:
-            return nil
+        case .ln, .log:
+            return try Logarithms.exact(
+                of: argument, base: ExactValue(function == .ln ? Polynomial(.euler) : Polynomial(Rational(10))))
+        case .exp:
+            return try power(ExactValue(Polynomial(.euler)), argument)
+        case .sin, .cos, .tan, .cot, .sec, .csc, .arcsin, .arccos, .arctan, .sinh, .cosh, .tanh:
+            throw .outside
+        case .abs, .floor, .ceiling:
+            guard let number = argument.constant else { throw .outside }
+            if function == .abs { return ExactValue(number.magnitude) }
+            let isRoundedUp = function == .ceiling && !number.isWhole
+            return ExactValue(try Rational(number.floor + (isRoundedUp ? 1 : 0)))
         }
-    }
-
-    /// The value of digits 0-9, A-Z in a base, with at most one point; nil for a digit outside the base.
-    static func value(ofDigits digits: String, base: Int) -> Rational? {
-        guard (2...36).contains(base) else { return nil }
-        var (numerator, denominator): (Int128, Int128) = (0, 1)
-        var isFraction = false
-        for byte in digits.utf8 {
-            if byte == UInt8(ascii: ".") {
-                isFraction = true
-                continue
-            }
-            let digit = byte.isDigit ? Int128(byte - 0x30) : Int128(byte.lowercased) - 0x61 + 10
-            guard digit >= 0, digit < Int128(base), let shifted = numerator.checkedTimes(Int128(base)) else {
-                return nil
-            }
-            let (sum, overflow) = shifted.addingReportingOverflow(digit)
-            guard !overflow else { return nil }
-            numerator = sum
-            if isFraction {
-                guard let scaled = denominator.checkedTimes(Int128(base)) else { return nil }
-                denominator = scaled
-            }
-        }
-        return Rational(numerator, over: denominator)
-    }
-
-    private static func factorial(_ argument: Rational) -> Rational? {
-        // 33! is the last that fits 128 bits.
-        guard argument.isWhole, (0...33).contains(argument.numerator) else { return nil }
-        var product: Int128 = 1
-        var factor: Int128 = 1
-        while factor <= argument.numerator {
-            product *= factor
-            factor += 1
-        }
-        return Rational(product)
-    }
-
-    private static func binomial(_ upper: Rational, _ lower: Rational) -> Rational? {
-        guard upper.isWhole, lower.isWhole, lower.numerator >= 0, upper.numerator >= lower.numerator else { return nil }
-        let count = Swift.min(lower.numerator, upper.numerator - lower.numerator)
-        guard count <= 128 else { return nil }
-        var result = Rational.one
-        var step: Int128 = 1
-        while step <= count {
-            guard let factor = Rational(upper.numerator - count + step, over: step),
-                let next = result.times(factor)
-            else { return nil }
-            result = next
-            step += 1
-        }
-        return result
     }
 }
 

@@ -1,6 +1,8 @@
+import BigInt
+
 extension AnswerExpression {
     /// The value at given values of the symbols; nil where it is undefined there (division by zero, the even root
-    /// of a negative number while a symbol has a value, an infinite result).
+    /// of a negative number while a symbol has a value) or leaves the range of doubles in either direction.
     ///
     /// Without symbols the arithmetic is complex. With symbols it is real, because answers are written for the
     /// points where they make sense: at a point outside, there is nothing to compare.
@@ -14,11 +16,9 @@ extension AnswerExpression {
         func value(_ expression: AnswerExpression) -> ComplexNumber? { expression.numericValue(choice, values) }
         switch self {
         case .number(let number):
-            return ComplexNumber(number.double)
-        case .wideNumber(let number):
-            return ComplexNumber(number)
+            return Self.value(number)
         case .based(let digits, let base):
-            return Self.value(ofDigits: digits, base: choice.baseIsMark ? 10 : base).map { ComplexNumber($0.double) }
+            return (try? Rational(digits: digits, base: choice.baseIsMark ? 10 : base)).flatMap(Self.value)
         case .symbol(let name):
             return values[name].map { ComplexNumber($0) }
         case .constant(let constant):
@@ -30,19 +30,19 @@ extension AnswerExpression {
             return left + right
         case .product(let left, let right):
             guard let left = value(left), let right = value(right) else { return nil }
-            return left * right
+            return Self.unlessLost(left * right, from: left, right)
         case .quotient(let left, let right):
-            guard let left = value(left), let right = value(right), right.magnitude > 0 else { return nil }
-            return left / right
+            guard let left = value(left), let right = value(right), !right.isIndistinctFromZero else { return nil }
+            return Self.unlessLost(left / right, from: left)
         case .negated(let inner):
             return value(inner).map { -$0 }
         case .power(let base, let exponent):
             guard let base = value(base), let power = value(exponent) else { return nil }
-            let fraction = exponent.exactValue(choice)?.constant
+            let fraction = try? exponent.exactValue(choice).constant
             return Self.power(base, power, fraction: fraction, isReal: !values.isEmpty)
         case .root(let degree, let radicand):
             guard let inner = value(radicand), let power = value(.quotient(.number(.one), degree)) else { return nil }
-            let fraction = degree.exactValue(choice)?.constant?.inverse
+            let fraction = try? degree.exactValue(choice).constant?.inverse()
             return Self.power(inner, power, fraction: fraction, isReal: !values.isEmpty)
         case .function(let function, let argument):
             return value(argument).flatMap { Self.apply(function, to: $0, of: argument) }
@@ -51,8 +51,12 @@ extension AnswerExpression {
                 return nil
             }
             return argument.logarithm / base.logarithm
-        case .binomial, .factorial:
-            return exactValue(choice)?.constant.map { ComplexNumber($0.double) }
+        case .binomial(let upper, let lower):
+            let quotient = AnswerExpression.quotient(
+                .factorial(upper), .product(.factorial(lower), .factorial(.sum(upper, .negated(lower)))))
+            return exactNumber(choice) ?? value(quotient)
+        case .factorial(let inner):
+            return exactNumber(choice) ?? value(inner).flatMap { $0.isReal ? $0.factorial : nil }
         case .percent(let inner):
             return value(inner).map { choice.percentIsUnit ? $0 : $0 * ComplexNumber(0.01) }
         case .degrees(let inner):
@@ -60,18 +64,35 @@ extension AnswerExpression {
         }
     }
 
+    private func exactNumber(_ choice: ReadingChoice) -> ComplexNumber? {
+        (try? exactValue(choice).constant).flatMap(Self.value)
+    }
+
+    /// nil for numbers that are not zero and no normal double.
+    private static func value(_ number: Rational) -> ComplexNumber? {
+        let value = number.double
+        return value.isNormal || number.isZero ? ComplexNumber(value) : nil
+    }
+
+    /// nil where a product of numbers that are not zero became zero.
+    private static func unlessLost(_ result: ComplexNumber, from parts: ComplexNumber...) -> ComplexNumber? {
+        result.magnitude.isNormal || parts.contains { $0.magnitude == 0 } ? result : nil
+    }
+
     private static func power(
         _ base: ComplexNumber, _ exponent: ComplexNumber, fraction: Rational?, isReal: Bool
     ) -> ComplexNumber? {
-        if base.magnitude == 0, exponent.real <= 0 { return nil }
+        if base.isIndistinctFromZero {
+            return exponent.real > 0 && base.magnitude == 0 ? base : nil
+        }
         guard base.isReal, base.real < 0, let fraction, !fraction.isWhole else {
             if isReal, base.isReal, base.real < 0, fraction == nil { return nil }
-            return base.power(exponent)
+            return unlessLost(base.power(exponent), from: base)
         }
-        if fraction.denominator % 2 == 0 { return isReal ? nil : base.power(exponent) }
+        if fraction.denominator % 2 == 0 { return isReal ? nil : unlessLost(base.power(exponent), from: base) }
         // An odd root of a negative number is the real one, as in school.
         let root = (-base).power(exponent)
-        return fraction.numerator % 2 == 0 ? root : -root
+        return unlessLost(fraction.numerator % 2 == 0 ? root : -root, from: base)
     }
 
     private static func apply(
@@ -79,9 +100,9 @@ extension AnswerExpression {
     ) -> ComplexNumber? {
         if value.isReal {
             if case .degrees = argument, function.takesAngle {
-                return ComplexNumber(function.value(at: value.real * Double.pi / 180))
+                return (value * ComplexNumber(Double.pi / 180)).applying(function)
             }
-            return ComplexNumber(function.value(at: value.real))
+            return value.applying(function)
         }
         switch function {
         case .exp: return value.exponential

@@ -1,8 +1,6 @@
 /// A mathematical expression as it was written.
 indirect enum AnswerExpression: Sendable {
     case number(Rational)
-    /// A number with an exponent that does not fit a `Rational`, as `2E70`.
-    case wideNumber(Double)
     /// Digits with a base: `2516_8`. The digits are kept as written.
     case based(digits: String, base: Int)
     case symbol(String)
@@ -31,7 +29,7 @@ indirect enum AnswerExpression: Sendable {
     /// The symbols in it, for numeric comparison; constants are not symbols.
     var symbols: Set<String> {
         switch self {
-        case .number, .wideNumber, .based, .constant, .infinity: []
+        case .number, .based, .constant, .infinity: []
         case .symbol(let name): [name]
         case .negated(let inner), .function(_, let inner), .factorial(let inner), .percent(let inner),
             .degrees(let inner):
@@ -48,7 +46,7 @@ indirect enum AnswerExpression: Sendable {
         switch self {
         case .symbol: true
         case .product(let left, let right): left.isName && right.isName
-        case .number, .wideNumber, .based, .constant, .infinity, .sum, .quotient, .negated, .power, .root, .function,
+        case .number, .based, .constant, .infinity, .sum, .quotient, .negated, .power, .root, .function,
             .logarithm, .binomial, .factorial, .percent, .degrees:
             false
         }

@@ -4,7 +4,7 @@ struct AnswerLexer {
     private let groupsThousands: Bool
     /// Inside `\text{...}`, where letters are words.
     private let isText: Bool
-    private var index = 0
+    var index = 0
     private var isSpaced = false
     private(set) var tokens: [AnswerToken]
     /// Some comma could be a separator of thousands.
@@ -12,9 +12,10 @@ struct AnswerLexer {
 
     /// The tokens of an answer, and whether a comma in it could group thousands.
     static func read(_ text: String, groupsThousands: Bool) -> (tokens: [AnswerToken], hasGrouping: Bool) {
-        var lexer = AnswerLexer(Array(text.unicodeScalars), groupsThousands: groupsThousands, isText: false, after: [])
+        var lexer = AnswerLexer(
+            text.unicodeScalars.map(\.narrow), groupsThousands: groupsThousands, isText: false, after: [])
         lexer.readAll()
-        return (AnswerTokenCleaner.cleaned(lexer.tokens), lexer.hasGrouping)
+        return (AnswerTokenCleaner.cleaned(AnswerInfixRewriter.rewritten(lexer.tokens)), lexer.hasGrouping)
     }
 
     private init(_ scalars: [Unicode.Scalar], groupsThousands: Bool, isText: Bool, after tokens: [AnswerToken]) {
@@ -24,11 +25,11 @@ struct AnswerLexer {
         self.tokens = tokens
     }
 
-    private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+    func peek(_ offset: Int = 0) -> Unicode.Scalar? {
         index + offset < scalars.count ? scalars[index + offset] : nil
     }
 
-    private mutating func emit(_ kind: AnswerToken.Kind) {
+    mutating func emit(_ kind: AnswerToken.Kind) {
         tokens.append(AnswerToken(kind: kind, isSpaced: isSpaced))
         isSpaced = false
     }
@@ -38,7 +39,9 @@ struct AnswerLexer {
             if scalar.properties.isWhitespace || scalar == "~" {
                 index += 1
                 isSpaced = true
-            } else if scalar.isASCIIDigit || (scalar == "." && peek(1)?.isASCIIDigit == true) {
+            } else if readBased() {
+                continue
+            } else if scalar.isASCIIDigit || (scalar == "." && startsFraction(at: 1)) {
                 readNumber()
             } else if scalar.isASCIILetter {
                 readLetters()
@@ -54,9 +57,10 @@ struct AnswerLexer {
 
     // MARK: Numbers
 
-    private mutating func readDigits() -> String {
+    /// - Parameter stopsAtPeriod: before a digit that is marked as repeating.
+    mutating func readDigits(stopsAtPeriod: Bool = false) -> String {
         var digits = ""
-        while let scalar = peek(), scalar.isASCIIDigit {
+        while let scalar = peek(), scalar.isASCIIDigit, !stopsAtPeriod || peek(1)?.isPeriodMark != true {
             digits.unicodeScalars.append(scalar)
             index += 1
         }
@@ -73,11 +77,16 @@ struct AnswerLexer {
         }
         if peek() == ".", peek(1)?.isASCIIDigit == true {
             index += 1
-            digits += "." + readDigits()
+            digits += "." + readDigits(stopsAtPeriod: true)
         }
-        if let period = readPeriod(hasPoint: digits.contains(".")) {
-            emit(.repeating(digits: digits.contains(".") ? digits : digits + ".", period: period))
+        if let (start, period) = readPeriod(hasPoint: digits.contains(".")) {
+            emit(.repeating(digits: (digits.isEmpty ? "0" : digits) + start, period: period))
             return
+        }
+        if digits.isEmpty {
+            // A point before something that repeats, which is not the end of a number.
+            index += 1
+            return emit(.stop)
         }
         if let exponent = readExponent() {
             emit(.scientific(digits + "e" + exponent))
@@ -114,7 +123,7 @@ struct AnswerLexer {
         return nil
     }
 
-    private func matches(_ text: String) -> Bool {
+    func matches(_ text: String) -> Bool {
         var offset = 0
         for scalar in text.unicodeScalars {
             guard peek(offset) == scalar else { return false }
@@ -127,20 +136,8 @@ struct AnswerLexer {
         (0..<3).allSatisfy { peek(offset + $0)?.isASCIIDigit == true } && peek(offset + 3)?.isASCIIDigit != true
     }
 
-    /// The period of `0.\overline{3}`, directly behind the digits.
-    private mutating func readPeriod(hasPoint: Bool) -> String? {
-        for opening in hasPoint ? ["\\overline{", "\\bar{"] : [".\\overline{", ".\\bar{"] where matches(opening) {
-            let start = index
-            index += opening.unicodeScalars.count
-            let period = readDigits()
-            if !period.isEmpty, peek() == "}" {
-                index += 1
-                return period
-            }
-            index = start
-        }
-        return nil
-    }
+    /// Longer rows of digits behind `e` are no exponent.
+    private static let maximumExponentDigits = 18
 
     private mutating func readExponent() -> String? {
         guard peek() == "e" || peek() == "E" else { return nil }
@@ -152,8 +149,7 @@ struct AnswerLexer {
             index += 1
         }
         let digits = readDigits()
-        guard !digits.isEmpty, digits.count <= 3, peek()?.isASCIILetter != true, exponent == "-" || index > start + 1
-        else {
+        guard !digits.isEmpty, digits.utf8.count <= Self.maximumExponentDigits, peek()?.isASCIILetter != true else {
             index = start
             return nil
         }
@@ -161,7 +157,7 @@ struct AnswerLexer {
     }
 
     /// What stands behind `_`, letters and digits only.
-    private mutating func readSubscript() -> String {
+    mutating func readSubscript() -> String {
         var name = ""
         guard peek() == "{" else {
             if peek() == "\\" { return "" }
@@ -200,7 +196,8 @@ struct AnswerLexer {
         if isOrdinal, followsNumber, start > 0, scalars[start - 1].isASCIIDigit { return }
         if isOrdinal, isInSuperscriptOfNumber { return emit(.word(small)) }
         if run.utf8.count == 1 { return readLetter(run) }
-        if small == "or" || small == "and" { return emit(.comma) }
+        if small == "or" { return emit(.disjunction) }
+        if small == "and" { return emit(.comma) }
         if small == "percent" { return emit(.percent) }
         if let sign = AnswerVocabulary.signs[small], Self.plainSigns.contains(small) { return emit(sign) }
         if let function = AnswerVocabulary.functions[small] { return emit(.function(function)) }
@@ -281,10 +278,18 @@ extension AnswerLexer {
             emit(.function(function))
         } else if AnswerVocabulary.greek.contains(name) {
             emit(.symbol(name.hasPrefix("var") ? String(name.dropFirst(3)) : name))
+        } else if name == "genfrac" {
+            emit(readGroup().contains("(") ? .binomial : .fraction)
+            for _ in 0..<3 { _ = readGroup() }
+        } else if Self.matrixCommands.contains(name) {
+            emit(.begin("matrix"))
+            readNested(readGroup(), isText: false)
+            emit(.end("matrix"))
         } else if name == "begin" || name == "end" {
             readEnvironment(isBegin: name == "begin")
         } else if name == "mathbb" {
-            emit(readGroup() == "R" ? .realNumbers : .other("mathbb"))
+            let name = readLetterOrGroup()
+            emit(name == "R" ? .realNumbers : .other("\\mathbb{\(name)}"))
         } else {
             emit(.other("\\" + name))
         }
@@ -292,7 +297,9 @@ extension AnswerLexer {
 
     private mutating func readEscape(_ scalar: Unicode.Scalar) {
         switch scalar {
-        case "\\": emit(.rowBreak)
+        case "\\":
+            emit(.rowBreak)
+            skipDimension()
         case "{": emit(.open(.set))
         case "}": emit(.close(.set))
         case "%": emit(.percent)
@@ -304,7 +311,7 @@ extension AnswerLexer {
     }
 
     /// The raw content of a group in braces that stands here; empty if none does.
-    private mutating func readGroup() -> String {
+    mutating func readGroup() -> String {
         while peek()?.properties.isWhitespace == true { index += 1 }
         guard peek() == "{" else { return "" }
         var (content, depth) = ("", 0)
@@ -318,23 +325,60 @@ extension AnswerLexer {
         return content
     }
 
+    /// The argument of `\mathbb{R}` or `\mathbb R`.
+    private mutating func readLetterOrGroup() -> String {
+        let group = readGroup()
+        guard group.isEmpty, let scalar = peek(), scalar.isASCIILetter else { return group }
+        index += 1
+        return String(scalar)
+    }
+
     private mutating func readText() {
-        let content = readGroup()
-        // A text inside a text is read once more at most by its own command; the depth falls with the length.
-        var inner = AnswerLexer(
-            Array(content.unicodeScalars), groupsThousands: groupsThousands, isText: true, after: tokens)
-        inner.isSpaced = true
-        inner.readAll()
-        tokens = inner.tokens
-        hasGrouping = hasGrouping || inner.hasGrouping
+        readNested(readGroup(), isText: true)
         isSpaced = true
     }
 
+    /// A group inside a group is read once more at most by its own command; the depth falls with the length.
+    private mutating func readNested(_ content: String, isText: Bool) {
+        var inner = AnswerLexer(
+            Array(content.unicodeScalars), groupsThousands: groupsThousands, isText: isText, after: tokens)
+        inner.isSpaced = isText
+        inner.readAll()
+        tokens = inner.tokens
+        hasGrouping = hasGrouping || inner.hasGrouping
+    }
+
+    /// Matrices of plain TeX, whose rows end with `\cr`.
+    private static let matrixCommands: Set<String> = ["matrix", "pmatrix", "bmatrix"]
+
     private mutating func readEnvironment(isBegin: Bool) {
-        let name = readGroup()
-        if isBegin, name == "array" { _ = readGroup() }
-        let kind = ["pmatrix", "bmatrix", "matrix", "array", "Bmatrix", "smallmatrix"].contains(name) ? "matrix" : name
+        var name = readGroup()
+        if name.hasSuffix("*") { name.removeLast() }
+        let kind = AnswerVocabulary.environments[name] ?? name
+        if isBegin, AnswerVocabulary.environments[name] != nil {
+            // The place and the columns of a matrix say nothing about its value.
+            skipOption()
+            if name == "array" { _ = readGroup() }
+        }
         emit(isBegin ? .begin(kind) : .end(kind))
+    }
+
+    /// `[r]`, `[t]`: letters in square brackets.
+    private mutating func skipOption() {
+        guard peek() == "[", peek(1)?.isASCIILetter == true, peek(2) == "]" else { return }
+        index += 3
+    }
+
+    /// The space behind a row, `\\[2pt]`.
+    private mutating func skipDimension() {
+        if peek() == "*" { index += 1 }
+        guard peek() == "[" else { return }
+        var length = 1
+        while let scalar = peek(length), scalar.isASCIIDigit || scalar == "." || scalar == "-" { length += 1 }
+        guard length > 1, peek(length)?.isASCIILetter == true, peek(length + 1)?.isASCIILetter == true,
+            peek(length + 2) == "]"
+        else { return }
+        index += length + 3
     }
 
     private mutating func readSign(_ scalar: Unicode.Scalar) {

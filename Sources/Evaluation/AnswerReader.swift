@@ -11,9 +11,15 @@ struct AnswerReader {
 
     private func read(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
         guard depth <= Self.maximumDepth else { return .text(Self.text(of: tokens)) }
-        let parts = Self.split(tokens) { $0 == .comma || $0 == .semicolon }.filter { !$0.isEmpty }
+        var isDisjunction = false
+        let parts = Self.split(tokens) { kind in
+            isDisjunction = isDisjunction || kind == .disjunction
+            return kind == .comma || kind == .semicolon || kind == .disjunction
+        }.filter { !$0.isEmpty }
         guard parts.count > 1 else { return element(parts.first ?? tokens, depth: depth) }
-        return .list(flattened(parts.map { element($0, depth: depth) }))
+        let values = flattened(parts.map { element($0, depth: depth) })
+        if isDisjunction, values.contains(where: \.isInequality) { return .combination(.union, values) }
+        return .list(values)
     }
 
     /// The values of `1 ± 2, 5` are three.
@@ -24,7 +30,7 @@ struct AnswerReader {
         }
     }
 
-    private func element(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
+    func element(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue {
         guard let first = tokens.first else { return .text("") }
         if tokens.count == 1 {
             if first.kind == .emptySet { return .set([]) }
@@ -34,16 +40,21 @@ struct AnswerReader {
                     open: .parenthesis, close: .parenthesis)
             }
         }
-        let united = Self.split(tokens) { $0 == .union }
-        if united.count > 1 { return .union(united.map { element($0, depth: depth + 1) }) }
+        // `x ∈ A ∪ B` is about the union, `x < 1 ∪ x > 2` is one.
+        let isMembership = tokens.dropFirst().contains {
+            $0.kind == .relation(.member) || $0.kind == .relation(.notMember)
+        }
+        if isMembership, let chain = chain(tokens, depth: depth) { return chain }
+        if let combination = combination(tokens, depth: depth) { return combination }
         if let chain = chain(tokens, depth: depth) { return chain }
-        if let enclosed = enclosed(tokens, depth: depth) { return enclosed }
+        if let enclosed = enclosed(Self.withOutwardBrackets(tokens), depth: depth) { return enclosed }
         if let both = bothSigns(tokens, depth: depth) { return both }
-        if let matrix = matrix(tokens, depth: depth) { return matrix }
+        if let matrix = matrix(tokens, depth: depth) ?? matrixCall(tokens, depth: depth) { return matrix }
+        if let determinant = determinant(tokens, depth: depth) { return determinant }
         return expression(tokens) ?? .text(Self.text(of: tokens))
     }
 
-    private func chain(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
+    func chain(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
         var relations: [AnswerRelation] = []
         let parts = Self.split(tokens) { kind in
             guard case .relation(let relation) = kind else { return false }
@@ -54,8 +65,48 @@ struct AnswerReader {
         return .chain(parts.map { element($0, depth: depth + 1) }, relations)
     }
 
+    /// `A ∪ B`, `A ∩ B`, `A ∖ B`; a minus before a brace, as in `ℝ - \{0\}`, is the same. A union binds least.
+    private func combination(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
+        guard depth < Self.maximumDepth else { return nil }
+        let operations: [(AnswerToken.Kind, AnswerSetOperation)] = [
+            (.union, .union), (.intersection, .intersection), (.setMinus, .difference),
+        ]
+        for (sign, operation) in operations {
+            let parts = Self.split(tokens) { $0 == sign }
+            if parts.count > 1 { return .combination(operation, parts.map { element($0, depth: depth + 1) }) }
+        }
+        guard tokens.first?.kind == .realNumbers, tokens.count > 3, tokens.dropFirst().first?.kind == .minus,
+            tokens.dropFirst(2).first?.kind == .open(.set)
+        else { return nil }
+        let parts = [tokens.prefix(1), tokens.dropFirst(2)]
+        return .combination(.difference, parts.map { element($0, depth: depth + 1) })
+    }
+
+    /// `{x : ...}`, `{x | ...}`, `{x ∈ A | ...}`; nil if the set is not written so.
+    private func builder(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
+        guard let mark = tokens.firstIndex(where: { $0.kind == .bar || $0.kind == .colon }) else { return nil }
+        let head = element(tokens[..<mark], depth: depth + 1)
+        let conditions = read(tokens[(mark + 1)...], depth: depth + 1)
+        if head.isName { return .builder(head, conditions) }
+        guard case .chain(let parts, [.member]) = head, parts[0].isName else { return nil }
+        return .builder(parts[0], .combination(.intersection, [parts[1], conditions]))
+    }
+
+    /// `]1, 2[` as (1, 2): square brackets that open outwards exclude the ends.
+    private static func withOutwardBrackets(_ tokens: ArraySlice<AnswerToken>) -> ArraySlice<AnswerToken> {
+        guard tokens.count > 2, let first = tokens.first, let last = tokens.last else { return tokens }
+        var turned = tokens
+        if first.kind == .close(.square) {
+            turned[turned.startIndex] = AnswerToken(kind: .open(.parenthesis), isSpaced: first.isSpaced)
+        }
+        if last.kind == .open(.square) {
+            turned[turned.endIndex - 1] = AnswerToken(kind: .close(.parenthesis), isSpaced: last.isSpaced)
+        }
+        return turned
+    }
+
     /// A set, tuple or interval, where one pair of brackets encloses everything.
-    private func enclosed(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
+    func enclosed(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
         guard tokens.count >= 2,
             case .open(let open)? = tokens.first?.kind, case .close(let close)? = tokens.last?.kind,
             Self.matchingClose(of: tokens.startIndex, in: tokens) == tokens.endIndex - 1
@@ -64,13 +115,18 @@ struct AnswerReader {
         switch open {
         case .group: return close == .group ? read(inner, depth: depth + 1) : nil
         case .set:
-            guard close == .set, !inner.contains(where: { $0.kind == .bar || $0.kind == .colon }) else { return nil }
+            guard close == .set else { return nil }
+            if let matrix = matrix(inner, depth: depth) { return matrix }
+            if let builder = builder(inner, depth: depth) { return builder }
+            if inner.contains(where: { $0.kind == .bar || $0.kind == .colon }) { return nil }
             if inner.isEmpty { return .set([]) }
             let content = read(inner, depth: depth + 1)
             if case .list(let values) = content { return .set(values) }
             return .set([content])
         case .parenthesis, .square, .angle:
+            if let matrix = matrix(inner, depth: depth) { return matrix }
             let parts = Self.split(inner) { $0 == .comma || $0 == .semicolon }
+            if open == .square, close == .square, let rows = rows(parts, depth: depth) { return .matrix(rows) }
             if parts.count == 1, open == .parenthesis, inner.contains(where: { $0.kind == .open(.parenthesis) }) {
                 // ((1,2)) is (1,2); the brackets of an expression do no harm inside either.
                 return read(inner, depth: depth + 1)
@@ -98,14 +154,7 @@ struct AnswerReader {
         return .list(flattened([taking(.plus, .minus), taking(.minus, .plus)]))
     }
 
-    private func matrix(_ tokens: ArraySlice<AnswerToken>, depth: Int) -> AnswerValue? {
-        guard case .begin("matrix")? = tokens.first?.kind, case .end("matrix")? = tokens.last?.kind else { return nil }
-        let rows = Self.split(tokens.dropFirst().dropLast()) { $0 == .rowBreak }.filter { !$0.isEmpty }
-        return .matrix(
-            rows.map { row in Self.split(row) { $0 == .ampersand }.map { element($0, depth: depth + 1) } })
-    }
-
-    private func expression(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue? {
+    func expression(_ tokens: ArraySlice<AnswerToken>) -> AnswerValue? {
         let readable = choice.lettersAreUnits ? AnswerUnits.lettersAsWords(tokens) ?? Array(tokens) : Array(tokens)
         var parser = ExpressionParser(readable[...])
         guard let expression = try? parser.parse() else { return nil }
@@ -118,7 +167,7 @@ struct AnswerReader {
     // MARK: Tokens
 
     /// The pieces between the tokens that `isSeparator` picks, outside all brackets and environments.
-    private static func split(
+    static func split(
         _ tokens: ArraySlice<AnswerToken>, at isSeparator: (AnswerToken.Kind) -> Bool
     ) -> [ArraySlice<AnswerToken>] {
         var pieces: [ArraySlice<AnswerToken>] = []
@@ -137,7 +186,7 @@ struct AnswerReader {
         return pieces
     }
 
-    private static func matchingClose(of start: Int, in tokens: ArraySlice<AnswerToken>) -> Int? {
+    static func matchingClose(of start: Int, in tokens: ArraySlice<AnswerToken>) -> Int? {
         var depth = 0
         for index in start..<tokens.endIndex {
             if tokens[index].isOpen { depth += 1 }

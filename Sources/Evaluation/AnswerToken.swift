@@ -21,7 +21,11 @@ struct AnswerToken: Hashable, Sendable {
         case fraction, squareRoot, binomial
         case open(AnswerBracket)
         case close(AnswerBracket)
-        case union
+        case union, intersection, setMinus
+        /// The word `or`: it separates as a comma does.
+        case disjunction
+        /// `\over` and its like, between what they stand over; the cleaner puts fractions in their place.
+        case infix(AnswerInfix)
         case ampersand, rowBreak
         case begin(String)
         case end(String)
@@ -37,9 +41,14 @@ enum AnswerBracket: Hashable, Sendable {
     case parenthesis, square, group, set, angle, floor, ceiling, bar
 }
 
+/// Signs of plain TeX that stand between the parts of a fraction or binomial.
+enum AnswerInfix: String, Hashable, Sendable {
+    case over, choose, atop, atopBetween
+}
+
 enum AnswerRelation: String, Hashable, Sendable {
     case equal = "=", notEqual = "≠", less = "<", lessOrEqual = "≤", greater = ">", greaterOrEqual = "≥"
-    case member = "∈", approximately = "≈", congruent = "≡", similar = "~"
+    case member = "∈", notMember = "∉", approximately = "≈", congruent = "≡", similar = "~"
 }
 
 extension AnswerToken {
@@ -81,6 +90,10 @@ extension AnswerToken {
         case .repeating(let digits, let period): "\(digits)(\(period))"
         case .open(let bracket), .close(let bracket): bracket.text(isOpen: isOpen)
         case .union: "∪"
+        case .intersection: "∩"
+        case .setMinus: "∖"
+        case .disjunction: ","
+        case .infix(let infix): "\\" + infix.rawValue
         case .ampersand: "&"
         case .rowBreak: "\\\\"
         case .begin(let name): "\\begin{\(name)}"

@@ -7,9 +7,17 @@ indirect enum AnswerValue: Sendable {
     /// A tuple, a point or an interval: brackets with at least one comma.
     case tuple([AnswerValue], open: AnswerBracket, close: AnswerBracket)
     case matrix([[AnswerValue]])
-    case union([AnswerValue])
+    /// `A ∪ B`, `x < 1 or x > 2`, `A ∩ B`, `A ∖ B`.
+    case combination(AnswerSetOperation, [AnswerValue])
+    /// `{x : x > 1}`: a name and what holds for it.
+    case builder(AnswerValue, AnswerValue)
     /// `a < x <= b`: one part more than relations.
     case chain([AnswerValue], [AnswerRelation])
     /// Words, and everything that could not be read.
     case text(String)
+}
+
+/// How sets are put together, from left to right.
+enum AnswerSetOperation: Hashable, Sendable {
+    case union, intersection, difference
 }

@@ -35,10 +35,16 @@ enum AnswerVocabulary {
     /// Commands that are one sign.
     static let signs: [String: AnswerToken.Kind] = [
         "frac": .fraction, "dfrac": .fraction, "tfrac": .fraction, "cfrac": .fraction, "sqrt": .squareRoot,
-        "binom": .binomial, "dbinom": .binomial, "tbinom": .binomial, "choose": .other("choose"),
+        "nicefrac": .fraction, "sfrac": .fraction, "flatfrac": .fraction,
+        "binom": .binomial, "dbinom": .binomial, "tbinom": .binomial,
+        "over": .infix(.over), "choose": .infix(.choose), "atop": .infix(.atop),
+        "atopwithdelims": .infix(.atopBetween), "cr": .rowBreak, "tabularnewline": .rowBreak, "slash": .divide,
         "pi": .pi, "infty": .infinity, "infinity": .infinity, "emptyset": .emptySet, "varnothing": .emptySet,
         "cdot": .times, "times": .times, "ast": .times, "div": .divide, "pm": .plusMinus, "mp": .minusPlus,
-        "cup": .union, "circ": .degree, "degree": .degree, "degrees": .degree, "textdegree": .degree,
+        "cup": .union, "bigcup": .union, "cap": .intersection, "setminus": .setMinus, "smallsetminus": .setMinus,
+        "backslash": .setMinus, "lor": .disjunction, "vee": .disjunction, "land": .comma, "wedge": .comma,
+        "R": .realNumbers, "Reals": .realNumbers, "reals": .realNumbers,
+        "circ": .degree, "degree": .degree, "degrees": .degree, "textdegree": .degree,
         "lvert": .bar, "rvert": .bar, "vert": .bar, "mid": .bar, "log": .logarithm,
         "langle": .open(.angle), "rangle": .close(.angle), "lfloor": .open(.floor), "rfloor": .close(.floor),
         "lceil": .open(.ceiling), "rceil": .close(.ceiling), "lbrace": .open(.set), "rbrace": .close(.set),
@@ -47,7 +53,8 @@ enum AnswerVocabulary {
         "le": .relation(.lessOrEqual), "leq": .relation(.lessOrEqual), "leqslant": .relation(.lessOrEqual),
         "ge": .relation(.greaterOrEqual), "geq": .relation(.greaterOrEqual), "geqslant": .relation(.greaterOrEqual),
         "lt": .relation(.less), "gt": .relation(.greater), "ne": .relation(.notEqual), "neq": .relation(.notEqual),
-        "in": .relation(.member), "approx": .relation(.approximately), "equiv": .relation(.congruent),
+        "in": .relation(.member), "notin": .relation(.notMember),
+        "approx": .relation(.approximately), "equiv": .relation(.congruent),
         "sim": .relation(.similar),
     ]
 
@@ -59,11 +66,21 @@ enum AnswerVocabulary {
         "∅": .emptySet, "ℝ": .realNumbers, "⟨": .open(.angle), "⟩": .close(.angle), "⌊": .open(.floor),
         "⌋": .close(.floor), "⌈": .open(.ceiling), "⌉": .close(.ceiling), "≤": .relation(.lessOrEqual),
         "⩽": .relation(.lessOrEqual), "≥": .relation(.greaterOrEqual), "⩾": .relation(.greaterOrEqual),
-        "≠": .relation(.notEqual), "∈": .relation(.member), "≈": .relation(.approximately),
+        "≠": .relation(.notEqual), "∈": .relation(.member), "∉": .relation(.notMember), "∩": .intersection,
+        "∖": .setMinus, "∨": .disjunction, "∧": .comma, "≈": .relation(.approximately),
         "≡": .relation(.congruent), "α": .symbol("alpha"), "β": .symbol("beta"), "γ": .symbol("gamma"),
         "δ": .symbol("delta"), "θ": .symbol("theta"), "λ": .symbol("lambda"), "μ": .symbol("mu"),
         "ρ": .symbol("rho"), "σ": .symbol("sigma"), "φ": .symbol("phi"), "ϕ": .symbol("phi"), "ω": .symbol("omega"),
     ]
+
+    /// Environments that are matrices, and those that are determinants.
+    static let environments: [String: String] = {
+        var kinds = ["array": "matrix", "vmatrix": "determinant", "vsmallmatrix": "determinant"]
+        for name in ["matrix", "smallmatrix"] {
+            for brackets in ["", "p", "b", "B"] { kinds[brackets + name] = "matrix" }
+        }
+        return kinds
+    }()
 
     static let superscripts: [Unicode.Scalar: Character] = [
         "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",

@@ -4,20 +4,29 @@ public struct BatchProblem: Equatable, Sendable {
     public let id: String
     /// The question.
     public let text: String
-    /// The known answer, if the line has one.
+    /// The known answer, if the line has one; never blank.
     public let answer: String?
+    /// Messages before the question, in order.
+    public let turns: [BatchTurn]
+    /// What the line sets for itself; nil if nothing.
+    public let settings: RequestSettings?
 
-    /// A problem with its parts.
-    public init(id: String, text: String, answer: String?) {
+    /// A problem with its parts; a blank answer is no known answer.
+    public init(
+        id: String, text: String, answer: String?, turns: [BatchTurn] = [], settings: RequestSettings? = nil
+    ) {
         self.id = id
         self.text = text
-        self.answer = answer
+        self.answer = answer.flatMap { $0.utf8.allSatisfy(\.isWhiteSpace) ? nil : $0 }
+        self.turns = turns
+        self.settings = settings
     }
 
     public static func == (left: Self, right: Self) -> Bool {
         // String's == would call canonically equivalent texts equal.
         left.id.utf8.elementsEqual(right.id.utf8) && left.text.utf8.elementsEqual(right.text.utf8)
             && left.answer.map { Array($0.utf8) } == right.answer.map { Array($0.utf8) }
+            && left.turns == right.turns && left.settings == right.settings
     }
 }
 
@@ -83,6 +92,9 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
     /// The known answer fits several choices: it may be a letter, an index or a text.
     case ambiguousChoice(answer: String, letters: [String])
     case repeatedLabel(String)
+    /// A request asks for what is not done here.
+    case unsupported(field: String, what: String, remedy: String)
+    case outOfRange(field: String, value: String, allowed: String)
     /// A character of a UTF-16 file is cut off.
     case invalidUTF16
     /// A byte that is not UTF-8, but a character in Windows-1252 or Latin-1.
@@ -118,6 +130,10 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
             "the answer \(Self.quoted(answer)) may mean \(letters.joined(separator: " or ")): "
                 + "its letter, its index from 0 and its text fit different choices; write the letter"
         case .repeatedLabel(let label): "two choices are called \(Self.quoted(label))"
+        case .unsupported(let field, let what, let remedy):
+            "the field `\(Self.bare(field))`: \(Self.bare(what)) is not supported; \(remedy)"
+        case .outOfRange(let field, let value, let allowed):
+            "the field `\(Self.bare(field))` is \(Self.bare(value)); allowed is \(allowed)"
         case .invalidUTF16: "not valid UTF-16: the file ends within a character"
         case .otherEncoding(let offset, let byte):
             "not UTF-8 at byte \(offset): the byte 0x\(String(byte, radix: 16, uppercase: true)) is a character of "
@@ -147,6 +163,9 @@ public enum BadLineReason: Equatable, Sendable, CustomStringConvertible {
         let shown = fields.prefix(12).map { "`\(quoted($0).dropFirst().dropLast())`" }.joined(separator: ", ")
         return shown + (fields.count > 12 ? " and more" : "")
     }
+
+    /// As `quoted`, without the marks.
+    private static func bare(_ text: String) -> String { String(quoted(text).dropFirst().dropLast()) }
 
     /// A text for a message: short, control characters escaped.
     private static func quoted(_ text: String) -> String {

@@ -1,6 +1,6 @@
 /// The state of a scan for boxes, fed byte by byte; a value, so that a stop rule can keep it between tokens.
-public struct BoxScanner: Sendable {
-    private enum State {
+public struct BoxScanner: Sendable, Hashable {
+    private enum State: Hashable {
         case text
         /// `matched` bytes of `\boxed` have been read.
         case command(matched: Int)
@@ -17,6 +17,15 @@ public struct BoxScanner: Sendable {
 
     /// A scanner that has read nothing.
     public init() {}
+
+    /// Whether the text read so far ends within a box or the command that opens one.
+    var isInBox: Bool {
+        switch state {
+        case .text: depth > 0
+        case .command(let matched): depth > 0 || matched > 1
+        case .commandRead: true
+        }
+    }
 
     /// Reads one byte; returns the range of a box's content when this byte closes one.
     /// `position` must grow by one from call to call.

@@ -1,3 +1,5 @@
+import BigInt
+
 /// Why a part of an answer could not be read as an expression; it is then compared as text.
 struct NotAnExpression: Error {}
 
@@ -107,10 +109,10 @@ struct ExpressionParser {
             return openBars == 0
         case .number, .based, .scientific, .repeating:
             // Two numbers side by side are not a product, `(2)3` and `\sqrt{2}3` are.
-            return tokens[index - 1].isClose
+            return tokens[index - 1].isClose || tokens[index - 1].kind == .factorial
         case .word, .emptySet, .realNumbers, .plus, .minus, .plusMinus, .minusPlus, .times, .divide, .caret,
             .underscore, .factorial, .percent, .degree, .comma, .semicolon, .colon, .stop, .relation, .close, .union,
-            .ampersand, .rowBreak, .begin, .end, .other:
+            .intersection, .setMinus, .disjunction, .infix, .ampersand, .rowBreak, .begin, .end, .other:
             return false
         }
     }
@@ -154,7 +156,7 @@ struct ExpressionParser {
         index += 1
         switch kind {
         case .number(let digits): return try mixedNumber(ofWhole: digits)
-        case .scientific(let text): return Self.scientific(text)
+        case .scientific(let text): return try Self.scientific(text)
         case .based(let digits, let base): return .based(digits: digits, base: base)
         case .repeating(let digits, let period): return try Self.repeating(digits, period)
         case .symbol(let name): return .symbol(name)
@@ -171,7 +173,7 @@ struct ExpressionParser {
         case .open(let bracket): return try bracketed(bracket)
         case .word, .emptySet, .realNumbers, .plus, .minus, .plusMinus, .minusPlus, .times, .divide, .caret,
             .underscore, .factorial, .percent, .degree, .comma, .semicolon, .colon, .stop, .relation, .close, .union,
-            .ampersand, .rowBreak, .begin, .end, .other:
+            .intersection, .setMinus, .disjunction, .infix, .ampersand, .rowBreak, .begin, .end, .other:
             throw NotAnExpression()
         }
     }
@@ -210,13 +212,13 @@ struct ExpressionParser {
             return try primaryWithoutMixing()
         }
         tokens[index] = AnswerToken(kind: .number(String(digits.dropFirst())), isSpaced: false)
-        return .number(Rational(Int128(digits.utf8.first.map { $0 - 0x30 } ?? 0)))
+        return .number(Rational(digits.utf8.first.map { Int($0) - 0x30 } ?? 0))
     }
 
     private mutating func primaryWithoutMixing() throws(NotAnExpression) -> AnswerExpression {
         guard case .number(let digits) = current else { return try primary() }
         index += 1
-        return Self.number(digits)
+        return try Self.number(digits)
     }
 
     private mutating func root() throws(NotAnExpression) -> AnswerExpression {
@@ -278,9 +280,9 @@ extension ExpressionParser {
     // MARK: Numbers
 
     private mutating func mixedNumber(ofWhole digits: String) throws(NotAnExpression) -> AnswerExpression {
-        let whole = Self.number(digits)
+        let whole = try Self.number(digits)
         guard case .number(let value) = whole, value.isWhole, let part = try properFraction(),
-            let mixed = value.adding(part)
+            let mixed = try? value.adding(part)
         else { return whole }
         return .number(mixed)
     }
@@ -297,7 +299,7 @@ extension ExpressionParser {
             }
         } else if index + 2 < tokens.count, tokens[index].isSpaced, case .number(let upper) = tokens[index].kind,
             tokens[index + 1].kind == .divide, case .number(let lower) = tokens[index + 2].kind,
-            case .number(let upper) = Self.number(upper), case .number(let lower) = Self.number(lower),
+            case .number(let upper) = try Self.number(upper), case .number(let lower) = try Self.number(lower),
             let part = Self.proper(upper, lower)
         {
             index += 3
@@ -308,38 +310,30 @@ extension ExpressionParser {
     }
 
     private static func proper(_ upper: Rational, _ lower: Rational) -> Rational? {
-        guard upper.isWhole, lower.isWhole, upper.numerator < lower.numerator else { return nil }
-        return Rational(upper.numerator, over: lower.numerator)
+        guard upper.isWhole, lower.isWhole, upper < lower else { return nil }
+        return try? Rational(upper.numerator, over: lower.numerator)
     }
 
-    private static func number(_ digits: String) -> AnswerExpression {
-        if let value = Rational(decimal: digits) { return .number(value) }
-        // Too long for exact arithmetic: the digits themselves are compared.
-        let significant = digits.drop { $0 == "0" }
-        return .symbol("#\(significant)")
+    private static func number(_ digits: String) throws(NotAnExpression) -> AnswerExpression {
+        do { return .number(try Rational(decimal: digits)) } catch { throw NotAnExpression() }
     }
 
-    private static func scientific(_ text: String) -> AnswerExpression {
+    /// `1.5e3`; the power of ten is an expression, so that no exponent is too large to be read.
+    private static func scientific(_ text: String) throws(NotAnExpression) -> AnswerExpression {
         let parts = text.split(separator: "e", maxSplits: 1).map(String.init)
-        if parts.count == 2, let digits = Rational(decimal: parts[0]), let exponent = Int(parts[1]),
-            let scale = ExactValue(Rational(10)).power(Rational(Int128(exponent)))?.constant,
-            let value = digits.times(scale)
-        {
-            return .number(value)
-        }
-        return Double(text).map { .wideNumber($0) } ?? .symbol("#\(text)")
+        guard parts.count == 2, let exponent = Int(parts[1]) else { throw NotAnExpression() }
+        return .product(try number(parts[0]), .power(.number(Rational(10)), .number(Rational(exponent))))
     }
 
     /// 0.1(6) = 0.1 + 6 / (10^1 (10^1 - 1)).
     private static func repeating(_ digits: String, _ period: String) throws(NotAnExpression) -> AnswerExpression {
-        let decimals = digits.drop { $0 != "." }.count - 1
-        guard let start = Rational(decimal: digits), let cycle = Rational(decimal: period),
-            let shift = ExactValue(Rational(10)).power(Rational(Int128(decimals)))?.constant,
-            let length = ExactValue(Rational(10)).power(Rational(Int128(period.utf8.count)))?.constant,
-            let nines = length.adding(Rational(-1)), let divisor = shift.times(nines)?.inverse,
-            let part = cycle.times(divisor), let value = start.adding(part)
-        else { throw NotAnExpression() }
-        return .number(value)
+        let decimals = digits.drop { $0 != "." }.utf8.count - 1
+        do {
+            let (start, cycle) = (try Rational(decimal: digits), try Rational(decimal: period))
+            let nines = try Rational(10).power(BigInt(period.utf8.count)).adding(Rational(-1))
+            let divisor = try Rational(10).power(BigInt(decimals)).times(nines)
+            return .number(try start.adding(cycle.times(divisor.inverse())))
+        } catch { throw NotAnExpression() }
     }
 }
 

@@ -76,7 +76,10 @@ extension BadLineReason {
         switch self {
         case .nul(let offset), .notJSON(let offset, _, _), .loneSurrogate(let offset), .otherEncoding(let offset, _):
             offset
-        case _: nil
+        case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
+            .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
+            .textAfterQuote, .severalLists, .unsupported, .outOfRange:
+            nil
         }
     }
 
@@ -87,7 +90,10 @@ extension BadLineReason {
         case .notJSON(_, let found, let expected): .notJSON(offset: offset, found: found, expected: expected)
         case .loneSurrogate: .loneSurrogate(offset: offset)
         case .otherEncoding(_, let byte): .otherEncoding(offset: offset, byte: byte)
-        case _: self
+        case .tooLong, .invalidUTF8, .tooDeep, .repeatedKey, .notAnObject, .missing, .wrongType, .empty, .repeatedID,
+            .missingAll, .noAnswer, .noChoice, .ambiguousChoice, .repeatedLabel, .invalidUTF16, .cellCount,
+            .textAfterQuote, .severalLists, .unsupported, .outOfRange:
+            self
         }
     }
 }

@@ -1,96 +1,145 @@
-/// An exact fraction of 128-bit integers in lowest terms; the denominator is positive.
-/// Every operation that would overflow gives nil, never a wrong value.
+import BigInt
+
+/// An exact fraction of integers in lowest terms; the denominator is positive.
+/// An operation whose result has too many digits throws, and never gives a wrong value.
 struct Rational: Hashable, Sendable {
-    let numerator: Int128
-    let denominator: Int128
+    let numerator: BigInt
+    let denominator: BigInt
+
+    /// Digits of a numerator or a denominator; longer ones are not computed with.
+    static let maximumDigits = 10_000
+
+    /// The same as bits: a decimal digit takes log2(10) = 3.3219 bits.
+    static let maximumBits = maximumDigits * 33_220 / 10_000
 
     static let zero = Rational(0)
     static let one = Rational(1)
 
-    init(_ whole: Int128) {
-        numerator = whole
-        denominator = 1
+    init(_ whole: Int) { self.init(lowest: BigInt(whole), over: 1) }
+
+    /// - Throws: `tooLarge` for too many digits.
+    init(_ whole: BigInt) throws(NoExactValue) { self.init(lowest: try Self.checked(whole), over: 1) }
+
+    private init(lowest numerator: BigInt, over denominator: BigInt) {
+        self.numerator = numerator
+        self.denominator = denominator
     }
 
-    /// nil for a zero denominator, or where lowest terms do not fit.
-    init?(_ numerator: Int128, over denominator: Int128) {
-        guard denominator != 0, numerator != .min, denominator != .min else { return nil }
-        let divisor = Self.greatestCommonDivisor(numerator.magnitude, denominator.magnitude)
-        let sign: Int128 = denominator < 0 ? -1 : 1
-        self.numerator = sign * numerator / Int128(divisor)
-        self.denominator = sign * denominator / Int128(divisor)
+    /// - Throws: `undefined` for a zero denominator, `tooLarge` for too many digits.
+    init(_ numerator: BigInt, over denominator: BigInt) throws(NoExactValue) {
+        guard denominator != 0 else { throw .undefined }
+        let divisor = Self.greatestCommonDivisor(numerator, denominator)
+        let signed = denominator < 0 ? -divisor : divisor
+        self.numerator = try Self.checked(divisor == 1 && signed == 1 ? numerator : numerator / signed)
+        self.denominator = try Self.checked(divisor == 1 && signed == 1 ? denominator : denominator / signed)
     }
 
     /// Digits with at most one point, as `12`, `1.25`, `.5`.
-    init?(decimal: String) {
-        var numerator: Int128 = 0
-        var denominator: Int128 = 1
-        var isFraction = false
-        for byte in decimal.utf8 {
-            if byte == UInt8(ascii: ".") {
-                guard !isFraction else { return nil }
-                isFraction = true
-                continue
-            }
-            guard byte.isDigit else { return nil }
-            let (shifted, overflow) = numerator.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = shifted.addingReportingOverflow(Int128(byte - 0x30))
-            guard !overflow, !carry else { return nil }
-            numerator = sum
-            if isFraction {
-                let (scaled, tooFine) = denominator.multipliedReportingOverflow(by: 10)
-                guard !tooFine else { return nil }
-                denominator = scaled
-            }
+    ///
+    /// - Throws: `outside` for anything else, `tooLarge` for too many digits.
+    init(decimal: String) throws(NoExactValue) { try self.init(digits: decimal, base: 10) }
+
+    /// Digits 0-9 and A-Z of a base from 2 to 36, with at most one point.
+    ///
+    /// - Throws: `outside` for a digit that the base has not, `tooLarge` for too many digits.
+    init(digits: String, base: Int) throws(NoExactValue) {
+        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard (2...36).contains(base), let whole = parts.first else { throw .outside }
+        let fraction = parts.count > 1 ? parts[1] : ""
+        let all = whole + fraction
+        guard all.utf8.count <= Self.maximumDigits else { throw .tooLarge }
+        guard !all.isEmpty, all.utf8.allSatisfy({ $0.isDigit || $0.isLetter }),
+            let numerator = BigInt(all, radix: base)
+        else { throw .outside }
+        if fraction.isEmpty {
+            try self.init(numerator)
+        } else {
+            try self.init(numerator, over: BigInt(base).power(fraction.utf8.count))
         }
-        self.init(numerator, over: denominator)
     }
 
     var isZero: Bool { numerator == 0 }
     var isWhole: Bool { denominator == 1 }
     var isNegative: Bool { numerator < 0 }
-    var double: Double { Double(numerator) / Double(denominator) }
 
-    var negated: Rational? { Rational(-numerator, over: denominator) }
+    /// The nearest double, infinite or zero outside its range.
+    var double: Double {
+        let excess = numerator.magnitude.bitWidth - denominator.magnitude.bitWidth
+        if numerator.magnitude.bitWidth < 1_000, denominator.magnitude.bitWidth < 1_000 {
+            return Double(numerator) / Double(denominator)
+        }
+        // Shifted so that the quotient keeps 80 bits, more than a double has.
+        let shift = excess - 80
+        let quotient = shift > 0 ? numerator / (denominator << shift) : (numerator << -shift) / denominator
+        return Double(sign: .plus, exponent: shift, significand: Double(quotient))
+    }
 
-    var inverse: Rational? { Rational(denominator, over: numerator) }
+    var negated: Rational { Rational(lowest: -numerator, over: denominator) }
+
+    var magnitude: Rational { isNegative ? negated : self }
+
+    /// - Throws: `undefined` for zero.
+    func inverse() throws(NoExactValue) -> Rational {
+        guard !isZero else { throw .undefined }
+        return isNegative
+            ? Rational(lowest: -denominator, over: -numerator) : Rational(lowest: denominator, over: numerator)
+    }
 
     /// The largest whole number that is not above this one.
-    var floor: Int128 {
+    var floor: BigInt {
+        if isWhole { return numerator }
         let quotient = numerator / denominator
-        return numerator < 0 && quotient * denominator != numerator ? quotient - 1 : quotient
+        return isNegative ? quotient - 1 : quotient
     }
 
-    func adding(_ other: Rational) -> Rational? {
-        guard let left = numerator.checkedTimes(other.denominator),
-            let right = other.numerator.checkedTimes(denominator),
-            let bottom = denominator.checkedTimes(other.denominator)
-        else { return nil }
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? nil : Rational(sum, over: bottom)
+    /// - Throws: `tooLarge` for too many digits.
+    func adding(_ other: Rational) throws(NoExactValue) -> Rational {
+        if isWhole, other.isWhole { return try Rational(numerator + other.numerator) }
+        if denominator == other.denominator {
+            return try Rational(numerator + other.numerator, over: denominator)
+        }
+        return try Rational(
+            numerator * other.denominator + other.numerator * denominator, over: denominator * other.denominator)
     }
 
-    func times(_ other: Rational) -> Rational? {
-        // Cancelling crosswise first keeps products such as (a/b)(b/a) from overflowing.
-        guard let left = Rational(numerator, over: other.denominator),
-            let right = Rational(other.numerator, over: denominator),
-            let top = left.numerator.checkedTimes(right.numerator),
-            let bottom = left.denominator.checkedTimes(right.denominator)
-        else { return nil }
-        return Rational(top, over: bottom)
+    /// - Throws: `tooLarge` for too many digits.
+    func times(_ other: Rational) throws(NoExactValue) -> Rational {
+        if isWhole, other.isWhole { return try Rational(numerator * other.numerator) }
+        return try Rational(numerator * other.numerator, over: denominator * other.denominator)
     }
 
-    private static func greatestCommonDivisor(_ first: UInt128, _ second: UInt128) -> UInt128 {
-        var (larger, smaller) = (first, second)
-        while smaller != 0 { (larger, smaller) = (smaller, larger % smaller) }
-        return larger
+    /// A whole power; of an exponent that leaves the limit of digits nothing is computed.
+    ///
+    /// - Throws: `tooLarge` for too many digits, `undefined` for 0^0 and negative powers of zero.
+    func power(_ exponent: BigInt) throws(NoExactValue) -> Rational {
+        if isZero, exponent <= 0 { throw .undefined }
+        if isZero || self == .one { return self }
+        if self == Rational(-1) { return exponent % 2 == 0 ? .one : self }
+        guard exponent.magnitude <= Self.maximumBits else { throw .tooLarge }
+        let count = Int(exponent.magnitude)
+        // A number of b bits is at least 2^(b - 1).
+        let bits = Swift.max(numerator.magnitude.bitWidth, denominator.magnitude.bitWidth) - 1
+        guard bits * count <= Self.maximumBits else { throw .tooLarge }
+        let result = Rational(
+            lowest: try Self.checked(numerator.power(count)), over: try Self.checked(denominator.power(count)))
+        return exponent < 0 ? try result.inverse() : result
+    }
+
+    static func < (left: Rational, right: Rational) -> Bool {
+        left.numerator * right.denominator < right.numerator * left.denominator
+    }
+
+    private static func checked(_ number: BigInt) throws(NoExactValue) -> BigInt {
+        guard number.magnitude.bitWidth <= maximumBits else { throw .tooLarge }
+        return number
+    }
+
+    private static func greatestCommonDivisor(_ first: BigInt, _ second: BigInt) -> BigInt {
+        if second.magnitude == 1 { return 1 }
+        // One division first: most fractions are of very unlike or of divisible numbers.
+        let rest = first.magnitude % second.magnitude
+        return BigInt(rest == 0 ? second.magnitude : second.magnitude.greatestCommonDivisor(with: rest))
     }
 }
 
-extension Int128 {
-    /// The product, or nil where it does not fit.
-    func checkedTimes(_ other: Int128) -> Int128? {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? nil : product
-    }
-}
+extension Rational: Comparable {}

@@ -70,8 +70,15 @@ struct RecordInserter {
              try SettingsColumn.text(spec.settings), problems.count, wallMs])
         for (place, problem) in problems.enumerated() {
             try execute(
-                "INSERT INTO problems VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))",
+                """
+                INSERT INTO problems (run, problem, id, text, answer)
+                VALUES (?,?,CAST(? AS TEXT),CAST(? AS TEXT),CAST(? AS TEXT))
+                """,
                 [sequence, place, problem.id.writtenData, problem.text.writtenData, problem.answer?.writtenData])
+            guard let request = StoredRequest(problem) else { continue }
+            try execute(
+                "UPDATE problems SET request = CAST(? AS TEXT) WHERE run = ? AND problem = ?",
+                [try request.text.writtenData, sequence, place])
         }
         if let bank = spec.bank {
             let text = String(decoding: try JSONEncoder().encode(bank), as: UTF8.self)

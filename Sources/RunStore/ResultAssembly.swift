@@ -36,27 +36,29 @@ struct ResultAssembly {
 
     func problems(_ equality: (String, String) -> Bool) -> [ProblemResult] {
         problems.map { problem in
-            let paths = (0..<run.spec.settings.paths).map { path(problem, $0, equality) }
+            let pathCount = problem.spec.paths(in: run.spec.settings)
+            let paths = (0..<pathCount).map { path(problem, $0, equality) }
             let end = problemEnds[problem.problem]
-            let timings = (0..<run.spec.settings.paths).flatMap { path in
+            let timings = (0..<pathCount).flatMap { path in
                 blocks[PathPlace(problem: problem.problem, path: path), default: []].map(\.timing)
             }
             let begin = timings.map(\.startedWallMs).min()
             let finish = timings.map(\.finishedWallMs).max()
             return ProblemResult(
                 problem: problem.problem, id: problem.spec.id, text: problem.spec.text,
+                turns: problem.spec.turns.isEmpty ? nil : problem.spec.turns, settings: problem.spec.settings,
                 knownAnswer: problem.spec.answer, answer: end?.answer,
                 isRight: end.flatMap { $0.isRight ?? (problem.spec.answer == nil ? nil : false) },
                 votes: end?.votes ?? 0, isEnded: end != nil, rounds: paths.map(\.rounds).max() ?? 0,
                 takeovers: paths.reduce(0) { $0 + $1.takeovers },
-                verdicts: verdicts(of: problem.problem),
+                verdicts: verdicts(of: problem.problem, pathCount),
                 tokens: paths.reduce(into: TokenCounts()) { $0 += $1.tokens },
                 seconds: Double((finish ?? 0) - (begin ?? 0)) / 1_000, paths: paths)
         }
     }
 
-    private func verdicts(of problem: Int) -> Int {
-        (0..<run.spec.settings.paths).reduce(0) { sum, path in
+    private func verdicts(of problem: Int, _ paths: Int) -> Int {
+        (0..<paths).reduce(0) { sum, path in
             sum + blocks[PathPlace(problem: problem, path: path), default: []].count {
                 $0.verdict != nil || $0.isLeftOut == true
             }
@@ -82,7 +84,22 @@ struct ResultAssembly {
                 outcome, answer: end?.answer, known: problem.spec.answer, equality),
             reason: end?.reason, rounds: blocks.map { $0.round + 1 }.max() ?? 0,
             takeovers: blocks.count { $0.verdict == .takeOver }, tokens: tokens.standing,
-            tokensReplaced: tokens.replaced, blocks: carriesBlocks ? blocks : [])
+            tokensReplaced: tokens.replaced,
+            blocks: carriesBlocks ? Self.beforeStop(blocks, StopSequences(problem.spec.settings?.stop ?? [])) : [])
+    }
+
+    /// The blocks of a path whose text ends before the first stop sequence, without what was written of it.
+    private static func beforeStop(_ blocks: [BlockResult], _ stop: StopSequences) -> [BlockResult] {
+        let text = blocks.filter(\.hasStandingText).flatMap { Array($0.standingText.utf8) }
+        guard let start = stop.start(in: text) else { return blocks }
+        var blocks = blocks
+        var left = start
+        for index in blocks.indices where blocks[index].hasStandingText {
+            let bytes = Array(blocks[index].standingText.utf8)
+            blocks[index].standingText = String(decoding: bytes.prefix(max(0, left)), as: UTF8.self)
+            left -= bytes.count
+        }
+        return blocks
     }
 
     private mutating func readEnds(_ database: Database, _ arguments: StatementArguments) throws {
@@ -215,5 +232,16 @@ struct ResultAssembly {
         WorkTiming(
             startedWallMs: try columns.integer(), finishedWallMs: try columns.integer(),
             queuedMs: try columns.integer())
+    }
+}
+
+extension BlockResult {
+    /// Whether any of it is part of the path's text.
+    fileprivate var hasStandingText: Bool { stands || keptText != nil }
+
+    /// What of it is part of the path's text.
+    fileprivate var standingText: String {
+        get { stands ? text : keptText ?? "" }
+        set { if stands { text = newValue } else { keptText = newValue } }
     }
 }

@@ -7,7 +7,7 @@ enum StoreSchema {
     /// Marks the file as this program's: "A1st" in ASCII.
     static let applicationID: Int64 = 0x4131_7374
 
-    static let steps = [first, models, conformal, measures, drift, summaries, kernels, gates, strategies]
+    static let steps = [first, models, conformal, measures, drift, summaries, kernels, gates, strategies, requests]
 
     private static let first = """
         CREATE TABLE meta (
@@ -256,5 +256,11 @@ enum StoreSchema {
           recorded_wall_ms INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX strategy_choices_of_run ON strategy_choices (run);
+        """
+
+    /// What problems set for themselves, and the conversations before their questions (as JSON, `StoredRequest`); null
+    /// for those that have neither.
+    private static let requests = """
+        ALTER TABLE problems ADD COLUMN request TEXT;
         """
 }

@@ -163,8 +163,10 @@ struct SummaryQuery {
     /// What is promised of the rates, for the numbers of verdicts that there are.
     private func addIntervals(_ summary: inout RunSummary, _ cells: [VerdictCell]) throws {
         guard let promise = RatePromise(run.spec.settings, bankScores: try bank()?.scores ?? 0) else { return }
+        let groups = try StoredRequest.groups(database, run)
         let cells = cells.map {
-            RatePromise.Cell(round: $0.round, problem: $0.problem, verdicts: $0.verdicts)
+            RatePromise.Cell(
+                round: $0.round, problem: $0.problem, group: groups[$0.problem] ?? 0, verdicts: $0.verdicts)
         }
         let interval = promise.interval(cells)
         summary.rejectionRateInterval = interval?.shares

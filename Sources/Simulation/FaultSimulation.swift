@@ -102,6 +102,9 @@ public struct FaultSimulation: Sendable {
                 Scenario.Submission(
                     Scenario.name(number), Scenario.settings(&numbers), problems: 2 + numbers.below(8)))
         }
+        // Of numbers of their own, so that they change no other draw.
+        var requests = SeededNumbers(seed: ~seed)
+        if requests.oneIn(2) { for index in drawn.indices { drawn[index].addRequests(&requests) } }
         let wanted = scenario.submissions ?? drawn
         submissions = wanted.map { submission in
             var spec = submission.spec

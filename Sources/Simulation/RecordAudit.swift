@@ -29,10 +29,11 @@ public struct RecordAudit: Sendable {
     }
 
     private var settings: [RunID: RunSettings] = [:]
-    private var problems: [RunID: Int] = [:]
+    /// What each problem sets for itself.
+    private var problems: [RunID: [ProblemSettings]] = [:]
     private var stories: [PathKey: PathStory] = [:]
-    /// Of each run by round: scores and takeovers.
-    private var byRound: [RunID: [Int: (scores: Int, takeovers: Int)]] = [:]
+    /// Of problems that are ranked together by round: scores and takeovers.
+    private var byRound: [RankedTogether: [Int: (scores: Int, takeovers: Int)]] = [:]
     private var barriers: [Barrier: [VerdictRecord]] = [:]
     private var endedProblems: [RunID: Set<Int>] = [:]
     private(set) var endedRuns: [RunID: RunState] = [:]
@@ -47,6 +48,30 @@ public struct RecordAudit: Sendable {
     public init() {}
 
     public var openRuns: Int { settings.count - endedRuns.count }
+
+    private struct RankedTogether: Hashable {
+        let run: RunID
+        /// 0 for those with the run's sampling and limits.
+        let number: Int
+    }
+
+    private func settings(of run: RunID, _ problem: Int) -> RunSettings {
+        settings[run]!.with(problems[run]![problem])
+    }
+
+    /// The problems of the batch from the first on, one of each kind that differs from the run's.
+    private func rankedTogether(_ path: PathKey) -> RankedTogether {
+        func kind(_ own: ProblemSettings) -> String {
+            let settings = settings[path.run]!.with(own)
+            return "\(settings.pathTokens) \(own.stop) \(settings.draftSampling) \(settings.targetSampling)"
+        }
+        var kinds = [kind(ProblemSettings())]
+        for own in problems[path.run]! where !kinds.contains(kind(own)) { kinds.append(kind(own)) }
+        return RankedTogether(run: path.run, number: kinds.firstIndex(of: kind(problems[path.run]![path.problem]))!)
+    }
+
+    /// The texts before which the path ends.
+    public func stop(of path: PathKey) -> StopSequences { StopSequences(problems[path.run]?[path.problem].stop ?? []) }
 
     /// The text that an order for this path must find before it.
     public func standingText(_ path: PathKey) -> [UInt8] {
@@ -64,7 +89,7 @@ public struct RecordAudit: Sendable {
         switch record {
         case .runSubmitted(let spec, let specs, _):
             require(settings.updateValue(spec.settings, forKey: spec.id) == nil, "\(spec.id) submitted twice")
-            problems[spec.id] = specs.count
+            problems[spec.id] = specs.map { $0.settings ?? ProblemSettings() }
         case .modelBegun(let run, let model):
             let isFirst = models.insert("\(run) \(model.role)").inserted
             require(isFirst == !model.isDrift, "\(run): a \(model.role) model begins twice")
@@ -89,7 +114,7 @@ public struct RecordAudit: Sendable {
         case .problemEnded(let end):
             let isNew = endedProblems[end.run, default: []].insert(end.problem).inserted
             require(isNew, "problem \(end.problem) ended twice")
-            for path in 0..<settings[end.run]!.paths {
+            for path in 0..<settings(of: end.run, end.problem).paths {
                 let key = PathKey(run: end.run, problem: end.problem, path: path)
                 require(stories[key]?.isEnded == true, "problem \(end.problem) ended before \(key)")
             }
@@ -104,13 +129,13 @@ public struct RecordAudit: Sendable {
             require(endedRuns.updateValue(state, forKey: run) == nil, "\(run) ended twice")
             endedInOrder.append(run)
             if state == .finished {
-                require(endedProblems[run]?.count == problems[run], "\(run) finished before its problems")
+                require(endedProblems[run]?.count == problems[run]?.count, "\(run) finished before its problems")
             }
         }
     }
 
     private mutating func read(_ record: BlockRecord) {
-        let settings = settings[record.path.run]!
+        let settings = settings(of: record.path.run, record.path.problem)
         var story = stories[record.path] ?? PathStory()
         require(endedRuns[record.path.run] == nil && !story.isEnded, "\(record.path): a block after the end")
         require(story.segments.insert(record.block.id).inserted, "\(record.path): segment \(record.block.id) twice")
@@ -157,7 +182,7 @@ public struct RecordAudit: Sendable {
 
     /// What was drafted is judged block by block from here on, or stands.
     private mutating func read(_ record: ProblemGateRecord) {
-        for path in 0..<settings[record.run]!.paths {
+        for path in 0..<settings(of: record.run, record.problem).paths {
             let key = PathKey(run: record.run, problem: record.problem, path: path)
             guard var story = stories[key], !story.isEnded else { continue }
             require(!story.isGated && !story.drafted.isEmpty, "\(key): the gate decides twice, or about nothing")
@@ -187,7 +212,7 @@ public struct RecordAudit: Sendable {
     }
 
     private mutating func read(_ record: VerdictRecord) {
-        let settings = settings[record.path.run]!
+        let settings = settings(of: record.path.run, record.path.problem)
         var story = stories[record.path] ?? PathStory()
         require(!story.isForAudit, "\(record.path): a verdict on what was to be audited")
         require(story.pending?.id == record.segment, "\(record.path): a verdict on what was not written")
@@ -233,18 +258,20 @@ public struct RecordAudit: Sendable {
             "\(record.path): p \(record.pValue) at \(record.rate) and \(record.verdict)")
         // Where blocks that end their path have a rate of their own, or few are scored, rounds have none.
         guard settings.finalRejectionRate == nil, settings.scoring == .all || settings.gate >= 1 else { return }
-        let rounds = byRound[record.path.run] ?? [:]
+        let group = rankedTogether(record.path)
+        let rounds = byRound[group] ?? [:]
         var round = rounds[record.round] ?? (0, 0)
         let all = rounds.values.reduce(0) { $0 + $1.scores }
         // A round with few scores is ranked among all.
         let borrows = round.scores < 16 && all > round.scores
-        let expected = borrows ? ("all", all) : ("round=\(record.round)", round.scores)
+        let name = (borrows ? "all" : "round=\(record.round)") + (group.number > 0 ? ",settings=\(group.number)" : "")
+        let expected = (name, borrows ? all : round.scores)
         require(
             (record.stratum, record.bankCount) == expected,
             "\(record.path): ranked in \(record.stratum) among \(record.bankCount), not \(expected)")
         round.scores += 1
         round.takeovers += isTakenOver ? 1 : 0
-        byRound[record.path.run, default: [:]][record.round] = round
+        byRound[group, default: [:]][record.round] = round
         let excess = Double(round.takeovers) - settings.rejectionRate * Double(round.scores)
         require(
             abs(excess) <= max(2.5, 0.04 * Double(round.scores)) + 1e-9,

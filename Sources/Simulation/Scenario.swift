@@ -37,12 +37,31 @@ public struct Scenario: Sendable {
     /// A run with its problems, under a key of its own.
     public struct Submission: Sendable {
         public let spec: RunSpec
-        public let problems: [ProblemSpec]
+        public private(set) var problems: [ProblemSpec]
 
         /// - Parameter name: of the run, its key and its id, 32 hexadecimal digits.
         public init(_ name: String, _ settings: RunSettings, problems: Int) {
             spec = RunSpec(id: RunID(name), submissionKey: name, name: name, settings: settings)
             self.problems = (0..<problems).map { ProblemSpec(id: "p\($0)", text: "question \($0)", answer: "1") }
+        }
+
+        /// Gives a problem settings of its own, or takes them away.
+        public mutating func setSettings(_ own: ProblemSettings?, of problem: Int) { problems[problem].settings = own }
+
+        /// Gives half of the problems a conversation and settings of their own.
+        public mutating func addRequests(_ numbers: inout SeededNumbers) {
+            let fewest = spec.settings.scoring == .gated && spec.settings.gateBy == .problem ? 2 : 1
+            for index in problems.indices where numbers.oneIn(2) {
+                var own = ProblemSettings()
+                if numbers.oneIn(2) { own.paths = fewest + numbers.below(4) }
+                if numbers.oneIn(2) { own.pathTokens = 8 + numbers.below(80) }
+                // Scripted texts are of steps with a number.
+                if numbers.oneIn(2) { own.stop = [["so"], ["7 s", "2\n"], ["no", "p 4"]][numbers.below(3)] }
+                if numbers.oneIn(3) { own.seed = UInt64(numbers.below(3)) }
+                if numbers.oneIn(3) { own.temperature = [0, 0.7, 1.5][numbers.below(3)] }
+                problems[index].settings = own
+                problems[index].turns = [ConversationTurn(speaker: .system, text: "be brief")]
+            }
         }
     }
 

@@ -140,7 +140,7 @@ private struct Script {
         while text.count <= length {
             let kind = numbers.below(20)
             let line = "step \(numbers.below(1_000))\(numbers.oneIn(2) ? "\n" : " ")"
-            text += Array((kind < 4 ? "so \\boxed{\(numbers.below(3))}" : line).utf8)
+            text += Array((kind < 4 ? "so \\boxed{\(numbers.below(3))}." : line).utf8)
             if kind < 4 { answers.insert(text.count) }
             if kind == 4 { return }
         }

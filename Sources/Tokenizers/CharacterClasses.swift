@@ -9,6 +9,8 @@ struct CharacterClass: OptionSet, Sendable {
     static let punctuation = CharacterClass(rawValue: 16)
     static let symbol = CharacterClass(rawValue: 32)
     static let lineBreak = CharacterClass(rawValue: 64)
+    /// Not its own composed form (NFC), or joined or reordered with what stands before it.
+    static let unstable = CharacterClass(rawValue: 128)
 
     static let letterOrNumber: CharacterClass = [.letter, .number]
     static let wordOrSpace: CharacterClass = [.letter, .number, .space]
@@ -52,13 +54,14 @@ struct CharacterClasses: Sendable {
     private static func classify(_ scalar: Unicode.Scalar) -> CharacterClass {
         var result: CharacterClass = scalar.properties.isWhitespace ? .space : []
         if scalar == "\r" || scalar == "\n" { result.insert(.lineBreak) }
+        if scalar.properties.isFullCompositionExclusion || isVowelOrFinalOfHangul(scalar) { result.insert(.unstable) }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
             result.insert(.letter)
         case .decimalNumber, .letterNumber, .otherNumber:
             result.insert(.number)
         case .nonspacingMark, .spacingMark, .enclosingMark:
-            result.insert(.mark)
+            result.formUnion([.mark, .unstable])
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
             result.insert(.punctuation)
@@ -71,6 +74,11 @@ struct CharacterClasses: Sendable {
             break
         }
         return result
+    }
+
+    /// The letters that follow another one in a syllable. Beside marks, only they are joined to what stands before.
+    private static func isVowelOrFinalOfHangul(_ scalar: Unicode.Scalar) -> Bool {
+        (0x1161...0x1175).contains(scalar.value) || (0x11A8...0x11C2).contains(scalar.value)
     }
 
     /// The class of a scalar; `scalar` is at most U+10FFFF.

@@ -57,7 +57,7 @@ struct CutScanner: Sendable {
         return position
     }
 
-    /// `'s 't 're 've 'm 'll 'd` at `position`: its end, or nil. `foldsCase` also takes capitals.
+    /// `'s 't 're 've 'm 'll 'd` at `position`: its end, or nil. `foldsCase` also takes capitals and the long s.
     @inline(__always)
     func contraction(_ text: [UInt8], _ position: Int, _ end: Int, foldsCase: Bool) -> Int? {
         guard text[position] == UInt8(ascii: "'"), position + 1 < end else { return nil }
@@ -70,6 +70,10 @@ struct CutScanner: Sendable {
             guard position + 2 < end else { return nil }
             let second = first == UInt8(ascii: "l") ? first : UInt8(ascii: "e")
             return text[position + 2] | fold == second ? position + 3 : nil
+        case 0xC5 | fold:
+            // U+017F, the only other character whose case folds to one of these letters.
+            return foldsCase && position + 2 < end && text[position + 1] == 0xC5 && text[position + 2] == 0xBF
+                ? position + 3 : nil
         default:
             return nil
         }

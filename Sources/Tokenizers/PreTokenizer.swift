@@ -8,10 +8,13 @@ protocol PieceTaker {
 struct PreTokenizer: Sendable {
     private let cuts: [Cut]
     private let scanner: CutScanner
+    /// Brings a text into the form that is cut, where the family has one.
+    let composition: Composition?
 
     init(family: PreTokenizerFamily) {
         cuts = family.cuts
         scanner = CutScanner(classes: .shared)
+        composition = family.composesText ? Composition(classes: .shared) : nil
     }
 
     /// Gives every piece of `text[start..<end]` to `taker`.

@@ -24,7 +24,8 @@ public struct TokenizerDefinition: Sendable {
         case userDefined = 4
         /// A place holder.
         case unused = 5
-        /// One byte, written `<0xNN>`.
+        /// One byte, written `<0xNN>` with two hexadecimal digits. Without a kind, a token of that text is one too in
+        /// SentencePiece vocabularies.
         case byte = 6
     }
 

@@ -14,7 +14,7 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case tokenNotUTF8(id: Int, offset: Int)
     /// A token with the text of an earlier one.
     case tokenDuplicate(id: Int, earlier: Int)
-    /// A token of kind `byte` that is not written `<0xNN>`.
+    /// A token of kind `byte` that is not written `<0xNN>` with two hexadecimal digits.
     case byteTokenMalformed(id: Int)
     /// As many kinds as tokens are needed, or none.
     case kindCountMismatch(kinds: Int, tokens: Int)
@@ -53,7 +53,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
         case .tokenDuplicate(let id, let earlier):
             "tokenizer.ggml.tokens[\(id)]: same text as token \(earlier); convert the model again"
         case .byteTokenMalformed(let id):
-            "tokenizer.ggml.tokens[\(id)]: of kind byte, but not written <0xNN>"
+            "tokenizer.ggml.tokens[\(id)]: of kind byte, but not written <0xNN> with two hexadecimal digits; "
+                + "convert the model again"
         case .kindCountMismatch(let kinds, let tokens):
             "tokenizer.ggml.token_type: \(kinds) entries for \(tokens) tokens"
         case .scoreCountMismatch(let scores, let tokens):

@@ -9,7 +9,12 @@ extension TokenizerTables {
             for part in Self.parts(of: text, around: places) {
                 switch part {
                 case .token(let token): words.append(token)
-                case .text(let range): preTokenizer.cut(text, range.lowerBound, range.upperBound, to: &words)
+                case .text(let range):
+                    if let composed = preTokenizer.composition?.composed(text, range) {
+                        preTokenizer.cut(composed, 0, composed.count, to: &words)
+                    } else {
+                        preTokenizer.cut(text, range.lowerBound, range.upperBound, to: &words)
+                    }
                 }
             }
             return finish(words)

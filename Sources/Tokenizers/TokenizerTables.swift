@@ -40,7 +40,7 @@ final class TokenizerTables: Sendable {
         addsBeginToken = definition.addsBeginToken
         addsSpacePrefix = definition.addsSpacePrefix && definition.model == .sentencePiece
         chatTemplateText = definition.chatTemplate
-        endTokens = Self.endTokens(definition, vocabulary)
+        endTokens = EndTokens.ids(definition)
         func tokens(_ isWanted: (TokenizerDefinition.TokenKind) -> Bool) -> [(text: [UInt8], token: Int32)] {
             vocabulary.kinds.indices.filter { isWanted(vocabulary.kinds[$0]) }
                 .map { (definition.tokens[$0], Int32($0)) }
@@ -67,21 +67,5 @@ final class TokenizerTables: Sendable {
                 byteTokens: vocabulary.byteTokens.map { $0 ?? definition.unknownToken })
             return .sentencePiece(model, SentencePieceWords(strings: vocabulary.strings))
         }
-    }
-
-    /// How control tokens that end a text or a turn are written in the families A1 knows.
-    private static let endTexts: Set<[UInt8]> = Set(
-        [
-            "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<eos>", "</s>",
-            "<end_of_turn>", "<｜end▁of▁sentence｜>",
-        ].map { Array($0.utf8) })
-
-    private static func endTokens(_ definition: TokenizerDefinition, _ vocabulary: Vocabulary) -> Set<Int32> {
-        var ids = Set(definition.extraEndTokens)
-        if let end = definition.endToken { ids.insert(end) }
-        for (id, kind) in vocabulary.kinds.enumerated() where kind == .control {
-            if endTexts.contains(definition.tokens[id]) { ids.insert(Int32(id)) }
-        }
-        return ids
     }
 }

@@ -3,7 +3,7 @@ struct Vocabulary: Sendable {
     /// What each token is in the text that is encoded: bytes for byte-level BPE (nothing for a token outside of the
     /// byte alphabet), the file's own text for SentencePiece.
     let strings: ByteStrings
-    /// Finds `strings`.
+    /// Finds `strings`, those that texts may hold.
     let index: ByteStringIndex
     /// What each token writes.
     let surfaces: ByteStrings
@@ -14,7 +14,7 @@ struct Vocabulary: Sendable {
     init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         try Self.checkSizes(definition)
         let tokens = definition.tokens
-        kinds = definition.kinds.isEmpty ? Array(repeating: .normal, count: tokens.count) : definition.kinds
+        kinds = definition.effectiveKinds
         let byteCount = tokens.reduce(0) { $0 + $1.count }
         guard byteCount <= TokenizerLimits.vocabularyBytes else {
             throw .vocabularyTooLong(byteCount: byteCount, limit: TokenizerLimits.vocabularyBytes)
@@ -29,17 +29,20 @@ struct Vocabulary: Sendable {
             try Self.check(token, id, kinds[id])
             let bytes = Self.string(of: token, definition.model)
             strings.append(bytes)
-            if bytes.isEmpty {
-                guard kinds[id] != .unused else { surfaces.append(token); continue }
-                if let earlier = outside.updateValue(id, forKey: token) {
+            if bytes.isEmpty, kinds[id] == .unused { surfaces.append(token); continue }
+            if bytes.isEmpty || !Self.isFoundByText(kinds[id], definition.model) {
+                let earlier = outside.updateValue(id, forKey: token)
+                    ?? index.find(token, 0, token.count, in: strings).map { Int($0) }
+                if let earlier { throw .tokenDuplicate(id: id, earlier: earlier) }
+            } else {
+                if !outside.isEmpty, kinds[id] != .unused, let earlier = outside[token] {
                     throw .tokenDuplicate(id: id, earlier: earlier)
                 }
-            } else {
                 try Self.enter(id, into: &index, of: strings, kinds)
             }
             if kinds[id] == .byte {
-                guard let byte = Self.byte(writtenAs: token) else { throw .byteTokenMalformed(id: id) }
-                byteTokens[Int(byte)] = Int32(id)
+                guard let byte = TokenizerDefinition.byte(writtenAs: token) else { throw .byteTokenMalformed(id: id) }
+                byteTokens[Int(byte)] = byteTokens[Int(byte)] ?? Int32(id)
                 surfaces.append([byte])
             } else {
                 surfaces.append(Self.surface(of: token, bytes: bytes, kinds[id], definition.model))
@@ -91,6 +94,17 @@ struct Vocabulary: Sendable {
         if let offset = ScalarDecoder.firstInvalidOffset(token) { throw .tokenNotUTF8(id: id, offset: offset) }
     }
 
+    /// Whether merges may lead to a token of this kind. SentencePiece keeps control tokens and bytes apart, so that no
+    /// text is one of them by what is written in it.
+    private static func isFoundByText(
+        _ kind: TokenizerDefinition.TokenKind, _ model: TokenizerDefinition.Model
+    ) -> Bool {
+        switch kind {
+        case .normal, .userDefined, .unused: true
+        case .control, .unknown, .byte: model == .bytePair
+        }
+    }
+
     /// Unused ids may repeat a text; the others may not, or the text would have two ids.
     private static func enter(
         _ id: Int, into index: inout ByteStringIndex, of strings: ByteStrings, _ kinds: [TokenizerDefinition.TokenKind]
@@ -138,11 +152,5 @@ struct Vocabulary: Sendable {
             }
         }
         return result
-    }
-
-    /// The byte of `<0xNN>`.
-    private static func byte(writtenAs token: [UInt8]) -> UInt8? {
-        guard token.count == 6, token.starts(with: Array("<0x".utf8)), token[5] == UInt8(ascii: ">") else { return nil }
-        return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
     }
 }

@@ -25,6 +25,6 @@ public enum WireError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Versions of the protocol that this side understands.
 public enum WireVersion {
-    public static let current = 5
-    public static let supported = 5...5
+    public static let current = 6
+    public static let supported = 6...6
 }

@@ -37,6 +37,7 @@ extension WireGenerate {
         boundary = task.stopsAtSteps ? .step : .tokens
         if let threshold = task.doubtThreshold { doubtThreshold = threshold }
         reportsLogProbabilities = task.reportsLogProbabilities
+        stop = task.stop.sequences.map { .init($0) }
     }
 
     func decoded() throws(WireError) -> GenerateTask {
@@ -53,6 +54,7 @@ extension WireGenerate {
         return GenerateTask(
             segment: SegmentID(rawValue: segment), maximumTokens: Int(maximumTokens),
             sampling: try sampling.decoded(), seed: seed, position: Int(position), stopsAtSteps: stopsAtSteps,
+            stop: StopSequences(bytes: stop.map { [UInt8]($0) }),
             doubtThreshold: hasDoubtThreshold ? doubtThreshold : nil,
             reportsLogProbabilities: reportsLogProbabilities)
     }

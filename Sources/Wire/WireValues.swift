@@ -72,7 +72,9 @@ extension WireContext {
     init(_ update: ContextUpdate) {
         self.init()
         switch update.base {
-        case .problem(let text): problem = text
+        case .problem(let prompt):
+            problem = prompt.text
+            turns = prompt.turns.map(WireTurn.init)
         case .prompt: prompt = WirePrompt()
         case .segment(let id): segment = id.rawValue
         }
@@ -80,9 +82,11 @@ extension WireContext {
     }
 
     func decoded() throws(WireError) -> ContextUpdate {
+        var spoken: [ConversationTurn] = []
+        for turn in turns { spoken.append(try turn.decoded()) }
         let base: ContextUpdate.Base =
             switch self.base {
-            case .problem(let text): .problem(text)
+            case .problem(let text): .problem(ProblemPrompt(turns: spoken, text: text))
             case .prompt: .prompt
             case .segment(let id): .segment(SegmentID(rawValue: id))
             case nil: throw .missing("context.base")
@@ -91,6 +95,31 @@ extension WireContext {
         decoded.reserveCapacity(segments.count)
         for segment in segments { decoded.append(try segment.decoded()) }
         return ContextUpdate(base: base, segments: decoded)
+    }
+}
+
+extension WireTurn {
+    init(_ turn: ConversationTurn) {
+        self.init()
+        text = turn.text
+        speaker =
+            switch turn.speaker {
+            case .system: .system
+            case .user: .user
+            case .assistant: .assistant
+            }
+    }
+
+    func decoded() throws(WireError) -> ConversationTurn {
+        let speaker: ConversationTurn.Speaker =
+            switch speaker {
+            case .system: .system
+            case .user: .user
+            case .assistant: .assistant
+            case .unknown: throw .missing("turn.speaker")
+            case .UNRECOGNIZED(let value): throw .invalid("turn.speaker", value: String(value))
+            }
+        return ConversationTurn(speaker: speaker, text: text)
     }
 }
 

@@ -296,6 +296,48 @@ nonisolated enum WireFailure: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+nonisolated enum WireSpeaker: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unknown // = 0
+  case system // = 1
+  case user // = 2
+  case assistant // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unknown
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unknown
+    case 1: self = .system
+    case 2: self = .user
+    case 3: self = .assistant
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unknown: return 0
+    case .system: return 1
+    case .user: return 2
+    case .assistant: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireSpeaker] = [
+    .unknown,
+    .system,
+    .user,
+    .assistant,
+  ]
+
+}
+
 nonisolated enum WirePass: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unknown // = 0
@@ -423,6 +465,8 @@ nonisolated struct WireContext: Sendable {
 
   var segments: [WireSegment] = []
 
+  var turns: [WireTurn] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Base: Equatable, Sendable {
@@ -431,6 +475,20 @@ nonisolated struct WireContext: Sendable {
     case segment(UInt64)
 
   }
+
+  init() {}
+}
+
+nonisolated struct WireTurn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var speaker: WireSpeaker = .unknown
+
+  var text: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
@@ -489,6 +547,8 @@ nonisolated struct WireGenerate: Sendable {
   mutating func clearDoubtThreshold() {self._doubtThreshold = nil}
 
   var reportsLogProbabilities: Bool = false
+
+  var stop: [Data] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1327,6 +1387,10 @@ nonisolated extension WireFailure: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FAILURE_UNKNOWN\0\u{1}FAILURE_CONTEXT_LOST\0\u{1}FAILURE_CONTEXT_TOO_LONG\0\u{1}FAILURE_CACHE_TOO_SMALL\0\u{1}FAILURE_NON_FINITE\0\u{1}FAILURE_INVALID_ORDER\0\u{1}FAILURE_DRAINING\0")
 }
 
+nonisolated extension WireSpeaker: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SPEAKER_UNKNOWN\0\u{1}SPEAKER_SYSTEM\0\u{1}SPEAKER_USER\0\u{1}SPEAKER_ASSISTANT\0")
+}
+
 nonisolated extension WirePass: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PASS_UNKNOWN\0\u{1}PASS_WRITE\0\u{1}PASS_READ\0")
 }
@@ -1467,7 +1531,7 @@ nonisolated extension WirePrompt: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireContext: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Context"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}prompt\0\u{1}segment\0\u{1}segments\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}prompt\0\u{1}segment\0\u{1}segments\0\u{1}turns\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1505,6 +1569,7 @@ nonisolated extension WireContext: SwiftProtobuf.Message, SwiftProtobuf._Message
         }
       }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.segments) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.turns) }()
       default: break
       }
     }
@@ -1533,12 +1598,51 @@ nonisolated extension WireContext: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.segments.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.segments, fieldNumber: 4)
     }
+    if !self.turns.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.turns, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireContext, rhs: WireContext) -> Bool {
     if lhs.base != rhs.base {return false}
     if lhs.segments != rhs.segments {return false}
+    if lhs.turns != rhs.turns {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTurn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Turn"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}speaker\0\u{1}text\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.speaker) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.speaker != .unknown {
+      try visitor.visitSingularEnumField(value: self.speaker, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTurn, rhs: WireTurn) -> Bool {
+    if lhs.speaker != rhs.speaker {return false}
+    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1596,7 +1700,7 @@ nonisolated extension WireSampling: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Generate"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0\u{3}doubt_threshold\0\u{3}reports_log_probabilities\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segment\0\u{3}maximum_tokens\0\u{1}sampling\0\u{1}seed\0\u{1}boundary\0\u{1}position\0\u{3}doubt_threshold\0\u{3}reports_log_probabilities\0\u{1}stop\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1612,6 +1716,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.position) }()
       case 7: try { try decoder.decodeSingularFloatField(value: &self._doubtThreshold) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.reportsLogProbabilities) }()
+      case 9: try { try decoder.decodeRepeatedBytesField(value: &self.stop) }()
       default: break
       }
     }
@@ -1646,6 +1751,9 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.reportsLogProbabilities != false {
       try visitor.visitSingularBoolField(value: self.reportsLogProbabilities, fieldNumber: 8)
     }
+    if !self.stop.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.stop, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1658,6 +1766,7 @@ nonisolated extension WireGenerate: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.position != rhs.position {return false}
     if lhs._doubtThreshold != rhs._doubtThreshold {return false}
     if lhs.reportsLogProbabilities != rhs.reportsLogProbabilities {return false}
+    if lhs.stop != rhs.stop {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

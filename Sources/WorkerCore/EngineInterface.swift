@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 
 // What a worker asks of whatever computes for it, and what that answers: the whole interface between the session and an
 // engine, of this project or another. Everything is in the ids of the engine's own model.
@@ -22,10 +23,18 @@ public struct WriteRequest: Sendable, Hashable {
     public let task: GenerateTask
     /// Tokens that end the block and are not part of it.
     public let endTokens: Set<Int32>
-    /// The end of the path's text, if an answer's box is open in it: the block ends where the answer closes.
-    public let openBox: [UInt8]
+    /// What has read the path's text: the block ends where its answer is complete.
+    public let answer: AnswerScanner
+    /// The end of the path's text, in which a stop sequence may begin.
+    public let textTail: [UInt8]
     /// Drafted before the verdict on the block before: gets what other work leaves.
     public let isSpeculative: Bool
+
+    /// Whether what has been written of the block completes the path's answer or a stop sequence.
+    public func isComplete(_ block: [UInt8]) -> Bool {
+        if AnswerStop.isReached(answer, block) { return true }
+        return !task.stop.isEmpty && task.stop.start(in: textTail + block) != nil
+    }
 }
 
 /// Give the log-probability of each token of a block after a context.

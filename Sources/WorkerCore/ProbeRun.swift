@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 
 /// Probes under way: which requests are out, and the times so far. Each probe is done once before its time is taken, so
 /// that contexts are held and pages are touched, then over and over until enough time has passed to be told apart by a
@@ -77,7 +78,7 @@ struct ProbeRun: Sendable {
                         task: GenerateTask(
                             segment: SegmentID(rawValue: 0), maximumTokens: current.tokens, sampling: sampling,
                             seed: requests),
-                        endTokens: [], openBox: [], isSpeculative: false))
+                        endTokens: [], answer: AnswerScanner(), textTail: [], isSpeculative: false))
             case .read:
                 // Another block each time: what is held of the last one is no help.
                 let block = take(current.tokens, from: number + current.context + Int(requests))

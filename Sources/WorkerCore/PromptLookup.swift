@@ -87,7 +87,7 @@ public struct PromptLookup: Sendable, Hashable {
             if request.endTokens.contains(proposal.token) { return block(.endToken) }
             text.append(proposal.token)
             written += bytes(proposal.token)
-            if AnswerStop.isReached(request.openBox, written) { return block(.answer) }
+            if request.isComplete(written) { return block(.answer) }
             if let threshold = request.task.doubtThreshold, logProbability < threshold { return block(.doubt) }
         }
         return block(.length)

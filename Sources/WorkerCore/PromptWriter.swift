@@ -1,6 +1,8 @@
+import Domain
 import Tokenizers
 
-/// Turns a problem's text into the text that opens its context: the configured message, in the model's chat template.
+/// Turns a problem's prompt into the text that opens its context: the conversation and the configured message, in the
+/// model's chat template.
 public struct PromptWriter: Sendable {
     private let template: ChatTemplate
     private let system: String
@@ -8,7 +10,7 @@ public struct PromptWriter: Sendable {
     private let marker: String
 
     /// - Parameters:
-    ///   - system: the system message; empty for none.
+    ///   - system: the system message of problems that bring none; empty for none.
     ///   - message: the user's message, with the marker where the problem's text goes.
     public init(template: ChatTemplate, system: String, message: String, marker: String) {
         self.template = template
@@ -17,10 +19,13 @@ public struct PromptWriter: Sendable {
         self.marker = marker
     }
 
-    public func text(of problem: String) -> String {
-        var messages: [ChatMessage] = []
-        if !system.isEmpty { messages.append(ChatMessage(role: .system, content: system)) }
-        messages.append(ChatMessage(role: .user, content: filled(problem)))
+    /// - Throws: where the template refuses the conversation.
+    public func text(of problem: ProblemPrompt) throws(ChatTemplateError) -> String {
+        var messages = problem.turns.map { ChatMessage(role: $0.speaker.role, content: $0.text) }
+        if !system.isEmpty, !problem.turns.contains(where: { $0.speaker == .system }) {
+            messages.insert(ChatMessage(role: .system, content: system), at: 0)
+        }
+        messages.append(ChatMessage(role: .user, content: filled(problem.text)))
         return template.render(messages, addsGenerationPrompt: true)
     }
 
@@ -35,5 +40,15 @@ public struct PromptWriter: Sendable {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
         return String(hash, radix: 16)
+    }
+}
+
+extension ConversationTurn.Speaker {
+    fileprivate var role: ChatMessage.Role {
+        switch self {
+        case .system: .system
+        case .user: .user
+        case .assistant: .assistant
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 import Tokenizers
 import Wire
 
@@ -168,8 +169,14 @@ public struct WorkerSession: Sendable {
         let path = order.tag.path
         guard !isDraining else { return [refuse(order.tag, .draining, "the worker is draining")] }
         let replaced = replaceEarlierOrders(of: path)
-        guard let context = update(path, order.context) else {
-            return replaced + [refuse(order.tag, .contextLost, "the base of the context is not held")]
+        let context: HeldPath
+        do throws(ChatTemplateError) {
+            guard let updated = try update(path, order.context) else {
+                return replaced + [refuse(order.tag, .contextLost, "the base of the context is not held")]
+            }
+            context = updated
+        } catch {
+            return replaced + [refuse(order.tag, .invalidOrder, "the conversation cannot be written: \(error)")]
         }
         paths[path] = context
         let sequence = sequence(of: path)
@@ -179,7 +186,8 @@ public struct WorkerSession: Sendable {
         case .generate(let task):
             let request = WriteRequest(
                 order: id, sequence: sequence, context: context.tokens, task: task, endTokens: tokenizer.endTokens,
-                openBox: OpenBox.tail(of: context.text), isSpeculative: order.isRunAhead)
+                answer: Self.reader(of: context.text), textTail: Array(context.text.suffix(task.stop.overlap)),
+                isSpeculative: order.isRunAhead)
             if let block = proposal(request, for: path) {
                 let begun = ActiveOrder(order: order, path: path, receivedWallMs: now.wallMs)
                 return replaced + written(begun, block, timing(begun, 0, now))
@@ -210,6 +218,13 @@ public struct WorkerSession: Sendable {
         return replaced + [effect, .log(entry)]
     }
 
+    /// What has read a path's text.
+    private static func reader(of text: [UInt8]) -> AnswerScanner {
+        var scanner = AnswerScanner()
+        for byte in text { _ = scanner.completes(byte) }
+        return scanner
+    }
+
     /// A block without the engine; nil where the engine shall write it.
     private mutating func proposal(_ request: WriteRequest, for path: PathKey) -> WrittenTokens? {
         guard let lookup else { return nil }
@@ -228,11 +243,13 @@ public struct WorkerSession: Sendable {
     }
 
     /// The path's context after the update; nil when its base is not held.
-    private func update(_ path: PathKey, _ update: ContextUpdate) -> HeldPath? {
+    ///
+    /// - Throws: where the model's chat template refuses the problem's conversation.
+    private func update(_ path: PathKey, _ update: ContextUpdate) throws(ChatTemplateError) -> HeldPath? {
         var context: HeldPath
         switch update.base {
         case .problem(let problem):
-            context = HeldPath(prompt: tokenizer.encodeWithBegin(prompts.text(of: problem), special: true))
+            context = HeldPath(prompt: tokenizer.encodeWithBegin(try prompts.text(of: problem), special: true))
         case .prompt:
             guard let held = paths[path] else { return nil }
             context = held
@@ -279,7 +296,8 @@ public struct WorkerSession: Sendable {
             return [.send(.measured(ProbeReport(id: order.id, seconds: order.probes.map { _ in 0 })))]
         }
         let sequences = (0..<most).map { _ in newSequence() }
-        let text = tokenizer.encodeWithBegin(prompts.text(of: Self.probeText), special: true)
+        // Only its length counts.
+        let text = tokenizer.encodeWithBegin(Self.probeText, special: false)
         var run = ProbeRun(order, tokens: text, sequences: sequences)
         let effects = run.begin()
         probes = run

@@ -7,7 +7,7 @@ import WorkerCore
 
 extension GenerateRequest {
     init(_ request: WriteRequest) {
-        let (sampling, openBox) = (request.task.sampling, request.openBox)
+        let sampling = request.task.sampling
         self.init(
             id: request.order.rawValue, key: SequenceKey(rawValue: request.sequence.rawValue),
             context: request.context, maximumTokens: request.task.maximumTokens,
@@ -16,7 +16,7 @@ extension GenerateRequest {
                 endTokens: request.endTokens,
                 strings: request.task.stopsAtSteps ? [[UInt8]("\n\n".utf8)] : [],
                 doubtThreshold: request.task.doubtThreshold,
-                custom: { block in AnswerStop.isReached(openBox, block) }),
+                custom: request.isComplete),
             isRunAhead: request.isSpeculative)
     }
 }

@@ -76,7 +76,15 @@ public final class WorkerService: Sendable {
         let beganMs = Clocks.monotonicMs
         // No order has this id, and no path this key.
         let (id, key) = (RequestID(0), SequenceKey(rawValue: 0))
-        var context = parts.tokenizer.encodeWithBegin(parts.prompts.text(of: "1 + 1 = ?"), special: true)
+        let prompt: String
+        do {
+            prompt = try parts.prompts.text(of: ProblemPrompt(text: "1 + 1 = ?"))
+        } catch {
+            throw WorkerStartError(
+                exitCode: .configuration,
+                description: "model \(options.model.name): a question cannot be written: \(error)")
+        }
+        var context = parts.tokenizer.encodeWithBegin(prompt, special: true)
         if options.role == .target, context.count > 1 {
             let last = context.removeLast()
             engine.submit(ScoreRequest(id: id, key: key, context: context, block: [last]))

@@ -142,5 +142,21 @@ import Testing
     @Test func strataSayWhatTheyAre() {
         let names = Strata.allCases.map { Stratum($0, round: 3, problem: 17).description }
         #expect(names == ["all", "round=3", "problem=17", "round=3,problem=17"])
+        #expect(Stratum(.round, round: 3, problem: 17, settingsGroup: 2).description == "round=3,settings=2")
+    }
+
+    /// Blocks of one group are judged as if the other group were not there, whatever the strata.
+    @Test(arguments: Strata.allCases) func groupsOfSettingsAreRankedApart(strata: Strata) throws {
+        var numbers = TestNumbers(seed: 11)
+        let settings = ConformalSettings(rejectionRate: 0.4, strata: strata, adaptation: .off)
+        var both = ConformalController(settings)
+        var alone = [ConformalController(settings), ConformalController(settings)]
+        for _ in 0..<600 {
+            let (group, round, problem) = (numbers.below(2), numbers.below(4), numbers.below(6))
+            let (score, u) = (numbers.uniform() + Double(group), numbers.uniform())
+            let mixed = try both.judge(score: score, round: round, problem: problem, group: group, tieBreak: u)
+            let single = try alone[group].judge(score: score, round: round, problem: problem, tieBreak: u)
+            #expect(mixed.pValue == single.pValue && mixed.bankCount == single.bankCount)
+        }
     }
 }

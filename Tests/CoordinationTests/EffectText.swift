@@ -109,7 +109,8 @@ struct EffectText {
     private func text(_ order: Order) -> String {
         let base =
             switch order.context.base {
-            case .problem(let text): "\"\(text)\""
+            case .problem(let prompt):
+                "\"\(prompt.text)\"" + (prompt.turns.isEmpty ? "" : " after \(prompt.turns.count) turns")
             case .prompt: "prompt"
             case .segment(let id): "s\(id)"
             }

@@ -89,4 +89,41 @@ import Testing
         #expect(AnswerExtractor.answer(in: "#### 5", patterns: [.answerIs]) == nil)
         #expect(AnswerExtractor.answer(in: "#### 5", patterns: [.hashMarker]) == "5")
     }
+
+    static let joined: [(text: String, answer: String)] = [
+        ("\\boxed{3}, \\boxed{5}, \\boxed{7}", "3, 5, 7"),
+        ("$\\boxed{3}$, $\\boxed{5}$ and $\\boxed{7}$.", "3, 5, 7"),
+        ("x = \\boxed{3}, y_1 = \\boxed {5}", "3, 5"), ("\\[\\boxed{1} \\quad \\text{or} \\quad \\boxed{2}\\]", "1, 2"),
+        ("\\boxed{3}. \\boxed{5}", "5"), ("\\boxed{3}, but \\boxed{5}", "5"), ("\\boxed{3} \\boxed{5}", "5"),
+        ("\\boxed{3},\n\n\\boxed{5}", "5"), ("\\boxed{3},\n\\boxed{5}", "3, 5"), ("\\boxed{5}, \\boxed{5}", "5"),
+        ("\\boxed{1}. So \\boxed{2}; \\boxed{3}; more", "2, 3"), ("\\boxed{3}, \\boxed{}", "3"),
+        ("\\boxed{3}, \\boxed{x = \\boxed{5}}", "5"), ("\\boxed{3}, \\boxed{4", "3"),
+    ]
+
+    @Test(arguments: joined) func boxesOfOneSentenceAreOneList(text: String, answer: String) {
+        #expect(AnswerExtractor.answer(in: text) == answer)
+    }
+
+    static let letters: [(text: String, answer: String)] = [
+        ("It is \\boxed{12}. Answer: D", "D"), ("\\boxed{\\frac12}\nThe answer is (C).", "C"),
+        ("\\boxed{12} so (B)", "B"),
+        ("Answer: D, \\boxed{B}", "B"), ("\\boxed{B}. Answer: D", "B"), ("Answer: D \\boxed{12}", "12"),
+        ("\\boxed{A}, \\boxed{C}", "A, C"), ("\\boxed{3}, \\boxed{4}; Answer: E", "E"),
+    ]
+
+    @Test(arguments: letters) func aLetterBehindAMathematicalBoxIsTheChoice(text: String, answer: String) {
+        #expect(AnswerExtractor.answer(in: text, patterns: [.choiceLetter]) == answer)
+    }
+
+    @Test func anyBoxesAreJoinedQuietly() {
+        let pieces = [
+            "\\boxed{", "}", "3", "5", ",", " ", "and", "$", "\n", "x=", ".", "\\boxed {", "{", "\\text{", "or",
+        ]
+        var random = SplitMix(seed: 43)
+        for _ in 0..<5_000 {
+            let text = (0..<random.below(16)).map { _ in pieces[random.below(pieces.count)] }.joined()
+            let answer = AnswerExtractor.answer(in: text, patterns: [])
+            #expect((answer != nil) == AnswerExtractor.hasClosedBox(Array(text.utf8)), "\(text)")
+        }
+    }
 }

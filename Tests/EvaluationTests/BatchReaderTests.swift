@@ -16,15 +16,21 @@ import Testing
             {"problem":"x","id":"b","more":[1,{"y":null}]}
 
             {"custom_id":"c","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[\
-            {"role":"system","content":"s"},{"role":"user","content":"first"},{"role":"user","content":"last"},\
-            {"role":"assistant","content":"no"}]}}
+            {"role":"system","content":"s"},{"role":"user","content":"first"},{"role":"assistant","content":"yes"},\
+            {"role":"user","content":"last"}]}}
             {"custom_id":"d","answer":25,"body":{"messages":[{"role":"user","content":[{"type":"text","text":"a"},\
-            {"type":"image_url","image_url":{}},{"type":"text","text":"b"}]}]}}
+            {"type":"text","text":"b"}]}]}}
             """
         #expect(
             try read(text, onBadLine: .reject).problems == [
                 BatchProblem(id: "a", text: "1+1?", answer: "2"), BatchProblem(id: "b", text: "x", answer: nil),
-                BatchProblem(id: "c", text: "last", answer: nil), BatchProblem(id: "d", text: "ab", answer: "25"),
+                BatchProblem(
+                    id: "c", text: "last", answer: nil,
+                    turns: [
+                        BatchTurn(speaker: .system, text: "s"), BatchTurn(speaker: .user, text: "first"),
+                        BatchTurn(speaker: .assistant, text: "yes"),
+                    ]),
+                BatchProblem(id: "d", text: "ab", answer: "25"),
             ])
     }
 

@@ -45,6 +45,9 @@ import Testing
         // Without an answer that is known.
         (#"{"question":"m/n?","answer":null}"#, BatchProblem(id: "set-0", text: "m/n?", answer: nil)),
         (#"{"problem":"p"}"#, BatchProblem(id: "set-0", text: "p", answer: nil)),
+        // A blank answer is no known answer.
+        (#"{"problem":"p","answer":""}"#, BatchProblem(id: "set-0", text: "p", answer: nil)),
+        (#"{"question":"p","answer":" \n"}"#, BatchProblem(id: "set-0", text: "p", answer: nil)),
     ]
 
     @Test(arguments: published) func aRowOfEachShapeIsAProblem(row: String, problem: BatchProblem) throws {

@@ -37,12 +37,26 @@ struct SeededGenerator: RandomNumberGenerator {
 struct RecordMaker {
     var generator: SeededGenerator
     private var runs = 0
-    /// Whether a gate decides.
+    /// Whether a gate decides, and problems have conversations and settings of their own.
     private let isGated: Bool
 
     init(seed: UInt64, isGated: Bool = true) {
         generator = SeededGenerator(state: seed)
         self.isGated = isGated
+    }
+
+    /// Without a number of paths, which the records below do not follow.
+    private mutating func request() -> ProblemSettings {
+        ProblemSettings(
+            pathTokens: Int.random(in: 1...9, using: &generator), stop: [text(), text()], seed: generator.next(),
+            temperature: Float.random(in: 0...2, using: &generator), topP: 0.5)
+    }
+
+    private mutating func problem(_ place: Int) -> ProblemSpec {
+        ProblemSpec(
+            id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil,
+            turns: isGated && place % 2 == 0 ? [ConversationTurn(speaker: .system, text: text())] : [],
+            settings: isGated && place % 3 == 0 ? request() : nil)
     }
 
     /// All records of one run, its end included if asked for.
@@ -59,9 +73,7 @@ struct RecordMaker {
         let spec = RunSpec(
             id: id, submissionKey: "key-\(digits)", name: text(), settings: settings,
             bank: Bool.random(using: &generator) ? bank() : nil)
-        let specs = (0..<problems).map { place in
-            ProblemSpec(id: "\(place)-\(text())", text: text(), answer: Bool.random(using: &generator) ? text() : nil)
-        }
+        let specs = (0..<problems).map { problem($0) }
         var records: [Record] = []
         // A role's first model, then perhaps another that was allowed.
         for (role, isDrift) in [(Role.draft, false), (.target, false), (.target, true)] {

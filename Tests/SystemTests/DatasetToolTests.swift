@@ -52,6 +52,14 @@ extension RealProcesses {
             #expect(try a1("dataset", "show", batch.path, data: folder.url).out == tool.out)
         }
 
+        @Test func requestsAreShownWhole() throws {
+            let request = #"{"body":{"max_tokens":9,"messages":[{"content":"s","role":"system"},{"content":"q","#
+                + #""role":"user"}],"n":2,"seed":-1,"stop":["\n"],"temperature":0.5},"custom_id":"c"}"#
+            let folder = try DataFolder(["requests.jsonl": request])
+            let file = folder.url.appending(path: "requests.jsonl").path
+            #expect(try a1("dataset", "show", file, data: folder.url).lines.map(String.init) == [request])
+        }
+
         @Test func aFileIsReadByItsShapeAndNamesItsRows() throws {
             let folder = try DataFolder([
                 "mine.csv": "question,A,B,answer\nWhich?,this,that,B\n", "mine.jsonl": Self.solved,

@@ -36,7 +36,7 @@ enum ImportTable {
         "Planning": pure(["Domain"]),
         // JSON between commands and coordinator, and what generated code needs, come from Foundation.
         "Wire": pure(["Domain", "SwiftProtobuf"], platform: ["Foundation", "FoundationEssentials"]),
-        "Evaluation": pure(platform: mathematics, exceptions: ["BatchReader.swift": ["Foundation"]]),
+        "Evaluation": pure(["BigInt"], platform: mathematics, exceptions: ["BatchReader.swift": ["Foundation"]]),
         "Tokenizers": pure(platform: mathematics.union(["Synchronization"])),
         "ModelFiles": pure(),
         "Batching": pure(),

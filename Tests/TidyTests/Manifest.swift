@@ -6,7 +6,7 @@ struct Manifest {
     /// Products of other packages by the names of the manifest's constants.
     private static let products = [
         "protobuf": "SwiftProtobuf", "logging": "Logging", "database": "GRDB", "arguments": "ArgumentParser",
-        "yaml": "Yams",
+        "yaml": "Yams", "integers": "BigInt",
     ]
 
     /// - Parameter text: with the contents of its texts.

@@ -69,7 +69,10 @@ import Tokenizers
         refusesSentencePiece(.scoreCountMismatch(scores: 0, tokens: 259)) { $0.scores = [] }
         refusesSentencePiece(.scoreNotFinite(id: 257)) { $0.scores[257] = .nan }
         refusesSentencePiece(.scoreNotFinite(id: 258)) { $0.scores[258] = -.infinity }
-        refusesSentencePiece(.byteTokenMalformed(id: 3)) { $0.tokens[3] = Array("<0xZZ>".utf8) }
+        for text in ["<0xZZ>", "<0x+A>", "<0x-1>", "<0x A>", "<0xA>", "<0x0AB>", "<0X0A>", "0x0A", "<0x0A", "<0x１>"] {
+            refusesSentencePiece(.byteTokenMalformed(id: 3)) { $0.tokens[3] = Array(text.utf8) }
+        }
+        refusesSentencePiece(.tokenDuplicate(id: 3, earlier: 2)) { $0.tokens[3] = $0.tokens[2] }
         refusesSentencePiece(.tokenDuplicate(id: 258, earlier: 257)) { $0.tokens[258] = $0.tokens[257] }
     }
 

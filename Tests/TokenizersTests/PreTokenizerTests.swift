@@ -29,7 +29,10 @@ import Testing
         Case("a 12", "a", " ", "1", "2"), Case("x12y", "x", "1", "2", "y"), Case("  7", "  ", "7"),
         Case("hello world's", "hello", " world", "'s"), Case("½²", "½", "²"), Case("a  b", "a", " ", " b"),
     ])
-    func smolLM(_ example: Case) { check(.smolLM, example) }
+    func smolLM(_ example: Case) {
+        check(.smolLM, example)
+        check(.commandR, example)
+    }
 
     @Test(arguments: [
         Case("a 12", "a", " ", "1", "2"), Case("IT'S we'LL", "IT", "'S", " we", "'LL"),
@@ -39,6 +42,8 @@ import Testing
         Case("end \r\n", "end", " \r\n"), Case("don'x", "don", "'x"), Case("a'", "a", "'"),
         Case("!?. ok", "!?.", " ok"),
         Case("a\u{301}b", "a", "\u{301}b"), Case("👍🏽 ok", "👍🏽", " ok"),
+        // The long s folds to s.
+        Case("it'ſX 'ſ", "it", "'ſ", "X", " '", "ſ"), Case("a'ŀ", "a", "'ŀ"), Case("a'å", "a", "'å"),
     ])
     func qwen2(_ example: Case) { check(.qwen2, example) }
 
@@ -46,12 +51,15 @@ import Testing
         Case("12345", "123", "45"), Case("a 1234", "a", " ", "123", "4"), Case("x=10\n", "x", "=", "10", "\n"),
         Case("it's", "it", "'s"), Case("  a", " ", " a"),
     ])
-    func llama3(_ example: Case) { check(.llama3, example) }
+    func llama3(_ example: Case) {
+        check(.llama3, example)
+        check(.cl100k, example)
+    }
 
     @Test(arguments: [
-        Case("a b\n\nc", "a", " b", "\n", "\n", "c"), Case("x = 12", "x", " =", " ", "12"), Case("  a", " ", " a"),
+        Case("a b\n\nc", "a", " b", "\n", "\n", "c"), Case("x = 12", "x", " =", " ", "1", "2"), Case("  a", " ", " a"),
         Case("end  ", "end", "  "), Case("a  \nb", "a", "  ", "\n", "b"), Case("你好abc", "你好", "abc"),
-        Case("hello, world!", "hello", ",", " world", "!"), Case("1234", "1234"), Case("ǅ ռ", "ǅ", " ռ"),
+        Case("hello, world!", "hello", ",", " world", "!"), Case("1234", "1", "2", "3", "4"), Case("ǅ ռ", "ǅ", " ռ"),
     ])
     func deepSeekLLM(_ example: Case) { check(.deepSeekLLM, example) }
 

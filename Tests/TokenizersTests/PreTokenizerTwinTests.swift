@@ -4,7 +4,7 @@ import Testing
 /// The scanners against the standard library's regular expressions, on random texts of awkward characters.
 @Suite struct PreTokenizerTwinTests {
     static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-    static let contractions = "'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]"
+    static let contractions = "'[sS\u{17F}]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]"
     static func llama3(_ digits: String) -> String {
         contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}\#(digits)| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
@@ -14,12 +14,14 @@ import Testing
     static let patterns: [(family: PreTokenizerFamily, patterns: [String])] = [
         (.gpt2, [gpt2]),
         (.smolLM, [#"\p{N}"#, gpt2]),
+        (.commandR, [#"\p{N}"#, gpt2]),
         (.qwen2, [llama3("")]),
         (.llama3, [llama3("{1,3}")]),
+        (.cl100k, [llama3("{1,3}")]),
         (.deepSeekLLM, [
             #"[\r\n]"#, #"\s?"# + casedLetters + "+",
             #"\s?[!-\/:-~\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}]+"#, #"\s+\z"#,
-            #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#, #"\p{N}+"#,
+            #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#, #"\p{N}"#,
         ]),
         (.deepSeekCoder, [
             #"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, #"[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"#,
@@ -38,7 +40,7 @@ import Testing
     ]
 
     static let characters: [Unicode.Scalar] = [
-        "a", "Z", "s", "l", "t", "'", "'", " ", " ", " ", "\n", "\r", "\t", "1", "2", ".", "!", "=", "$", "(", "_", "é",
+        "a", "Z", "s", "l", "t", "ſ", "'", "'", " ", " ", " ", "\n", "\r", "\t", "1", "2", ".", "!", "=", "$", "(", "_", "é",
         "你", "か", "한", "\u{301}", "½", "²", "\u{3000}", "\u{A0}", "\u{85}", "😀", "\u{200D}", "\u{1}", "\u{FFFD}", "ǅ",
         "\u{E000}", "\u{0E40}", "٣", "”", "€", "\u{378}",
     ]

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tokenizers
 
@@ -17,6 +18,16 @@ import Tokenizers
         let lines = try ReferenceFiles.lines(of: model.tokensFile, as: ReferenceTokens.self)
         #expect(lines.count == 638)
         for line in lines {
+            // Qwen's own tokenizer composes a text, which the established implementation does not.
+            let composed = line.text.precomposedStringWithCanonicalMapping
+            if model == .qwen, !composed.utf8.elementsEqual(line.text.utf8) {
+                for special in [false, true] {
+                    let ids = tokenizer.encode(line.text, special: special)
+                    #expect(ids == tokenizer.encode(composed, special: special), "\(line.text.debugDescription)")
+                    #expect(tokenizer.decode(ids, special: true) == Array(composed.utf8))
+                }
+                continue
+            }
             let plain = tokenizer.encode(line.text, special: false)
             let special = tokenizer.encode(line.text, special: true)
             #expect(plain == line.ids, "\(line.text.debugDescription)")

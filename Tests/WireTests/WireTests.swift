@@ -39,10 +39,17 @@ private struct Draw {
             queuedMs: Int64(int(0..<1 << 20)))
     }
 
+    mutating func prompt() -> ProblemPrompt {
+        let turns = (0..<int(0..<3)).map { _ in
+            ConversationTurn(speaker: ConversationTurn.Speaker.allCases[int(0..<3)], text: text())
+        }
+        return ProblemPrompt(turns: turns, text: text())
+    }
+
     mutating func order() -> Order {
         let base: ContextUpdate.Base =
             switch int(0..<3) {
-            case 0: .problem(text())
+            case 0: .problem(prompt())
             case 1: .prompt
             default: .segment(SegmentID(rawValue: bits()))
             }
@@ -54,6 +61,7 @@ private struct Draw {
                 GenerateTask(
                     segment: SegmentID(rawValue: bits()), maximumTokens: int(1..<1_000), sampling: sampling(),
                     seed: bits(), position: int(0..<9_999), stopsAtSteps: int(0..<2) == 0,
+                    stop: StopSequences((0..<int(0..<3)).map { _ in text() }),
                     doubtThreshold: int(0..<2) == 0 ? nil : -Float(int(0..<900)) / 64))
         } else {
             work = .score(
@@ -223,7 +231,13 @@ extension String {
             settings: RunSettings(rejectionRate: 0.25))
         let request = ClientRequest.submit(
             SubmissionPart(
-                spec: spec, part: 0, parts: 1, problems: [ProblemSpec(id: "1", text: "é\u{0}", answer: nil)]))
+                spec: spec, part: 0, parts: 1,
+                problems: [
+                    ProblemSpec(id: "1", text: "é\u{0}", answer: nil),
+                    ProblemSpec(
+                        id: "2", text: "t", turns: [ConversationTurn(speaker: .assistant, text: "\n")],
+                        settings: ProblemSettings(paths: 3, stop: ["\n\n"], seed: .max, temperature: 0.7)),
+                ]))
         let envelope = ClientEnvelope(id: 7, body: request)
         let back = try ClientEnvelope<ClientRequest>(decoding: envelope.encoded())
         #expect(back.id == 7 && back.body == request)

@@ -1,4 +1,5 @@
 import Domain
+import Evaluation
 import Simulation
 import Testing
 import Tokenizers
@@ -49,14 +50,14 @@ import Tokenizers
     }
 
     private func request(
-        _ context: [Int32], atMost maximum: Int = 16, doubt: Float? = nil, openBox: [UInt8] = []
+        _ context: [Int32], atMost maximum: Int = 16, doubt: Float? = nil
     ) -> WriteRequest {
         WriteRequest(
             order: OrderID(epoch: 1, sequence: 1), sequence: SequenceID(rawValue: 1), context: context,
             task: GenerateTask(
                 segment: SegmentID(rawValue: 1), maximumTokens: maximum, sampling: SamplingSettings(), seed: 0,
                 doubtThreshold: doubt),
-            endTokens: [99], openBox: openBox, isSpeculative: false)
+            endTokens: [99], answer: AnswerScanner(), textTail: [], isSpeculative: false)
     }
 
     private func written(_ request: WriteRequest, _ others: [[Int32]] = []) -> WrittenTokens {
@@ -81,9 +82,9 @@ import Tokenizers
     }
 
     @Test func aBlockEndsWhereAnAnswerCloses() {
-        let text = [Int32]("ab\\boxed{7} cd ab".utf8.map { Int32($0) })
+        let text = [Int32]("ab\\boxed{7}. cd ab".utf8.map { Int32($0) })
         let block = written(request(text, atMost: 40))
-        #expect(String(decoding: block.bytes, as: UTF8.self) == "\\boxed{7}")
+        #expect(String(decoding: block.bytes, as: UTF8.self) == "\\boxed{7}.")
         #expect(block.finish == .answer)
     }
 
@@ -105,7 +106,8 @@ import Tokenizers
                 tag: OrderTag(
                     order: OrderID(epoch: 1, sequence: number), path: PathKey(run: RunID("r"), problem: 0, path: path),
                     round: 0, attempt: 1, stage: .draft, incarnation: 1),
-                context: ContextUpdate(base: .problem(problem), segments: text.isEmpty ? [] : [segment]),
+                context: ContextUpdate(
+                    base: .problem(ProblemPrompt(text: problem)), segments: text.isEmpty ? [] : [segment]),
                 work: .generate(
                     GenerateTask(
                         segment: SegmentID(rawValue: 2), maximumTokens: 4, sampling: SamplingSettings(), seed: 1)),

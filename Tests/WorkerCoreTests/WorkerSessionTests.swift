@@ -29,6 +29,8 @@ private func generate(
                 isRunAhead: isRunAhead)))
 }
 
+private let question = ContextUpdate(base: .problem(ProblemPrompt(text: "q")), segments: [])
+
 private func segment(_ id: UInt64, _ text: String, tokens: [Int32] = [], vocabulary: String = "other") -> Segment {
     Segment(
         id: SegmentID(rawValue: id), author: .target, text: Array(text.utf8), tokens: tokens, vocabulary: vocabulary)
@@ -59,9 +61,9 @@ private func failed(
 
     @Test func aContextGrowsByDifferencesAndIsCut() throws {
         var session = try session()
-        let prompt = session.tokenizer.encode(session.prompts.text(of: "q"), special: true)
+        let prompt = session.tokenizer.encode(try session.prompts.text(of: ProblemPrompt(text: "q")), special: true)
         let first = session.step(
-            generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+            generate(1, segment: 10, question), now: now)
         #expect(try #require(requested(first)).context == prompt)
 
         // The block that was written becomes part of what is held.
@@ -109,7 +111,7 @@ private func failed(
             .instructed(
                 .order(
                     Order(
-                        tag: tag(order, .score), context: ContextUpdate(base: .problem("q"), segments: []),
+                        tag: tag(order, .score), context: question,
                         work: .score(ScoreTask(block: segment(20, text), endsText: endsText)))))
         }
         func block(_ effects: [WorkerSession.Effect]) -> [Int32]? {
@@ -126,7 +128,7 @@ private func failed(
 
     @Test func aCancelledOrderIsAnsweredByWhatWasWrittenInVain() throws {
         var session = try session()
-        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        _ = session.step(generate(1, segment: 10, question), now: now)
         let effects = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
         guard case .cancel(OrderID(rawValue: 1)) = try #require(effects.first) else {
             Issue.record("the engine was not told")
@@ -142,7 +144,7 @@ private func failed(
 
     @Test func aBlockThatIsReadyWhenItsOrderIsCancelledIsInVain() throws {
         var session = try session()
-        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        _ = session.step(generate(1, segment: 10, question), now: now)
         _ = session.step(.instructed(.cancel(OrderID(rawValue: 1))), now: now)
         let block = WrittenTokens(tokens: [65, 66], bytes: [65, 66], finish: .length)
         let answer = session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now)
@@ -160,7 +162,7 @@ private func failed(
     /// The message that took the first order back was lost. What comes of it must not go into the context.
     @Test func anOrderTakesThePlaceOfAnEarlierOneOfItsPath() throws {
         var session = try session()
-        let update = ContextUpdate(base: .problem("q"), segments: [])
+        let update = question
         _ = session.step(generate(1, segment: 10, update), now: now)
         let effects = session.step(generate(2, segment: 11, update), now: now)
         #expect(effects.first == .cancel(OrderID(rawValue: 1)))
@@ -173,7 +175,7 @@ private func failed(
         }
         #expect(report.tokens == 2)
         _ = session.step(.engineAnswered(.written(OrderID(rawValue: 2), block, queuedMs: 0)), now: now)
-        let prompt = session.tokenizer.encode(session.prompts.text(of: "q"), special: true)
+        let prompt = session.tokenizer.encode(try session.prompts.text(of: ProblemPrompt(text: "q")), special: true)
         let next = session.step(
             generate(3, segment: 12, ContextUpdate(base: .segment(SegmentID(rawValue: 11)), segments: [])), now: now)
         #expect(try #require(requested(next)).context == prompt + [65, 66])
@@ -187,7 +189,7 @@ private func failed(
     @Test func aWonBetIsConfirmedToTheEngine() throws {
         var session = try session()
         #expect(session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now).isEmpty)
-        let update = ContextUpdate(base: .problem("q"), segments: [])
+        let update = question
         let begun = session.step(generate(1, segment: 10, update, isRunAhead: true), now: now)
         #expect(requested(begun)?.isSpeculative == true)
         let confirmed = session.step(.instructed(.confirm(OrderID(rawValue: 1))), now: now)
@@ -196,7 +198,7 @@ private func failed(
 
     @Test func startingAfreshForgetsEverything() throws {
         var session = try session()
-        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        _ = session.step(generate(1, segment: 10, question), now: now)
         let welcome = Welcome(heartbeatIntervalMs: 1_000, epoch: 2, startsAfresh: true)
         _ = session.step(.instructed(.welcome(welcome)), now: now)
         #expect(session.activeOrders == 0)
@@ -207,10 +209,10 @@ private func failed(
 
     @Test func aDrainingWorkerFinishesAndTakesNothingNew() throws {
         var session = try session()
-        _ = session.step(generate(1, segment: 10, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+        _ = session.step(generate(1, segment: 10, question), now: now)
         #expect(!session.step(.drainRequested, now: now).contains { if case .end = $0 { true } else { false } })
         let refused = session.step(
-            generate(2, segment: 11, ContextUpdate(base: .problem("q"), segments: [])), now: now)
+            generate(2, segment: 11, question), now: now)
         #expect(requested(refused) == nil)
         let block = WrittenTokens(tokens: [65], bytes: [65], finish: .length)
         let last = session.step(.engineAnswered(.written(OrderID(rawValue: 1), block, queuedMs: 0)), now: now)
@@ -222,7 +224,7 @@ private func failed(
         for order in 1...2 as ClosedRange<UInt64> {
             let path = PathKey(run: run, problem: 0, path: Int(order))
             _ = session.step(
-                generate(order, segment: order + 10, ContextUpdate(base: .problem("q"), segments: []), path: path),
+                generate(order, segment: order + 10, question, path: path),
                 now: now)
         }
         let failure = failed(1, .modelChanged, "/models/m.gguf was changed")
@@ -240,31 +242,5 @@ private func failed(
         #expect(reason.contains("/models/m.gguf"))
         // The second request's own failure comes when nobody waits for it any more.
         #expect(session.step(.engineAnswered(failed(2, .cancelled)), now: now).isEmpty)
-    }
-
-    @Test func anAnswerMayCloseInTheNextBlock() {
-        let open = OpenBox.tail(of: Array("so \\boxed{4".utf8))
-        #expect(open == Array("\\boxed{4".utf8))
-        #expect(AnswerStop.isReached(open, Array("2}".utf8)))
-        #expect(!AnswerStop.isReached([], Array("2}".utf8)))
-        #expect(OpenBox.tail(of: Array("\\boxed{42} and".utf8)).isEmpty)
-        #expect(OpenBox.tail(of: Array("\\boxed{42} and \\bo".utf8)) == Array("\\bo".utf8))
-        #expect(AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}}".utf8)))
-        #expect(!AnswerStop.isReached([], Array("thus \\boxed{\\frac{1}{2}".utf8)))
-    }
-
-    /// Wherever a text is cut in two, its second part is complete where the whole is: by the coordinator's own scan.
-    @Test(arguments: [
-        "so \\boxed{4{1}2}.", "\\\\boxed{3}", "\\\\\\boxed{5} x", "a \\boxed {7} \\boxed{8}", "\\boxe{1} }",
-    ])
-    func anAnswerClosesInTheSamePlaceWhereverBlocksBegin(text: String) {
-        let bytes = Array(text.utf8)
-        var scanner = BoxScanner()
-        let closes = bytes.indices.filter { scanner.step(bytes[$0], at: $0) != nil }
-        for cut in 0...bytes.count {
-            let tail = OpenBox.tail(of: Array(bytes[..<cut]))
-            let first = (cut..<bytes.count).first { AnswerStop.isReached(tail, Array(bytes[cut...$0])) }
-            #expect(first == closes.first { $0 >= cut }, "cut at \(cut)")
-        }
     }
 }

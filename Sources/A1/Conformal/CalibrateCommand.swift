@@ -66,11 +66,20 @@ struct CalibrateCommand: ParsableCommand {
     }
 
     private func made(of results: RunResults) throws -> CalibrationBank {
-        let blocks = results.problems.flatMap { $0.paths.flatMap(\.blocks) }
+        // A bank says how its scores were made.
+        var groups = SettingsGroups(results.summary.settings)
+        let alike = results.problems.filter { $0.settings.map { groups.number(of: $0) == 0 } ?? true }
+        if alike.count < results.problems.count {
+            let others = results.problems.count - alike.count
+            say("a1: \(others) problems have sampling or limits of their own; the bank is without their scores")
+        }
+        let blocks = alike.flatMap { $0.paths.flatMap(\.blocks) }
         let scored = blocks.compactMap { block in block.score.map { (block, $0) } }
             .sorted { ($0.0.scoredTiming?.finishedWallMs ?? 0) < ($1.0.scoredTiming?.finishedWallMs ?? 0) }
         guard !scored.isEmpty else {
-            throw fail(.dataError, "the run scored no block: every path failed; see a1 logs")
+            throw fail(
+                .dataError, "the run scored no block with its own sampling and limits: every path failed (see "
+                    + "a1 logs), or every row has its own")
         }
         let settings = results.summary.settings
         return CalibrationBank(

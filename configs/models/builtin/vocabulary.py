@@ -1,11 +1,12 @@
 """A byte-level BPE vocabulary: learning it, writing it down, and encoding with it.
 
 Bytes are written as the 256 printable characters GPT-2 uses, text is cut by the pre-tokenizer that GGUF calls `qwen2`
-(each digit alone), and merges are learned inside the pieces. No merge joins two punctuation marks or a mark and a
+(composed form, each digit alone), and merges are learned inside the pieces. No merge joins two punctuation marks or a mark and a
 line break, so that a token never straddles the end of a step.
 """
 
 import json
+import unicodedata
 from collections import Counter
 
 import regex
@@ -130,7 +131,7 @@ class Vocabulary:
             if special and part in SPECIALS:
                 ids.append(self.ids[part])
             else:
-                for piece in PIECE.findall(part):
+                for piece in PIECE.findall(unicodedata.normalize("NFC", part)):
                     ids += self.piece_ids(piece)
         return ids
 
