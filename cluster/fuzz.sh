@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of foreign bytes: cluster/fuzz.sh [SECONDS] [model-files|tokenizers]
+# Fuzzes the readers of foreign bytes: cluster/fuzz.sh [SECONDS] [model-files|tokenizers|batches]
 # SECONDS (60 if not given) for each of them, guided by coverage, with address sanitiser. What has been learnt stays in
 # .build-fuzz/corpus and is gone on with; an input that breaks something is put into .build-fuzz/findings and ends the
 # run with an error.
@@ -44,3 +44,4 @@ fuzz model-files ModelFiles "$ROOT/Tests/Fuzzing/ModelFileFuzzing.swift" "$ROOT/
 fuzz tokenizers Tokenizers "$ROOT/Tests/Fuzzing/TokenizerFuzzing.swift" \
   "$ROOT/Tests/TokenizersTests/Support/SmallVocabularies.swift" \
   "$ROOT/Tests/TokenizersTests/Support/SeededGenerator.swift"
+fuzz batches Evaluation "$ROOT/Tests/Fuzzing/BatchFuzzing.swift"

@@ -8,7 +8,7 @@ extension OnBadLine: ExpressibleByArgument {}
 /// A batch, and which of its problems count.
 struct BatchOptions: ParsableArguments {
     @Argument(
-        help: "The batch: a file of JSON lines, a .csv table, or the name of a data set (a1 dataset list).",
+        help: "The batch: a file of JSON or a table (docs/datasets.md), or the name of a data set (a1 dataset list).",
         completion: .file())
     var batch: String
     @Option(help: "What to do about lines that are no problems: reject the batch, or skip them.")

@@ -18,8 +18,7 @@ struct BatchSource {
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) && !isFolder.boolValue
         if isThere || argument.contains("/") {
-            let stem = URL(fileURLWithPath: argument).deletingPathExtension().lastPathComponent
-            return BatchSource(path: argument, name: stem, form: ProblemForm())
+            return BatchSource(path: argument, name: stem(of: argument), form: ProblemForm())
         }
         let list: DataSetList
         do {
@@ -33,6 +32,13 @@ struct BatchSource {
         } catch {
             throw fail(.noInput, "\(error)")
         }
+    }
+
+    /// The name of a file without its endings: `mine` of `mine.jsonl.gz`.
+    private static func stem(of path: String) -> String {
+        var file = URL(fileURLWithPath: path)
+        if file.pathExtension.lowercased() == "gz" { file.deletePathExtension() }
+        return file.deletingPathExtension().lastPathComponent
     }
 
     /// - Throws: `DataSetError`.

@@ -18,7 +18,7 @@ struct PlanCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "The batch: a file of JSON lines, a .csv table, or the name of a data set.", completion: .file())
+        help: "The batch: a file of JSON or a table, or the name of a data set.", completion: .file())
     var batch: String?
     @Option(help: "Only so many problems.")
     var limit: Int?

@@ -62,16 +62,15 @@ public struct BatchReader {
 
     /// Reads the next bytes of the file.
     public mutating func feed(_ chunk: ArraySlice<UInt8>) throws(BatchError) {
-        var decoder = text
+        var decoder = takeDecoder()
         defer { text = decoder }
         try decoder.feed(chunk) { piece, isWide throws(BatchError) in try take(piece, isUTF16: isWide) }
     }
 
     /// The batch, after the last bytes.
     public mutating func finish(onBadLine: OnBadLine) throws(BatchError) -> Batch {
-        var decoder = text
+        var decoder = takeDecoder()
         try decoder.finish { piece, isWide throws(BatchError) in try take(piece, isUTF16: isWide) }
-        text = decoder
         if case .table(let bytes) = source {
             let isTable = layout == .table || BatchTable.hasProblems(bytes, form: form)
             if isTable {
@@ -86,6 +85,12 @@ public struct BatchReader {
     }
 
     // MARK: Text
+
+    /// The decoder, of which nothing is left behind, so that what it keeps is not copied when it changes.
+    private mutating func takeDecoder() -> BatchText {
+        defer { text = BatchText(limits: limits) }
+        return text
+    }
 
     private mutating func take(_ piece: ArraySlice<UInt8>, isUTF16: Bool) throws(BatchError) {
         self.isUTF16 = isUTF16
